@@ -1,0 +1,75 @@
+# Every target sets up what it needs; only Python 3.11 or newer and make have to be there.
+
+PYTHON ?= python3
+VENV ?= .venv
+# Variables for dbt, as YAML: make build VARS='{input_dir: /data/cards}'
+VARS ?= {}
+# Any further options for dbt: make build DBT_OPTIONS=--full-refresh
+DBT_OPTIONS ?=
+
+BIN := $(VENV)/bin
+RUNTIME := $(VENV)/.runtime-installed
+TESTING := $(VENV)/.testing-installed
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build rebuild test lint format sample lock clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(RUNTIME) ## Make the virtual environment and install what the build needs
+
+build: $(RUNTIME) ## Build and publish, unless nothing changed since; VARS='{...}' for own data
+	@if $(BIN)/python -m publishing.freshness check --vars '$(VARS)'; then \
+		$(BIN)/dbt --quiet run-operation print_publication --vars '$(VARS)'; \
+	else \
+		$(MAKE) --no-print-directory rebuild; \
+	fi
+
+rebuild: $(RUNTIME) ## Build and publish, even if nothing changed
+	@$(BIN)/dbt build --vars '$(VARS)' $(DBT_OPTIONS)
+	@$(BIN)/python -m publishing.freshness record --vars '$(VARS)'
+
+test: $(TESTING) lint ## Lint, then run the dbt tests, the unit tests and pytest
+	$(BIN)/python -m pytest
+
+lint: $(TESTING) ## Check style: ruff, sqlfluff, and dbt's parser with warnings as errors
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/dbt --quiet --warn-error-options '{"error": "all"}' parse --no-partial-parse
+	$(BIN)/sqlfluff lint --processes 2 models tests/data_tests analyses
+
+format: $(TESTING) ## Bring Python and SQL into the project's style
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	$(BIN)/sqlfluff fix models tests/data_tests analyses
+
+sample: $(RUNTIME) ## Write the bundled sample again
+	$(BIN)/python seeds/generate_inputs.py
+
+lock: | $(BIN)/python ## Renew the lock files from pyproject.toml
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile pyproject.toml --extra test --universal --python-version 3.11 --upgrade \
+		--generate-hashes --no-emit-index-url --no-strip-extras --custom-compile-command 'make lock' -q -o requirements-test.lock
+	$(BIN)/uv pip compile pyproject.toml --constraint requirements-test.lock --universal --python-version 3.11 --upgrade \
+		--generate-hashes --no-emit-index-url --no-strip-extras --custom-compile-command 'make lock' -q -o requirements.lock
+
+clean: ## Remove everything that was built, but not what was published
+	rm -rf $(VENV) target logs warehouse
+
+$(BIN)/python:
+	@echo 'Making the virtual environment $(VENV)'
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo 'Python 3.11 or newer is needed; name one with make PYTHON=python3.12'; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+$(RUNTIME): requirements.lock | $(BIN)/python
+	@echo 'Installing what the build needs'
+	@$(PIP_INSTALL) -r requirements.lock
+	@touch $@
+
+$(TESTING): requirements-test.lock $(RUNTIME)
+	@echo 'Installing what the tests need'
+	@$(PIP_INSTALL) -r requirements-test.lock
+	@touch $@
