@@ -1,0 +1,22 @@
+{#- The enabled inputs with their checked rows. Written as single refs so that lineage is complete. -#}
+{% macro checked_rows_by_input() %}
+    {% set relations = {} %}
+    {% for input_name in known_inputs() if is_input_enabled(input_name) %}
+        {% do relations.update({input_name: ref('stg_' ~ input_name ~ '__checked_rows')}) %}
+    {% endfor %}
+    {{ return(relations) }}
+{% endmacro %}
+
+
+{#- What the repair rules do, in words: rule -> what happened to the value. -#}
+{% macro repair_rules() %}
+    {{ return({
+        'blanks_trimmed': 'blanks round the value were removed',
+        'placeholder_cleared': 'a text that stands for a missing value was cleared',
+        'mark_removed': 'a mark at the end of the value was removed',
+        'thousands_separator_removed': 'thousands separators were removed from the number',
+        'spelling_unified': 'the spelling was set to the usual one',
+        'unreadable_cleared': 'a value that could not be read was cleared',
+        'out_of_range_cleared': 'a value outside its allowed range was cleared'
+    }) }}
+{% endmacro %}
