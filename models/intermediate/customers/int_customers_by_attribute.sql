@@ -1,0 +1,28 @@
+-- One row per customer and demographic attribute, with `all` as the attribute that everyone shares.
+with
+
+customers as (
+
+    select * from {{ ref('dim_customers') }}
+
+),
+
+by_attribute as (
+
+    select
+        customer_id,
+        'all' as attribute,
+        'all' as attribute_value
+    from customers
+    {% for attribute in demographic_attributes() %}
+    union all
+    select
+        customer_id,
+        '{{ attribute }}' as attribute,
+        {{ attribute }} as attribute_value
+    from customers
+    {% endfor %}
+
+)
+
+select * from by_attribute
