@@ -1,0 +1,43 @@
+"""The segmentation engine: choose, measure and describe customer segments on arrays and frames.
+
+It knows no dbt and no SQL. A fit returns parameters; SQL scores every customer with them.
+
+>>> import numpy as np, pandas as pd
+>>> generator = np.random.default_rng(1)
+>>> centres = np.repeat([[0.0, 0.0], [4.0, 4.0], [8.0, 0.0]], 40, axis=0)
+>>> frame = pd.DataFrame(centres + generator.normal(size=(120, 2)), columns=["spend", "visits"])
+>>> specification = Specification.from_mapping(
+...     "example",
+...     {
+...         "key": "customer_id",
+...         "features": ["spend", "visits"],
+...         "segments": {"minimum": 3, "maximum": 3},
+...     },
+... )
+>>> result = fit(frame.assign(customer_id=range(120)), specification)
+>>> result.status, result.verdict, result.chosen.measures.sizes
+('fitted', 'natural', (40, 40, 40))
+"""
+
+from segmentation.candidates import Candidate, Judgement, Measures
+from segmentation.clustering import assign
+from segmentation.fitting import FitResult, fit
+from segmentation.preparation import FeaturePreparation, FeaturesError, Preparation
+from segmentation.separation import Separation
+from segmentation.specification import Feature, Specification, SpecificationError
+
+__all__ = [
+    "Candidate",
+    "Feature",
+    "FeaturePreparation",
+    "FeaturesError",
+    "FitResult",
+    "Judgement",
+    "Measures",
+    "Preparation",
+    "Separation",
+    "Specification",
+    "SpecificationError",
+    "assign",
+    "fit",
+]

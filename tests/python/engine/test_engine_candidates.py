@@ -1,0 +1,128 @@
+"""Verdicts at their boundaries, eligibility in words, and the choice."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from segmentation import Candidate, Measures, Separation, Specification
+from segmentation.candidates import judge, verdict_of
+from segmentation.specification import Thresholds
+
+
+def measures(z=5.0, **changes):
+    """Return measures that pass every threshold, changed as the test wants."""
+    passing = Measures(
+        silhouette=0.4,
+        silhouette_macro=0.4,
+        calinski_harabasz=100.0,
+        davies_bouldin=1.0,
+        inertia=10.0,
+        sizes=(40, 30, 30),
+        jaccard=(0.9, 0.9, 0.9),
+        prediction_strength=0.9,
+        seed_agreement=1.0,
+        separation=Separation(z, 0.2, 0.01),
+    )
+    return dataclasses.replace(passing, **changes)
+
+
+def judged(*candidates, publish=("natural",)):
+    """Judge measures, given as pairs of a number of segments and measures."""
+    specification = Specification.from_mapping(
+        "judged", {"key": "id", "features": ["x"], "publish": list(publish)}
+    )
+    return judge([Candidate(segments, one) for segments, one in candidates], specification)
+
+
+@pytest.mark.parametrize(
+    ("changes", "verdict"),
+    [
+        ({}, "natural"),
+        ({"z": 3.0, "jaccard": (0.75, 1.0, 1.0), "prediction_strength": 0.80}, "natural"),
+        ({"z": 2.99}, "reproducible"),
+        ({"z": np.nan}, "reproducible"),
+        ({"jaccard": (0.9, 0.9, 0.7499)}, "constructive"),
+        ({"prediction_strength": 0.7999}, "constructive"),
+        ({"z": 0.0, "prediction_strength": 0.5}, "constructive"),
+        ({"sizes": (99, 1)}, "natural"),
+    ],
+)
+def test_verdicts(changes, verdict):
+    assert verdict_of(measures(**changes), Thresholds()) == verdict
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"z": 2.5}, "not eligible: separation z 2.50 is below 3"),
+        ({"z": 2.9999}, "not eligible: separation z 2.9999 is below 3"),
+        (
+            {"z": np.nan},
+            "not eligible: separation z could not be measured (it takes at least two features)",
+        ),
+        ({"jaccard": (0.9, 0.61, 0.9)}, "not eligible: minimum Jaccard 0.610 is below 0.75"),
+        (
+            {"prediction_strength": 0.7, "z": 1.0},
+            "not eligible: prediction strength 0.700 is below 0.8; separation z 1.00 is below 3",
+        ),
+        (
+            {"sizes": (98, 1, 1)},
+            "not eligible: smallest share 0.010 is below 0.02; largest share 0.980 is above 0.75",
+        ),
+    ],
+)
+def test_every_failed_threshold_is_named_with_its_figure(changes, reason):
+    judgement = judged((3, measures(**changes)))[0]
+    assert judgement.reason == reason
+    assert not judgement.is_eligible
+    assert not judgement.is_chosen
+
+
+def test_shares_at_the_thresholds_are_eligible():
+    assert judged((3, measures(sizes=(75, 23, 2))))[0].is_eligible
+
+
+def test_the_highest_silhouette_among_the_eligible_is_chosen():
+    three, four, five = judged(
+        (3, measures(silhouette=0.30)),
+        (4, measures(silhouette=0.35)),
+        (5, measures(silhouette=0.90, prediction_strength=0.1)),
+    )
+    assert [one.is_chosen for one in (three, four, five)] == [False, True, False]
+    assert four.reason == "chosen: the best of 2 eligible candidates (silhouette 0.3500)"
+    assert three.reason == (
+        "eligible, not chosen: 4 segments have the higher silhouette (0.3500 against 0.3000)"
+    )
+
+
+def test_fewer_segments_win_a_tie():
+    four, three = judged((4, measures()), (3, measures()))
+    assert three.is_chosen
+    assert four.reason == "eligible, not chosen: 3 segments have the same silhouette"
+
+
+def test_reproducible_is_chosen_only_where_allowed_and_never_before_natural():
+    candidates = [(3, measures(silhouette=0.3)), (4, measures(silhouette=0.5, z=1.0))]
+
+    assert [one.is_eligible for one in judged(*candidates)] == [True, False]
+    natural, reproducible = judged(*candidates, publish=("natural", "reproducible"))
+    assert (natural.is_chosen, reproducible.is_eligible) == (True, True)
+    assert reproducible.reason == "eligible, not chosen: reproducible, while 3 segments are natural"
+    alone = judged(candidates[1], publish=("natural", "reproducible"))[0]
+    assert (alone.is_chosen, alone.verdict) == (True, "reproducible")
+
+
+def test_constructive_is_never_eligible():
+    weak = measures(prediction_strength=0.5)
+    assert not judged((3, weak), publish=("natural", "reproducible"))[0].is_eligible
+
+
+def test_a_candidate_that_was_not_tried_keeps_its_reason():
+    specification = Specification.from_mapping("judged", {"key": "id", "features": ["x"]})
+    tried, untried = judge(
+        [Candidate(3, measures()), Candidate(4, not_tried="too few rows")], specification
+    )
+    assert tried.reason == "chosen: the only eligible candidate (silhouette 0.4000)"
+    assert (untried.reason, untried.verdict) == ("not tried: too few rows", None)
+    assert not untried.is_eligible

@@ -1,0 +1,130 @@
+"""Assignment, ties and order by hand; k-means in the weighted geometry."""
+
+import numpy as np
+import pytest
+
+from segmentation import FeaturePreparation, Preparation, assign
+from segmentation.clustering import distinct_rows, k_means, order_segments, squared_distances
+
+
+def plain(name, weight=1.0, mean=0.0, standard_deviation=1.0, median=0.0):
+    """Return an identity preparation."""
+    return FeaturePreparation(
+        name, "identity", median, np.nan, np.nan, np.nan, mean, standard_deviation, weight
+    )
+
+
+def test_assignment_by_hand():
+    preparation = Preparation((plain("x", mean=10.0, standard_deviation=2.0), plain("y", 4.0)))
+    centroids = np.array([[0.0, 0.0], [3.0, 1.0], [0.0, 5.0]])
+
+    # z = (1, 1): squared distances 1 + 4 = 5, 4 + 0 = 4, 1 + 4 * 16 = 65.
+    labels, distances, runner_up, margin = assign(np.array([[12.0, 1.0]]), preparation, centroids)
+
+    assert labels.tolist() == [2]
+    assert runner_up.tolist() == [1]
+    assert distances.tolist() == [2.0]
+    assert margin[0] == pytest.approx((np.sqrt(5) - 2) / np.sqrt(5), abs=1e-15)
+
+
+def test_the_lowest_number_wins_ties_for_the_first_and_the_second_place():
+    preparation = Preparation((plain("x"),))
+    centroids = np.array([[5.0], [1.0], [-1.0], [-5.0]])
+
+    labels, distances, runner_up, margin = assign(np.array([[0.0], [1.0]]), preparation, centroids)
+
+    assert labels.tolist() == [2, 2]
+    assert runner_up.tolist() == [3, 3]
+    assert margin.tolist() == [0.0, 1.0]
+    assert distances.tolist() == [1.0, 0.0]
+    # From 3, the centroids at 5 and 1 are equally far.
+    assert assign(np.array([[3.0]]), preparation, centroids)[0].tolist() == [1]
+    far = np.array([[9.0], [0.0], [2.0], [-2.0]])
+    assert assign(np.array([[0.0]]), preparation, far)[2].tolist() == [3]
+
+
+def test_the_margin_is_0_where_two_centroids_and_the_customer_coincide():
+    labels, _, runner_up, margin = assign(
+        np.array([[1.0]]), Preparation((plain("x"),)), np.array([[1.0], [1.0]])
+    )
+    assert (labels[0], runner_up[0], margin[0]) == (1, 2, 0.0)
+
+
+def test_missing_values_are_imputed_and_dropped_features_ignored_whatever_they_hold():
+    preparation = Preparation((plain("x", median=4.0), plain("dropped", weight=0.0)))
+    centroids = np.array([[0.0, 0.0], [4.0, 0.0]])
+
+    matrix = np.array([[np.nan, np.nan], [np.nan, np.inf], [0.0, 1e300]])
+    labels, distances, _, _ = assign(matrix, preparation, centroids)
+
+    assert labels.tolist() == [2, 2, 1]
+    assert distances.tolist() == [0.0, 0.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    ("matrix", "centroids", "message"),
+    [
+        (np.zeros((3, 2)), np.zeros((2, 1)), "the matrix has shape"),
+        (np.zeros(3), np.zeros((2, 1)), "the matrix has shape"),
+        (np.zeros((3, 1)), np.zeros((1, 1)), "the centroids have shape"),
+        (np.zeros((3, 1)), np.zeros((2, 2)), "the centroids have shape"),
+    ],
+)
+def test_shapes_that_do_not_fit_are_refused(matrix, centroids, message):
+    with pytest.raises(ValueError, match=message):
+        assign(matrix, Preparation((plain("x"),)), centroids)
+
+
+def test_squared_distances_are_summed_in_the_order_of_the_features():
+    generator = np.random.default_rng(1)
+    standardised, centroids = generator.normal(size=(50, 7)), generator.normal(size=(4, 7))
+    weights = generator.random(7)
+
+    squared = squared_distances(standardised, weights, centroids)
+
+    for row, values in enumerate(standardised):
+        for segment, centroid in enumerate(centroids):
+            total = 0.0
+            for weight, value, centre in zip(weights, values, centroid, strict=True):
+                total += weight * ((value - centre) * (value - centre))
+            assert squared[row, segment] == total
+
+
+def test_segments_are_ordered_by_descending_mean_and_missing_values_come_last():
+    labels = np.array([0, 0, 1, 1, 2, 3, 3])
+    ranking = np.array([1.0, np.nan, 5.0, 7.0, np.nan, 2.0, 2.0])
+    assert order_segments(labels, 4, ranking, np.zeros((4, 1))).tolist() == [1, 3, 0, 2]
+
+
+def test_equal_means_are_ordered_by_centroids():
+    centroids = np.array([[1.0, 2.0], [1.0, 3.0], [2.0, 0.0]])
+    order = order_segments(np.array([0, 1, 2]), 3, np.ones(3), centroids)
+    assert order.tolist() == [2, 1, 0]
+
+
+def test_counts_are_the_same_as_repeated_rows():
+    generator = np.random.default_rng(4)
+    matrix = np.concatenate([generator.normal(size=(40, 2)), 9.0 + generator.normal(size=(40, 2))])
+    counts = generator.integers(1, 4, size=80)
+
+    counted, _ = k_means(matrix, 2, 1, counts)
+    repeated, _ = k_means(np.repeat(matrix, counts, axis=0), 2, 2)
+
+    np.testing.assert_allclose(
+        counted[counted[:, 0].argsort()], repeated[repeated[:, 0].argsort()], atol=1e-12
+    )
+
+
+@pytest.mark.filterwarnings("error")
+def test_fewer_distinct_rows_than_segments_give_fewer_segments_without_a_warning():
+    matrix = np.array([[0.0, 1.0]] * 5 + [[1.0, 0.0]] * 5)
+    centroids, labels = k_means(matrix, 4, 1)
+    assert len(centroids) == 2
+    assert set(labels.tolist()) == {0, 1}
+
+
+def test_distinct_rows_are_counted_over_all_columns():
+    matrix = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0], [1.0, 1.0]])
+    assert distinct_rows(matrix) == 4
+    assert distinct_rows(matrix, enough=2) == 2
+    assert distinct_rows(matrix, enough=3) == 4
