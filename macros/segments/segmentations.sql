@@ -1,0 +1,87 @@
+{#- The segmentations whose inputs are all enabled, in the order of the variable. -#}
+{% macro active_segmentations() %}
+    {% set active = [] %}
+    {% for segmentation, inputs in var('segmentations').items() %}
+        {% if inputs | reject('in', var('enabled_inputs')) | list | length == 0 %}
+            {% do active.append(segmentation) %}
+        {% endif %}
+    {% endfor %}
+    {{ return(active) }}
+{% endmacro %}
+
+
+{#-
+    segmentation -> its feature model. Called where a model is parsed, so that the lineage shows every
+    segmentation.
+-#}
+{% macro feature_relations() %}
+    {% set relations = {} %}
+    {% for segmentation in active_segmentations() %}
+        {% do relations.update({segmentation: ref('int_' ~ segmentation ~ '__features')}) %}
+    {% endfor %}
+    {{ return(relations) }}
+{% endmacro %}
+
+
+{#- The specification that stands in the YAML of a feature model, under config.meta.segmentation. -#}
+{% macro segmentation_specification(segmentation) %}
+    {% set model_name = 'int_' ~ segmentation ~ '__features' %}
+    {% set node = graph.nodes['model.' ~ project_name ~ '.' ~ model_name] %}
+    {% set specification = node.config.meta.get('segmentation') %}
+    {% if not specification %}
+        {% do stop("The model " ~ model_name ~ " has no specification of the segmentation '" ~ segmentation ~ "'. Add config.meta.segmentation with a list of features to its YAML.") %}
+    {% endif %}
+    {{ return(specification) }}
+{% endmacro %}
+
+
+{#-
+    The metrics of a segmentation in order: its features with their settings, then the variables that
+    only describe. Each is a mapping with name, role, transform.
+-#}
+{% macro segmentation_metrics(segmentation) %}
+    {% set specification = segmentation_specification(segmentation) %}
+    {% set metrics = [] %}
+    {% for feature in specification.features %}
+        {% set settings = {'name': feature} if feature is string else feature %}
+        {% do metrics.append({'name': settings.name, 'role': 'feature', 'transform': settings.get('transform', 'identity')}) %}
+    {% endfor %}
+    {% for name in specification.get('profile', []) %}
+        {% do metrics.append({'name': name, 'role': 'profile', 'transform': none}) %}
+    {% endfor %}
+    {{ return(metrics) }}
+{% endmacro %}
+
+
+{% macro segmentation_features(segmentation) %}
+    {{ return(segmentation_metrics(segmentation) | selectattr('role', 'equalto', 'feature') | list) }}
+{% endmacro %}
+
+
+{#- The column whose sum is a segment's share of value; the first feature unless the specification names one. -#}
+{% macro segmentation_value(segmentation) %}
+    {{ return(segmentation_specification(segmentation).get('value') or segmentation_features(segmentation)[0].name) }}
+{% endmacro %}
+
+
+{#- What the engine is given of each customer: the features and the value column, each once. -#}
+{% macro segmentation_sample_columns(segmentation) %}
+    {% set columns = segmentation_features(segmentation) | map(attribute='name') | list %}
+    {{ return((columns + [segmentation_value(segmentation)]) | unique | list) }}
+{% endmacro %}
+
+
+{#- The number of customers a fit may see; the engine's own default where the specification is silent. -#}
+{% macro segmentation_sample_size(segmentation) %}
+    {{ return(segmentation_specification(segmentation).get('sample_size', 50000)) }}
+{% endmacro %}
+
+
+{#- The most segments that scoring has to hold, over all active segmentations. -#}
+{% macro maximum_segments() %}
+    {% set most = namespace(segments=2) %}
+    {% for segmentation in active_segmentations() %}
+        {% set most.segments = [most.segments, segmentation_specification(segmentation).get('segments', {}).get('maximum', 6)] | max %}
+    {% endfor %}
+    {{ return(most.segments) }}
+{% endmacro %}
