@@ -1,0 +1,76 @@
+{#- What a person wants to know at the end of a run: what was published, or why nothing was. -#}
+{% macro print_summary(results) %}
+    {% if execute and flags.WHICH == 'build' %}
+        {% set publications = results | selectattr('node.name', 'equalto', 'publication') | list %}
+        {% if publications | length > 0 and publications[0].status == 'success' %}
+            {% set status = run_query("select status from " ~ relation_of("publication")).rows[0][0] %}
+            {% if status == 'published' %}
+                {% do print_publication() %}
+            {% endif %}
+        {% elif publications | length > 0 %}
+            {% do print_why_not_published(results) %}
+        {% endif %}
+    {% endif %}
+{% endmacro %}
+
+
+{#- The publication in the warehouse, in a dozen lines. -#}
+{% macro print_publication() %}
+    {% set tables = run_query("select count(*), sum(table_rows) from " ~ relation_of("published_tables") ~ " where status = 'published'").rows[0] %}
+    {% do print('') %}
+    {% do print('Published ' ~ tables[0] ~ ' tables, ' ~ '{:,}'.format(tables[1] | int) ~ ' rows') %}
+    {% do print('  ' ~ var('published_dir') ~ '/cards.duckdb   for BI tools and SQL') %}
+    {% do print('  ' ~ var('published_dir') ~ '/parquet/       the same tables, one Parquet file each') %}
+
+    {% set segmentations = run_query("select segmentation, status, k, customers, verdict, silhouette, min_jaccard, separation_z, reason from " ~ relation_of("segmentations") ~ " order by segmentation") %}
+    {% for row in segmentations.rows %}
+        {% do print('') %}
+        {% if row[1] == 'published' %}
+            {% do print(row[0] ~ ': ' ~ (row[2] | int) ~ ' ' ~ row[4] ~ ' segments of ' ~ '{:,}'.format(row[3] | int) ~ ' customers (silhouette ' ~ '%.3f' | format(row[5]) ~ ', least Jaccard ' ~ '%.2f' | format(row[6]) ~ ', separation z ' ~ '%.1f' | format(row[7]) ~ ')') %}
+            {% set segments = run_query("select segments.segment_name, segments.customers, segments.customer_share, segments.value_share, coalesce(labels.label, segments.value_metric) from " ~ relation_of("segments") ~ " left join " ~ relation_of('segment_metrics') ~ " as labels on segments.value_metric = labels.metric where segmentation = '" ~ row[0] ~ "' order by segment_number") %}
+            {% for segment in segments.rows %}
+                {% do print('  ' ~ '%-36s' | format(segment[0]) ~ '{:>10,}'.format(segment[1] | int) ~ '  ' ~ '%5.1f' | format(100 * segment[2]) ~ ' % of customers  ' ~ '%5.1f' | format(100 * segment[3]) ~ ' % of ' ~ segment[4]) %}
+            {% endfor %}
+        {% else %}
+            {% do print(row[0] ~ ': not published. ' ~ row[8]) %}
+        {% endif %}
+    {% endfor %}
+
+    {% do print('') %}
+    {% set inputs = run_query("select input_name, sum(measured) filter (where measure = 'loaded_rows'), sum(measured) filter (where measure = 'rejected_rows'), coalesce(sum(measured) filter (where measure = 'repaired_values'), 0) from " ~ relation_of("input_quality") ~ " group by input_name order by input_name") %}
+    {% for row in inputs.rows %}
+        {% do print('  ' ~ '%-20s' | format(row[0]) ~ '{:>12,}'.format(row[1] | int) ~ ' rows loaded ' ~ '{:>7,}'.format(row[2] | int) ~ ' rejected ' ~ '{:>9,}'.format(row[3] | int) ~ ' values repaired') %}
+    {% endfor %}
+
+    {% set checks = run_query("select count(*) filter (where passed), count(*) from " ~ relation_of("publication_checks") ~ "").rows[0] %}
+    {% do print('') %}
+    {% do print(checks[0] ~ ' of ' ~ checks[1] ~ ' publication checks passed') %}
+    {% do print('') %}
+    {% do print('Next: open the database, for example with') %}
+    {% do print('  .venv/bin/python -c "import duckdb; duckdb.connect(\'' ~ var('published_dir') ~ '/cards.duckdb\', read_only=True).sql(\'from segments\').show()"') %}
+    {% do print('or build from your own files: README.md, "Your own data in five steps"') %}
+{% endmacro %}
+
+
+{#- The failed checks in words; dbt has printed everything else that went wrong above. -#}
+{% macro print_why_not_published(results) %}
+    {% do print('') %}
+    {% do print('Not published: a model or test before the publication step failed (see above). What was published before is unchanged.') %}
+    {% set checked = results | selectattr('node.name', 'equalto', 'int_publication_checks') | selectattr('status', 'equalto', 'success') | list %}
+    {% if checked %}
+        {% set failed = run_query("select check_name, subject, description, observed, comparison, threshold from " ~ relation_of('int_publication_checks') ~ " where not passed order by 1, 2") %}
+        {% for row in failed.rows %}
+            {% do print('  ' ~ row[0] ~ ' of ' ~ row[1] ~ ': ' ~ row[2] ~ ' is ' ~ row[3] ~ ', but may be ' ~ row[4] ~ ' ' ~ row[5] ~ '.') %}
+        {% endfor %}
+        {% if failed.rows | selectattr(0, 'in', ['rows_dropped', 'segment_share_moved']) | list %}
+            {% do print("  If the change is right, publish it once with --vars '{accept_changes: true}'.") %}
+        {% endif %}
+    {% endif %}
+{% endmacro %}
+
+
+{#- A model's or seed's relation without a ref, which hooks and operations cannot have. -#}
+{% macro relation_of(name) %}
+    {% set nodes = graph.nodes.values() | selectattr('name', 'equalto', name) | list %}
+    {{ return(nodes[0].relation_name) }}
+{% endmacro %}

@@ -1,0 +1,43 @@
+{#-
+    The published tables: name -> the inputs it needs, in the order they are listed to readers. A
+    table with no inputs of its own is always there.
+-#}
+{% macro published_tables() %}
+    {{ return({
+        'segmentations': [],
+        'segment_candidates': [],
+        'segments': [],
+        'segment_members': [],
+        'segment_profiles': [],
+        'segment_parameters': [],
+        'customer_income_utilisation': ['customers', 'spends'],
+        'income_utilisation_by_demographic': ['customers', 'spends'],
+        'spend_by_demographic': ['customers', 'spends'],
+        'monthly_spend': ['customers', 'spends'],
+        'input_quality': [],
+        'publication_checks': []
+    }) }}
+{% endmacro %}
+
+
+{#- name -> relation of the published tables that the enabled inputs can feed. -#}
+{% macro published_relations() %}
+    {% set relations = {} %}
+    {% for name, inputs in published_tables().items() if not missing_inputs(inputs) %}
+        {% do relations.update({name: ref(name)}) %}
+    {% endfor %}
+    {{ return(relations) }}
+{% endmacro %}
+
+
+{#- Those of some inputs that are not enabled. -#}
+{% macro missing_inputs(inputs) %}
+    {{ return(inputs | reject('in', var('enabled_inputs')) | list) }}
+{% endmacro %}
+
+
+{#- What a published table holds, as its YAML says; for a disabled one the graph keeps no description. -#}
+{% macro published_description(name) %}
+    {% set node = graph.nodes.get('model.' ~ project_name ~ '.' ~ name) %}
+    {{ return((node.description if node else '') | replace('\n', ' ') | trim) }}
+{% endmacro %}
