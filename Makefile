@@ -13,7 +13,7 @@ TESTING := $(VENV)/.testing-installed
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build rebuild test lint format sample lock clean
+.PHONY: help setup build rebuild test lint format sample picture test-duckdb2 lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,15 +48,30 @@ format: $(TESTING) ## Bring Python and SQL into the project's style
 sample: $(RUNTIME) ## Write the bundled sample again
 	$(BIN)/python seeds/generate_inputs.py
 
+picture: $(RUNTIME) ## Draw the picture of the README from the published file
+	$(BIN)/python docs/draw_result.py
+
+test-duckdb2: ## Build the sample on DuckDB 2.0, in a virtual environment of its own
+	@test -x $(VENV)-duckdb2/bin/python || $(PYTHON) -m venv $(VENV)-duckdb2
+	@$(VENV)-duckdb2/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: \
+		-r requirements.lock
+	@$(VENV)-duckdb2/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all: \
+		-r requirements-duckdb2.lock
+	@rm -rf target/duckdb2 && mkdir -p target/duckdb2
+	CARD_SEGMENTS_WAREHOUSE=target/duckdb2/build.duckdb $(VENV)-duckdb2/bin/dbt build \
+		--target-path target/duckdb2 --vars '{published_dir: target/duckdb2/published}'
+
 lock: | $(BIN)/python ## Renew the lock files from pyproject.toml
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile pyproject.toml --extra test --universal --python-version 3.11 --upgrade \
 		--generate-hashes --no-emit-index-url --no-strip-extras --custom-compile-command 'make lock' -q -o requirements-test.lock
 	$(BIN)/uv pip compile pyproject.toml --constraint requirements-test.lock --universal --python-version 3.11 --upgrade \
 		--generate-hashes --no-emit-index-url --no-strip-extras --custom-compile-command 'make lock' -q -o requirements.lock
+	echo 'duckdb==2.0.*' | $(BIN)/uv pip compile - --universal --python-version 3.11 --no-deps --upgrade \
+		--generate-hashes --no-emit-index-url --custom-compile-command 'make lock' -q -o requirements-duckdb2.lock
 
 clean: ## Remove everything that was built, but not what was published
-	rm -rf $(VENV) target logs warehouse
+	rm -rf $(VENV) $(VENV)-duckdb2 target logs warehouse
 
 $(BIN)/python:
 	@echo 'Making the virtual environment $(VENV)'
