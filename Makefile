@@ -32,13 +32,13 @@ rebuild: $(RUNTIME) ## Build and publish, even if nothing changed
 	@$(BIN)/python -m publishing.freshness record --vars '$(VARS)'
 
 test: $(TESTING) lint ## Lint, then run the dbt tests, the unit tests and pytest
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
 
 lint: $(TESTING) ## Check style: ruff, sqlfluff, and dbt's parser with warnings as errors
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/dbt --quiet --warn-error-options '{"error": "all"}' parse --no-partial-parse
-	$(BIN)/sqlfluff lint --processes 2 models tests/data_tests analyses
+	CARD_SEGMENTS_WAREHOUSE=:memory: $(BIN)/dbt --quiet --warn-error-options '{"error": "all"}' parse --no-partial-parse
+	CARD_SEGMENTS_WAREHOUSE=:memory: $(BIN)/sqlfluff lint --processes 2 models tests/data_tests analyses
 
 format: $(TESTING) ## Bring Python and SQL into the project's style
 	$(BIN)/ruff format .

@@ -88,9 +88,9 @@ def publish(
         _switch(directory, folder, database, manifest)
     except (OSError, duckdb.IOException) as error:
         raise PublishingError(
-            f"The publication could not be written to {directory}: {_reason(error)}. Check that the "
-            "folder exists or can be made, that it is writable and that the disk has room. What "
-            "was published before is unchanged."
+            f"The publication could not be written to {directory}: {_reason(error)}. "
+            "Check that the folder exists or can be made, that it is writable and that the disk "
+            "has room. What was published before is unchanged."
         ) from error
     _remove_older_builds(directory, build)
     return directory / DATABASE_NAME

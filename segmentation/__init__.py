@@ -16,7 +16,7 @@ It knows no dbt and no SQL. A fit returns parameters; SQL scores every customer 
 ... )
 >>> result = fit(frame.assign(customer_id=range(120)), specification)
 >>> result.status, result.verdict, result.chosen.measures.sizes
-('fitted', 'natural', (40, 40, 40))
+('fitted', 'natural', (41, 39, 40))
 """
 
 from segmentation.candidates import Candidate, Judgement, Measures

@@ -27,7 +27,7 @@
         {% do print('') %}
         {% if row[1] == 'published' %}
             {% do print(row[0] ~ ': ' ~ (row[2] | int) ~ ' ' ~ row[4] ~ ' segments of ' ~ '{:,}'.format(row[3] | int) ~ ' customers (silhouette ' ~ '%.3f' | format(row[5]) ~ ', least Jaccard ' ~ '%.2f' | format(row[6]) ~ ', separation z ' ~ '%.1f' | format(row[7]) ~ ')') %}
-            {% set segments = run_query("select segments.segment_name, segments.customers, segments.customer_share, segments.value_share, coalesce(labels.label, segments.value_metric) from " ~ relation_of("segments") ~ " left join " ~ relation_of('segment_metrics') ~ " as labels on segments.value_metric = labels.metric where segmentation = '" ~ row[0] ~ "' order by segment_number") %}
+            {% set segments = run_query("select segments.segment_name, segments.customers, segments.customer_share, coalesce(segments.value_share, 0), coalesce(labels.label, segments.value_metric) from " ~ relation_of("segments") ~ " left join " ~ relation_of('segment_metrics') ~ " as labels on segments.value_metric = labels.metric where segmentation = '" ~ row[0] ~ "' order by segment_number") %}
             {% for segment in segments.rows %}
                 {% do print('  ' ~ '%-36s' | format(segment[0]) ~ '{:>10,}'.format(segment[1] | int) ~ '  ' ~ '%5.1f' | format(100 * segment[2]) ~ ' % of customers  ' ~ '%5.1f' | format(100 * segment[3]) ~ ' % of ' ~ segment[4]) %}
             {% endfor %}

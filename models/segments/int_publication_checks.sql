@@ -85,7 +85,8 @@ scoring_agrees as (
         'scoring_agrees' as check_name,
         outcomes.segmentation as subject,
         'sampled customers whose segment in SQL is not the one of the fit' as description,
-        cast(count(*) filter (where scores.segment_number is distinct from fitted.segment_number) as double) as observed,
+        cast(count(*) filter (where scores.segment_number is distinct from fitted.segment_number) as double)
+            as observed,
         'at most' as comparison,
         0 as threshold
     from outcomes
@@ -225,8 +226,10 @@ comparable_segmentations as (
     from same_sources
     where input_name in ({{ sql_list(inputs) }})
     having count(*) = {{ inputs | length }}
-    {{ 'union all' if not loop.last }}
+    union all
     {% endfor %}
+    select cast(null as {{ dbt.type_string() }}) as segmentation
+    where false
 
 ),
 
@@ -280,7 +283,8 @@ judged as (
         observed,
         comparison,
         threshold,
-        coalesce(case comparison when 'at most' then observed <= threshold else observed >= threshold end, false) as passed
+        coalesce(case comparison when 'at most' then observed <= threshold else observed >= threshold end, false)
+            as passed
     from checks
 
 )

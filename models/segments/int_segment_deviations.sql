@@ -26,7 +26,8 @@ deviations as (
         profiles.metric,
         profiles.metric_position,
         /* a feature deviates in the space the segments were formed in, where one large amount cannot hide the rest */
-        case when profiles.is_feature then centroids.parameter_value else profiles.standardised_difference end as deviation,
+        case when profiles.is_feature then centroids.parameter_value else profiles.standardised_difference end
+            as deviation,
         profiles.is_feature
     from profiles
     left join centroids

@@ -24,7 +24,7 @@ metric_values as (
         {{ loop.index }} as metric_position,
         count(*) as customers,
         count(features.{{ metric.name }}) as customers_with_value,
-        count(*) filter (where features.{{ metric.name }} <> 0) as customers_above_zero,
+        count(*) filter (where features.{{ metric.name }} > 0) as customers_above_zero,
         {{ exact_sum('features.' ~ metric.name) }} as metric_sum,
         {{ exact_mean('features.' ~ metric.name) }} as metric_mean,
         cast(median(features.{{ metric.name }}) as double) as metric_median,

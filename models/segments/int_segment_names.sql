@@ -56,7 +56,7 @@ condition_counts as (
 
 ),
 
-/* a name applies where every metric it rests on deviates far enough in its direction; the more that deviates, the better it fits */
+/* a name applies where every metric it rests on deviates far enough; the more that deviates, the better it fits */
 applicable_names as (
 
     select
@@ -89,7 +89,7 @@ round_{{ number }} as (
             order by applicable_names.name_fit desc, applicable_names.segment_key asc, applicable_names.name_key asc
         ) as name_rank
     from applicable_names
-    {%- for earlier in range(1, number) %}
+    {% for earlier in range(1, number) %}
     left join round_{{ earlier }} as settled_{{ earlier }}
         on
             applicable_names.segmentation = settled_{{ earlier }}.segmentation
@@ -98,13 +98,12 @@ round_{{ number }} as (
                 applicable_names.segment_key = settled_{{ earlier }}.segment_key
                 or applicable_names.name_key = settled_{{ earlier }}.name_key
             )
-    {%- endfor %}
-    {%- if number > 1 %}
+    {% endfor %}
     where
-        {%- for earlier in range(1, number) %}
-        {{ 'and ' if not loop.first }}settled_{{ earlier }}.segment_key is null
-        {%- endfor %}
-    {%- endif %}
+        true
+        {% for earlier in range(1, number) %}
+        and settled_{{ earlier }}.segment_key is null
+        {% endfor %}
 
 ),
 
@@ -149,11 +148,9 @@ descriptive_names as (
         concat(
             max(case when strength_rank = 1 then case when deviation >= 0 then 'High ' else 'Low ' end end),
             max(case when strength_rank = 1 then label end),
-            coalesce(concat(
-                ', ',
-                max(case when strength_rank = 2 then case when deviation >= 0 then 'high ' else 'low ' end end),
-                max(case when strength_rank = 2 then label end)
-            ), '')
+            /* not every segmentation has a second feature */
+            max(case when strength_rank = 2 then case when deviation >= 0 then ', high ' else ', low ' end else '' end),
+            max(case when strength_rank = 2 then label else '' end)
         ) as descriptive_name
     from strongest_features
     where strength_rank <= 2

@@ -31,7 +31,8 @@ profiles as (
         populations.metric_median as population_median,
         populations.metric_standard_deviation as population_standard_deviation,
         /* an index has no meaning round a mean of zero or below */
-        case when populations.metric_mean > 0 then 100 * metric_values.metric_mean / populations.metric_mean end as index_100,
+        case when populations.metric_mean > 0 then 100 * metric_values.metric_mean / populations.metric_mean end
+            as index_100,
         (metric_values.metric_mean - populations.metric_mean)
         / nullif(populations.metric_standard_deviation, 0) as standardised_difference,
         metric_values.is_feature,

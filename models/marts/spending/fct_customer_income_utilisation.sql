@@ -42,9 +42,10 @@ utilisation as (
         window_observed.months_observed,
         customers.monthly_income_amount,
         coalesce(spend_by_customer.spend_amount, 0) as spend_amount,
-        coalesce(spend_by_customer.spend_amount, 0) / window_observed.months_observed as average_monthly_spend_amount,
+        coalesce(spend_by_customer.spend_amount, 0) / nullif(window_observed.months_observed, 0)
+            as average_monthly_spend_amount,
         100 * coalesce(spend_by_customer.spend_amount, 0)
-        / (window_observed.months_observed * customers.monthly_income_amount) as income_utilisation_pct
+        / (nullif(window_observed.months_observed, 0) * customers.monthly_income_amount) as income_utilisation_pct
     from customers
     left join spend_by_customer
         on customers.customer_id = spend_by_customer.customer_id

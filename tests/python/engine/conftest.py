@@ -1,19 +1,16 @@
 """What the engine's tests share: planted data, small specifications, and the real files."""
 
 import os
-import sys
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from threadpoolctl import threadpool_limits
+
+from segmentation import Specification
 
 REPOSITORY = Path(__file__).resolve().parents[3]
-if str(REPOSITORY) not in sys.path:
-    sys.path.insert(0, str(REPOSITORY))
-
-from segmentation import Specification  # noqa: E402
-
 # Corners that no single column tells apart: each column alone is spread evenly.
 PLANTED_CENTRES = np.array([[0.0, 0.0, 0.0], [6.0, 5.0, 0.0], [0.0, 5.0, 6.0]])
 
@@ -56,6 +53,13 @@ def planted():
     frame["customer"] = [f"C{number:04d}" for number in range(180)]
     frame["spend"] = np.array([10.0, 30.0, 20.0])[truth[order]] + generator.random(180)
     return frame, truth[order]
+
+
+@pytest.fixture
+def one_thread():
+    """Compute in one thread, as `fit` does; more would wait for each other on a busy machine."""
+    with threadpool_limits(limits=1):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -128,3 +128,17 @@ def test_distinct_rows_are_counted_over_all_columns():
     assert distinct_rows(matrix) == 4
     assert distinct_rows(matrix, enough=2) == 2
     assert distinct_rows(matrix, enough=3) == 4
+
+
+@pytest.mark.usefixtures("one_thread")
+def test_a_poor_local_optimum_is_not_kept():
+    matrix = np.random.default_rng(2).random((300, 2))
+
+    def spread(seed):
+        centroids, labels = k_means(matrix, 5, seed)
+        return ((matrix - centroids[labels]) ** 2).sum()
+
+    found = np.array([spread(seed) for seed in range(20)])
+    # Single starts end up to 7 % above the best one, and half of them more than 2 %.
+    assert np.median(found) < 1.005 * found.min()
+    assert found.max() < 1.02 * found.min()

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.metrics import adjusted_rand_score
-from threadpoolctl import threadpool_info
+from threadpoolctl import threadpool_info, threadpool_limits
 
 import segmentation.fitting as fitting
 from segmentation import FeaturePreparation, FeaturesError, Preparation, assign, fit
@@ -107,9 +107,7 @@ def test_data_without_structure_are_not_published(kind, seed, specify):
 
     result = fit(
         frame,
-        specify(
-            features=["first", "second"], segments={"minimum": 3, "maximum": 5}, null_draws=20
-        ),
+        specify(features=["first", "second"], segments={"minimum": 3, "maximum": 5}, null_draws=20),
     )
 
     assert result.status == "no_eligible_candidate"
@@ -193,19 +191,22 @@ def test_sizes_and_inertia_are_those_of_the_labels(planted, specify):
 
 
 def test_a_weight_stretches_the_space(planted, specify):
-    frame, _ = planted
+    frame, truth = planted
     generator = np.random.default_rng(8)
     noise = frame.assign(first=generator.random(180), second=generator.random(180))
-    heavy = specify(
-        features=["first", "second", {"name": "third", "weight": 100.0}],
-        publish=["natural", "reproducible"],
-        segments={"minimum": 2, "maximum": 2},
-    )
-    # With 100 times the weight, the only column with groups decides alone.
-    result = fit(noise, heavy)
-    expected = frame["third"].to_numpy() > 3.0
-    labels = result.labels
-    assert adjusted_rand_score(expected, labels) == 1.0
+
+    def weighted(weight):
+        return specify(
+            features=["first", "second", {"name": "third", "weight": weight}],
+            publish=["natural", "reproducible"],
+            segments={"minimum": 2, "maximum": 2},
+            thresholds={"largest_share": 0.9},
+        )
+
+    # The third column parts one planted group from the others; its weight must outshout the noise.
+    assert fit(noise, weighted(1.0)).status == "no_eligible_candidate"
+    result = fit(noise, weighted(100.0))
+    assert adjusted_rand_score(truth == 2, result.labels) == 1.0
 
 
 def test_the_result_is_the_same_for_any_order_key_type_and_number_of_threads(
@@ -214,7 +215,7 @@ def test_the_result_is_the_same_for_any_order_key_type_and_number_of_threads(
     monkeypatch.setattr(fitting, "FEWEST_ROWS_FOR_THREADS", 0)
     frame, _ = planted
     frame["customer"] = range(5, 185)
-    wanted = specify(value="spend")
+    wanted = specify(value="spend", resamples=4, null_draws=4)
     first = fit(frame, wanted, n_jobs=1).to_frame()
 
     shuffled = frame.sample(frac=1.0, random_state=1)
@@ -232,9 +233,7 @@ def test_the_result_is_the_same_for_any_order_key_type_and_number_of_threads(
 def test_another_seed_gives_other_resamples(planted, specify):
     frame, _ = planted
     frame = frame.assign(first=frame["first"] * 0.5)
-    figures = [
-        fit(frame, specify(seed=seed)).judgements[1].candidate.measures for seed in (1, 2)
-    ]
+    figures = [fit(frame, specify(seed=seed)).judgements[1].candidate.measures for seed in (1, 2)]
     assert figures[0].separation != figures[1].separation
 
 
@@ -319,13 +318,14 @@ def test_numbers_of_segments_with_too_few_rows_are_left_out_with_their_reason(pl
     )
 
 
-def test_segments_that_coincide_after_rounding_are_not_tried(specify):
+@pytest.mark.filterwarnings("error")
+def test_customers_that_differ_only_beyond_the_arithmetic_count_as_one(specify):
     generator = np.random.default_rng(1)
     first = np.concatenate([[1e15], generator.random(99)])
     frame = pd.DataFrame({"customer": range(100), "first": first})
     result = fit(frame, specify(features=["first"], segments={"minimum": 3, "maximum": 3}))
     assert result.status == "not_fitted"
-    assert "two of 3 segments coincide at 9 digits" in result.reason
+    assert "the features have 2 distinct rows" in result.reason
 
 
 def test_a_single_feature_has_no_separation_and_is_not_natural(planted, specify):
@@ -356,3 +356,39 @@ def test_a_frame_at_fault_stops_with_its_sentence(planted, specify):
     frame.loc[3, "second"] = np.inf
     with pytest.raises(FeaturesError, match="'second' is infinite for 1 customers .keys C0003"):
         fit(frame, specify())
+
+
+def test_the_linear_algebra_library_has_one_thread_during_a_fit(planted, specify):
+    def threads_now():
+        return [one["num_threads"] for one in threadpool_info() if one["user_api"] == "blas"]
+
+    seen = []
+    with threadpool_limits(limits=2):
+        assert set(threads_now()) == {2}
+        fit(planted[0], specify(), progress=lambda sentence: seen.append((sentence, threads_now())))
+        assert set(threads_now()) == {2}
+
+    during = [counts for sentence, counts in seen if "segments measured" in sentence]
+    assert len(during) == 3
+    assert all(set(counts) == {1} for counts in during)
+
+
+def test_fits_in_several_threads_take_turns(planted, specify):
+    sentences = []
+
+    def work():
+        fit(
+            planted[0],
+            specify(),
+            progress=lambda one: sentences.append((threading.get_ident(), one)),
+        )
+
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    who = [ident for ident, sentence in sentences if "measured, " in sentence]
+    assert len(who) == 6
+    assert len(set(who[:3])) == len(set(who[3:])) == 1

@@ -232,9 +232,7 @@ def test_a_negative_number_under_log1p_is_refused_and_the_cure_named():
 
 def test_a_negative_number_that_is_clipped_away_is_no_error():
     frame = pd.DataFrame({"id": range(5), "x": [-9.0, 0.0, 1.0, 2.0, 3.0]})
-    _, preparation = prepared(
-        frame, {"name": "x", "transform": "log1p", "winsorise": [0.25, 1.0]}
-    )
+    _, preparation = prepared(frame, {"name": "x", "transform": "log1p", "winsorise": [0.25, 1.0]})
     assert preparation.features[0].note is None
 
 

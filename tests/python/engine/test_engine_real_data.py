@@ -5,6 +5,8 @@ import pytest
 
 from segmentation import Specification, fit
 
+pytestmark = pytest.mark.real_data
+
 LOGARITHMIC = [
     "ONEOFF_PURCHASES",
     "INSTALLMENTS_PURCHASES",

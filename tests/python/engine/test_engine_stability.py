@@ -5,6 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from segmentation import stability
+from segmentation.clustering import k_means
 from segmentation.stability import (
     best_jaccard,
     bootstrap_jaccard,
@@ -12,6 +14,8 @@ from segmentation.stability import (
     prediction_strength_of,
     seed_agreement,
 )
+
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 LABEL_PAIRS = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=40)
 
@@ -95,6 +99,21 @@ def test_resamples_differ_and_repeat():
     assert bootstrap_jaccard(matrix, labels, 2, 1, resample=0).tolist() == first
     assert bootstrap_jaccard(matrix, labels, 2, 1, resample=1).tolist() != first
     assert bootstrap_jaccard(matrix, labels, 2, 2, resample=0).tolist() != first
+
+
+def test_a_row_drawn_twice_counts_twice_in_the_fit_and_once_in_the_comparison(monkeypatch):
+    matrix, labels = groups([[0.0, 0.0], [9.0, 0.0]], 50)
+    seen = {}
+
+    def watched(rows, segments, seed, counts):
+        seen.update(rows=len(rows), drawn=int(counts.sum()))
+        return k_means(rows, segments, seed, counts)
+
+    monkeypatch.setattr(stability, "k_means", watched)
+    bootstrap_jaccard(matrix, labels, 2, 1, resample=0)
+
+    assert seen["drawn"] == 100
+    assert 50 < seen["rows"] < 75
 
 
 def test_agreement_is_the_mean_over_all_pairs():

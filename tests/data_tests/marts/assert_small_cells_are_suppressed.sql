@@ -1,0 +1,57 @@
+{% if missing_inputs(['customers', 'spends']) %}
+/* there is nothing to test without both inputs */
+select 'customers and spends' as needed_inputs
+where false
+{% else %}
+{% set figures = {
+    'rpt_income_utilisation_by_demographic': [
+        'average_monthly_income_amount', 'average_monthly_spend_amount',
+        'income_utilisation_ratio_of_means_pct', 'income_utilisation_mean_of_ratios_pct',
+    ],
+    'rpt_monthly_spend': ['spend_amount', 'spend_share'],
+    'rpt_spend_by_demographic': ['spend_amount', 'spend_share'],
+} %}
+with
+
+customer_counts as (
+
+    select
+        attribute,
+        attribute_value,
+        count(*) as customers
+    from {{ ref('int_customers_by_attribute') }}
+    group by
+        attribute,
+        attribute_value
+
+),
+
+cells as (
+
+    {% for report, columns in figures.items() %}
+    select
+        '{{ report }}' as model_name,
+        attribute,
+        attribute_value,
+        is_suppressed,
+        {{ columns | join(' is not null or ') }} is not null as has_figures
+    from {{ ref(report) }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+)
+
+select
+    cells.model_name,
+    cells.attribute,
+    cells.attribute_value,
+    customer_counts.customers
+from cells
+inner join customer_counts
+    on
+        cells.attribute = customer_counts.attribute
+        and cells.attribute_value = customer_counts.attribute_value
+where
+    cells.is_suppressed <> (customer_counts.customers < {{ var('minimum_cell_size') }})
+    or (customer_counts.customers < {{ var('minimum_cell_size') }} and cells.has_figures)
+{% endif %}

@@ -1,0 +1,30 @@
+{% if missing_inputs(['customers', 'spends']) %}
+/* there is nothing to test without both inputs */
+select 'customers and spends' as needed_inputs
+where false
+{% else %}
+with
+
+shares as (
+
+    {% for report in ['rpt_monthly_spend', 'rpt_spend_by_demographic'] %}
+    select
+        '{{ report }}' as model_name,
+        attribute,
+        attribute_value,
+        sum(spend_share) as share_sum
+    from {{ ref(report) }}
+    where not is_suppressed
+    group by
+        attribute,
+        attribute_value
+    /* who spent nothing at all has no shares */
+    having sum(spend_amount) > 0
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+)
+
+select * from shares
+where not coalesce(abs(share_sum - 1) <= 1e-9, false)
+{% endif %}

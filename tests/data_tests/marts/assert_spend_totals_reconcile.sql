@@ -1,0 +1,79 @@
+{% if missing_inputs(['customers', 'spends']) %}
+/* there is nothing to test without both inputs */
+select 'customers and spends' as needed_inputs
+where false
+{% else %}
+{#- Amounts are doubles, so equal sums may differ in their last digits: half of a hundredth of a unit is allowed. -#}
+{% set tolerance = 0.005 %}
+with
+
+total as (
+
+    select {{ exact_sum('spend_amount') }} as spend_amount from {{ ref('fct_spends') }}
+
+),
+
+by_customer as (
+
+    select
+        'fct_customer_income_utilisation' as model_name,
+        'customer_id' as attribute,
+        false as is_partly_suppressed,
+        {{ exact_sum('spend_amount') }} as spend_amount
+    from {{ ref('fct_customer_income_utilisation') }}
+
+),
+
+unsuppressed as (
+
+    select
+        'int_spends_by_attribute' as model_name,
+        attribute,
+        false as is_partly_suppressed,
+        {{ exact_sum('spend_amount') }} as spend_amount
+    from {{ ref('int_spends_by_attribute') }}
+    group by attribute
+
+),
+
+{% for report in ['rpt_monthly_spend', 'rpt_spend_by_demographic'] -%}
+{{ report }}_sums as (
+
+    select
+        '{{ report }}' as model_name,
+        attribute,
+        count(*) filter (where is_suppressed) > 0 as is_partly_suppressed,
+        {{ exact_sum('spend_amount') }} as spend_amount
+    from {{ ref(report) }}
+    group by attribute
+
+),
+
+{% endfor -%}
+sums as (
+
+    select * from by_customer
+    union all
+    select * from unsuppressed
+    union all
+    select * from rpt_monthly_spend_sums
+    union all
+    select * from rpt_spend_by_demographic_sums
+
+)
+
+select
+    sums.model_name,
+    sums.attribute,
+    sums.spend_amount,
+    total.spend_amount as expected_spend_amount
+from sums
+cross join total
+where
+    /* suppressed cells can only lower a sum */
+    sums.spend_amount > total.spend_amount + {{ tolerance }}
+    or (
+        not sums.is_partly_suppressed
+        and not coalesce(abs(sums.spend_amount - total.spend_amount) <= {{ tolerance }}, false)
+    )
+{% endif %}

@@ -1,0 +1,5 @@
+select
+    name_key,
+    segmentation
+from {{ ref('segment_names') }}
+where not coalesce(segmentation in ({{ sql_list(var('segmentations').keys()) }}), false)

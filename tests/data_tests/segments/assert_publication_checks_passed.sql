@@ -1,0 +1,2 @@
+select * from {{ ref('int_publication_checks') }}
+where not coalesce(passed, false)

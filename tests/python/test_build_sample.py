@@ -1,0 +1,117 @@
+"""A complete build of the bundled sample, seen from outside."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from conftest import PROJECT
+from scoring import scored_by_engine
+from sklearn.metrics import adjusted_rand_score
+
+
+# Tests that look at one build run in one process, so that it is built once.
+pytestmark = pytest.mark.xdist_group("sample_build")
+
+
+@pytest.mark.parametrize("segmentation", ["relationship", "card_usage"])
+def test_planted_segments_are_found(sample_build, segmentation):
+    truth = pd.read_csv(PROJECT / "tests/data/planted_segments.csv", dtype=str)
+    truth = truth[truth["segmentation"] == segmentation]
+    members = sample_build.query_published(
+        f"""
+        select customer_id, segment_key from segment_members
+        where segmentation = '{segmentation}'
+        """
+    )
+    both = truth.merge(members, on="customer_id", how="outer", indicator=True)
+    assert (both["_merge"] == "both").all()
+    assert adjusted_rand_score(both["planted_segment"], both["segment_key"]) >= 0.85
+
+
+@pytest.mark.parametrize("segmentation", ["relationship", "card_usage"])
+def test_sql_scores_as_the_engine_does(sample_build, segmentation):
+    in_sql, in_engine = scored_by_engine(sample_build, segmentation)
+    assert len(in_sql) > 0
+    pd.testing.assert_series_equal(in_sql["segment_key"], in_engine["segment_key"])
+    pd.testing.assert_series_equal(
+        in_sql["runner_up_segment_key"], in_engine["runner_up_segment_key"]
+    )
+    np.testing.assert_allclose(in_sql["distance"], in_engine["distance"], rtol=0, atol=1e-9)
+    np.testing.assert_allclose(in_sql["margin"], in_engine["margin"], rtol=0, atol=1e-9)
+
+
+def test_published_tables_are_those_of_one_build(sample_build):
+    tables = set(
+        sample_build.query_published(
+            "select table_name from information_schema.tables where table_schema = 'main'"
+        )["table_name"]
+    )
+    listed = set(
+        sample_build.query_published(
+            "select table_name from published_tables where status = 'published'"
+        )["table_name"]
+    )
+    assert tables == listed | {"published_tables", "publication"}
+
+    manifest = json.loads((sample_build.published / "manifest.json").read_text())
+    build_id = sample_build.query_published("select build_id from publication")["build_id"].item()
+    assert manifest["build_id"] == build_id
+    assert (sample_build.published / "parquet").resolve().name == build_id
+
+
+def test_parquet_files_hold_what_the_database_holds(sample_build):
+    for table in sample_build.query_published("select table_name from published_tables")[
+        "table_name"
+    ]:
+        path = sample_build.published / "parquet" / f"{table}.parquet"
+        difference = sample_build.query_published(
+            f"""
+            select count(*) as differing from (
+                (from "{table}" except all from read_parquet('{path}'))
+                union all
+                (from read_parquet('{path}') except all from "{table}")
+            )
+            """
+        )
+        assert difference["differing"].item() == 0, table
+
+
+def test_descriptions_travel_with_the_published_tables(sample_build):
+    without = sample_build.query_published(
+        """
+        select table_name, column_name from duckdb_columns()
+        where comment is null and schema_name = 'main' and not internal
+        and table_name <> 'publication'
+        """
+    )
+    assert without.empty, without
+
+
+def test_summary_names_segments_and_files(sample_build):
+    for name in sample_build.query_published("select segment_name from segments")["segment_name"]:
+        assert name in sample_build.run.text
+    assert "publication checks passed" in sample_build.run.text
+    assert str(sample_build.published / "cards.duckdb") in sample_build.run.text
+
+
+def test_direct_identifiers_are_never_loaded(sample_build):
+    assert b"Sample Person" not in sample_build.warehouse.read_bytes()
+    columns = sample_build.query(
+        "select column_name from information_schema.columns where table_schema = 'inputs'"
+    )["column_name"]
+    assert not {"name", "ssn"} & {column.lower() for column in columns}
+
+
+def test_every_row_is_accounted_for(sample_build):
+    rows = sample_build.query("select * from staging.input_rows")
+    assert len(rows) == 5
+    assert (rows["loaded_rows"] + rows["rejected_rows"] == rows["read_rows"]).all()
+    rejects = sample_build.query(
+        "select input_name, count(*) as rejects from staging.input_rejects group by input_name"
+    ).set_index("input_name")["rejects"]
+    assert rejects.to_dict() == {
+        name: count
+        for name, count in zip(rows["input_name"], rows["rejected_rows"], strict=True)
+        if count
+    }

@@ -1,0 +1,233 @@
+"""Own files: broken rows are quarantined, and bad input ends in one readable sentence."""
+
+import csv
+import gzip
+import re
+import shutil
+
+import duckdb
+import pytest
+from conftest import INPUTS, PROJECT
+
+SAMPLE = PROJECT / "seeds" / "inputs"
+ACCOUNTING = (
+    "build",
+    *("--select", "+input_rejects", "+input_rows", "+input_repairs"),
+    *("--exclude-resource-type", "test", "unit_test"),
+)
+
+
+@pytest.fixture
+def input_folder(tmp_path):
+    """A copy of the bundled sample, with the first 200 rows of each input."""
+    folder = tmp_path / "own_files"
+    folder.mkdir()
+    for name in INPUTS:
+        lines = (SAMPLE / f"{name}.csv").read_bytes().splitlines(keepends=True)[:201]
+        (folder / f"{name}.csv").write_bytes(b"".join(lines))
+    return folder
+
+
+def edit(path, edit_rows):
+    """Change the rows of a CSV file (header first) and write it back."""
+    with path.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.reader(file))
+    edit_rows(rows)
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows(rows)
+
+
+BROKEN = {
+    "customers": ("avg_income", "a lot", "unreadable", "is not a number"),
+    "spends": ("month", "Smarch", "unreadable", "is not a month name"),
+    "card_relationships": ("Total_calls_made", "-4", "out_of_range", "is outside 0 to"),
+    "card_usage": ("TENURE", "", "missing", "is empty, but every row needs it"),
+    "credit_profiles": ("Credit_Score", "Splendid", "unreadable", "is not one of Good, Standard"),
+}
+
+
+def test_a_broken_value_in_each_input_is_quarantined(workspace, input_folder):
+    for name, (column, value, _, _) in BROKEN.items():
+
+        def break_row(rows, column=column, value=value):
+            rows[150][rows[0].index(column)] = value
+
+        edit(input_folder / f"{name}.csv", break_row)
+    run = workspace.dbt(*ACCOUNTING, input_dir=str(input_folder))
+    assert run.succeeded, run.output
+
+    rejects = workspace.query("select * from staging.input_rejects where source_row = 151")
+    rejects = rejects.set_index("input_name")
+    for name, (column, value, rule, reason) in BROKEN.items():
+        reject = rejects.loc[name]
+        assert reject["column_name"] == column.lower().replace(" ", "_")
+        assert reject["rejected_value"] == value
+        assert reject["reject_rule"] == rule
+        assert reason in reject["reject_reason"]
+        assert reject["source_file"].endswith(f"{name}.csv")
+    rows = workspace.query("select * from staging.input_rows")
+    assert (rows["read_rows"] == 200).all()
+    assert (rows["loaded_rows"] + rows["rejected_rows"] == 200).all()
+
+
+def test_rows_of_another_shape_are_quarantined_and_the_rest_keep_their_numbers(
+    workspace, input_folder
+):
+    def break_rows(rows):
+        rows[10] = rows[10][:3]
+        rows[20] = [*rows[20], "one too many"]
+        rows[30] = [*rows[30], "and", "several", "too", "many"]
+        rows[40][1] = "not a number"
+
+    edit(input_folder / "card_relationships.csv", break_rows)
+    run = workspace.dbt(*ACCOUNTING, input_dir=str(input_folder))
+    assert run.succeeded, run.output
+    rejects = workspace.query(
+        """
+        select source_row, reject_reason from staging.input_rejects
+        where input_name = 'card_relationships' and source_row <> 92 order by source_row
+        """
+    )
+    assert rejects["source_row"].tolist() == [11, 21, 31]
+    assert rejects["reject_reason"].tolist() == [
+        "has fewer fields than the header",
+        "has more fields than the header",
+        "has more fields than the header",
+    ]
+
+
+def test_repeated_keys_and_orphans_are_quarantined(workspace, input_folder):
+    edit(input_folder / "customers.csv", lambda rows: rows.append([*rows[1][:-1], "12345"]))
+    edit(
+        input_folder / "spends.csv",
+        lambda rows: rows.extend([rows[1], ["NOBODY", *rows[1][1:]]]),
+    )
+    run = workspace.dbt(*ACCOUNTING, input_dir=str(input_folder))
+    assert run.succeeded, run.output
+    rejects = workspace.query(
+        "select input_name, reject_rule, source_row from staging.input_rejects"
+    )
+    found = set(rejects.itertuples(index=False, name=None))
+    assert {
+        ("customers", "repeated_key", 202),
+        ("spends", "repeated_key", 202),
+        ("spends", "orphan", 203),
+    } <= found
+
+
+def test_copies_of_many_kinds_read_the_same(workspace, input_folder):
+    """Delimiters, line ends, byte-order mark, header spelling, compression and several files."""
+    path = input_folder / "customers.csv"
+    with path.open(newline="", encoding="utf-8") as file:
+        header, *rows = csv.reader(file)
+    header = [name.upper().replace("_", " ") for name in header]
+    with path.open("w", newline="", encoding="utf-8-sig") as file:
+        csv.writer(file, delimiter=";", lineterminator="\r").writerows([header, *rows])
+    lines = (input_folder / "card_usage.csv").read_bytes()
+    (input_folder / "card_usage.csv").unlink()
+    with gzip.open(input_folder / "card_usage.csv.gz", "wb") as file:
+        file.write(lines.replace(b",", b"\t"))
+    header, *rows = (input_folder / "spends.csv").read_text().splitlines()
+    (input_folder / "spends.csv").unlink()
+    (input_folder / "spends").mkdir()
+    for part in range(2):
+        text = "\n".join([header, *rows[part * 100 : part * 100 + 100]]) + "\n"
+        (input_folder / "spends" / f"part_{part}.csv").write_text(text)
+    path = input_folder / "card_relationships"
+    duckdb.sql(f"copy (from read_csv('{path}.csv')) to '{path}.parquet' (format parquet)")
+    path.with_suffix(".csv").unlink()
+
+    run = workspace.dbt(*ACCOUNTING, input_dir=str(input_folder))
+    assert run.succeeded, run.output
+    rows = workspace.query(
+        """
+        select input_name, sum(read_rows) as read_rows, sum(rejected_rows) as rejected_rows
+        from staging.input_rows group by input_name
+        """
+    ).set_index("input_name")
+    assert (rows["read_rows"] == 200).all()
+    # the one dirty row of the sample among these
+    assert rows["rejected_rows"].to_dict() == {**dict.fromkeys(INPUTS, 0), "card_relationships": 1}
+    files = workspace.query(
+        "select source_file, read_rows from staging.input_rows where input_name = 'spends'"
+    )
+    assert files["read_rows"].tolist() == [100, 100]
+
+
+def remove_file(folder):
+    (folder / "customers.csv").unlink()
+
+
+def empty_file(folder):
+    (folder / "customers.csv").write_bytes(b"")
+
+
+def header_only(folder):
+    edit(folder / "customers.csv", lambda rows: rows.__delitem__(slice(1, None)))
+
+
+def missing_column(folder):
+    edit(folder / "customers.csv", lambda rows: rows[0].__setitem__(6, "average_income"))
+
+
+def repeated_column(folder):
+    edit(folder / "customers.csv", lambda rows: rows[0].__setitem__(1, "city"))
+
+
+def wrong_delimiter(folder):
+    text = (folder / "customers.csv").read_text().replace(",", ":")
+    (folder / "customers.csv").write_text(text)
+
+
+def two_files(folder):
+    shutil.copy(folder / "customers.csv", folder / "customers.csv.gz")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "sentence"),
+    [
+        (remove_file, r"There is no file for the input 'customers' in the folder \S+own_files\."),
+        (empty_file, r"customers\.csv for the input 'customers' is empty\. It needs a header"),
+        (header_only, r"customers\.csv for the input 'customers' has a header but no rows\."),
+        (
+            missing_column,
+            r"has no column 'avg_income'; the nearest name in its header is 'average_income'\.",
+        ),
+        (repeated_column, r"has the column 'city' twice \(header fields 2 and 3\)\."),
+        (wrong_delimiter, r"customers\.csv is not a header of the input 'customers' with commas"),
+        (two_files, r"The input 'customers' stands more than once in \S+own_files: "),
+    ],
+)
+def test_a_bad_file_ends_in_one_sentence(workspace, input_folder, spoil, sentence):
+    spoil(input_folder)
+    run = workspace.dbt("seed", "--select", "customers", input_dir=str(input_folder))
+    assert_one_sentence(run, sentence)
+
+
+@pytest.mark.parametrize(
+    ("variables", "sentence"),
+    [
+        (
+            {"input_dir": "no/such/folder"},
+            "The folder no/such/folder, which the variable input_dir",
+        ),
+        (
+            {"enabled_inputs": ["customers", "card_usge"]},
+            "enabled_inputs names 'card_usge', which is not an input. Did you mean 'card_usage'?",
+        ),
+        ({"inputs": {"spend": "x.csv"}}, "inputs names 'spend', which is not an input."),
+        ({"inputs": {"spends": "gone.csv"}}, "There is no file gone.csv, which the variable"),
+        ({"enabled_inputs": []}, "The variable enabled_inputs is empty"),
+        ({"minimum_cell_size": "ten"}, "The variable minimum_cell_size is 'ten', but has to be"),
+        ({"spends_year": "May"}, "The variable spends_year is 'May', but has to be a year"),
+    ],
+)
+def test_a_wrong_variable_ends_in_one_sentence(workspace, variables, sentence):
+    run = workspace.dbt("seed", "--select", "customers", **variables)
+    assert_one_sentence(run, re.escape(sentence))
+
+
+def assert_one_sentence(run, sentence):
+    assert not run.succeeded, run.output
+    assert re.search(sentence, run.text), run.output
+    assert "Traceback" not in run.output

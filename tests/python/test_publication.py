@@ -1,0 +1,198 @@
+"""Only a complete, green build publishes; everything else leaves the published files whole."""
+
+import os
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+from conftest import PROJECT, Workspace
+
+from publishing import Build, PublishingError, publish
+
+pytestmark = pytest.mark.xdist_group("publication")
+
+# The smallest complete build: no segmentation is fitted.
+SMALL = {"enabled_inputs": ["customers"]}
+
+
+@pytest.fixture(scope="module")
+def project_copy(tmp_path_factory):
+    """A copy of the project, so that a failing test can be added to it."""
+    copy = tmp_path_factory.mktemp("project") / "card_segments"
+    left_out = {"target", "logs", "warehouse", "published"}
+
+    def ignored(folder, names):
+        is_top = Path(folder) == PROJECT
+        return [one for one in names if one.startswith(".") or (is_top and one in left_out)]
+
+    shutil.copytree(PROJECT, copy, ignore=ignored)
+    return copy
+
+
+@pytest.fixture(scope="module")
+def published_once(project_copy, tmp_path_factory):
+    """A workspace in which a good build has published."""
+    workspace = Workspace(tmp_path_factory.mktemp("published_once"), project_copy)
+    run = workspace.dbt("build", **SMALL)
+    assert run.succeeded, run.output
+    assert (workspace.published / "cards.duckdb").is_file()
+    return workspace
+
+
+def assert_unchanged(workspace, before):
+    assert workspace.published_files() == before
+
+
+def test_a_failing_test_keeps_the_old_publication(published_once, project_copy):
+    before = published_once.published_files()
+    bad_test = project_copy / "tests" / "data_tests" / "assert_never.sql"
+    bad_test.write_text("select customer_id from {{ ref('dim_customers') }} limit 1\n")
+    try:
+        run = published_once.dbt("build", **SMALL)
+    finally:
+        bad_test.unlink()
+    assert not run.succeeded
+    assert "assert_never" in run.text
+    assert "Not published" in run.text
+    assert_unchanged(published_once, before)
+
+
+def test_a_failing_model_keeps_the_old_publication(published_once):
+    before = published_once.published_files()
+    run = published_once.dbt("build", **SMALL, inputs={"customers": "gone.csv"})
+    assert not run.succeeded
+    assert_unchanged(published_once, before)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["run"], "this was `dbt run`, which runs no tests"),
+        (["build", "--select", "input_rows+"], "this build left out"),
+        (["build", "--exclude", "dim_customers"], "this build left out 1 of"),
+        (["build", "--exclude-resource-type", "unit_test"], "this build left out kinds"),
+        (["build", "--empty"], "--empty"),
+    ],
+)
+def test_an_incomplete_build_publishes_nothing_and_says_so(published_once, arguments, reason):
+    before = published_once.published_files()
+    run = published_once.dbt(*arguments, **SMALL)
+    assert "Not published" in run.text, run.output
+    assert reason in run.text
+    assert_unchanged(published_once, before)
+
+
+def test_an_unwritable_folder_ends_in_one_sentence(published_once, tmp_path):
+    blocked = tmp_path / "a_file"
+    blocked.write_text("not a folder")
+    run = published_once.dbt("build", **SMALL, published_dir=str(blocked / "published"))
+    assert not run.succeeded
+    assert "The publication could not be written to" in run.text
+    assert "What was published before is unchanged." in run.text
+    assert "Traceback" not in run.output
+
+
+def test_losing_most_rows_of_a_source_stops_the_publication(published_once, tmp_path):
+    """The same folder delivers a tenth of the customers: a check, with the way to accept it."""
+    folder = tmp_path / "delivery"
+    folder.mkdir()
+    shutil.copy(PROJECT / "seeds" / "inputs" / "customers.csv", folder)
+    workspace = Workspace(tmp_path)
+    run = workspace.dbt("build", **SMALL, input_dir=str(folder))
+    assert run.succeeded, run.output
+    before = workspace.published_files()
+
+    lines = (folder / "customers.csv").read_text().splitlines(keepends=True)
+    (folder / "customers.csv").write_text("".join(lines[: len(lines) // 10]))
+    run = workspace.dbt("build", **SMALL, input_dir=str(folder))
+    assert not run.succeeded
+    assert "rows_dropped of customers" in run.text
+    assert "accept_changes: true" in run.text
+    assert_unchanged(workspace, before)
+
+    run = workspace.dbt("build", **SMALL, input_dir=str(folder), accept_changes=True)
+    assert run.succeeded, run.output
+    assert workspace.published_files() != before
+
+
+# The publication step by itself
+
+
+@pytest.fixture
+def connection():
+    with duckdb.connect() as connection:
+        connection.execute("create schema published")
+        connection.execute("create table published.numbers as select range as n from range(1000)")
+        connection.execute("create table published.words as select 'a' as word")
+        connection.execute("comment on table published.words is 'Words, isn''t it'")
+        connection.execute("comment on column published.numbers.n is 'A number'")
+        yield connection
+
+
+def publish_as(connection, folder, build_id):
+    build = Build(build_id, "2026-01-01 00:00:00", "1.0")
+    return publish(connection, "published", ["numbers", "words"], folder, build)
+
+
+def test_the_same_tables_make_the_same_bytes(connection, tmp_path):
+    first = publish_as(connection, tmp_path / "first", "build")
+    second = publish_as(connection, tmp_path / "second", "build")
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_comments_are_kept(connection, tmp_path):
+    database = publish_as(connection, tmp_path, "build")
+    with duckdb.connect(str(database), read_only=True) as reader:
+        comments = reader.sql("select comment from duckdb_tables() where table_name = 'words'")
+        assert comments.fetchall() == [("Words, isn't it",)]
+
+
+def test_files_are_in_the_format_that_old_clients_open(connection, tmp_path):
+    database = publish_as(connection, tmp_path, "build")
+    with duckdb.connect(str(database), read_only=True) as reader:
+        tags = reader.sql("select tags from duckdb_databases() where not internal").fetchone()[0]
+    assert tags["storage_version"].startswith("v1.0.0")
+
+
+@pytest.mark.parametrize("failing_call", [1, 2, 3])
+def test_a_failure_while_switching_leaves_a_whole_database(
+    connection, tmp_path, monkeypatch, failing_call
+):
+    publish_as(connection, tmp_path, "old")
+    before = (tmp_path / "cards.duckdb").read_bytes()
+    connection.execute("insert into published.words values ('b')")
+    replace, calls = os.replace, []
+
+    def failing_replace(source, target):
+        calls.append(target)
+        if len(calls) == failing_call:
+            raise OSError(28, "No space left on device", str(target))
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", failing_replace)
+    with pytest.raises(PublishingError, match=r"No space left on device.*unchanged"):
+        publish_as(connection, tmp_path, "new")
+    assert (tmp_path / "cards.duckdb").read_bytes() == before
+    # whatever the link points at is one build's complete set
+    assert len(list((tmp_path / "parquet" / ".").glob("*.parquet"))) == 3
+
+    monkeypatch.undo()
+    publish_as(connection, tmp_path, "new")
+    assert (tmp_path / "parquet").resolve().name == "new"
+
+
+def test_readers_keep_the_file_they_opened(connection, tmp_path):
+    publish_as(connection, tmp_path, "old")
+    parquet = Path(tmp_path / "parquet").resolve()
+    with duckdb.connect(str(tmp_path / "cards.duckdb"), read_only=True) as reader:
+        connection.execute("insert into published.words values ('b')")
+        publish_as(connection, tmp_path, "new")
+        assert reader.sql("select count(*) from words").fetchone() == (1,)
+    assert (parquet / "words.parquet").is_file()
+
+
+def test_only_this_build_and_the_one_before_are_kept(connection, tmp_path):
+    for build_id in ("first", "second", "third", "fourth"):
+        publish_as(connection, tmp_path, build_id)
+    assert {one.name for one in (tmp_path / "builds").iterdir()} == {"third", "fourth"}
