@@ -9,7 +9,6 @@ from conftest import PROJECT
 from scoring import scored_by_engine
 from sklearn.metrics import adjusted_rand_score
 
-
 # Tests that look at one build run in one process, so that it is built once.
 pytestmark = pytest.mark.xdist_group("sample_build")
 

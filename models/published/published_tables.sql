@@ -1,0 +1,26 @@
+-- One row per table this project can publish: how many rows it has, or why it is absent.
+{% set relations = published_relations() %}
+-- depends_on: {{ guarded_relations() | join(', ') }}
+with
+
+published_tables as (
+
+    {% for name, inputs in published_tables().items() %}
+    select
+        '{{ name }}' as table_name,
+        {{ sql_text(published_description(name)) if execute else "''" }} as description,
+        {%- if name in relations %}
+        'published' as status,
+        cast(null as {{ dbt.type_string() }}) as absent_because,
+        (select count(*) from {{ relations[name] }}) as table_rows
+        {%- else %}
+        'absent' as status,
+        'needs the input {{ missing_inputs(inputs) | join(" and ") }}' as absent_because,
+        cast(0 as bigint) as table_rows
+        {%- endif %}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+)
+
+select * from published_tables

@@ -1,0 +1,24 @@
+-- One row per parameter of a published segmentation: what scoring reads.
+with
+
+parameters as (
+
+    select * from {{ ref('int_segment_parameters') }}
+
+),
+
+published_columns as (
+
+    select
+        segmentation,
+        model_version,
+        parameter,
+        feature,
+        {{ segment_key('segment_number') }} as segment_key,
+        parameter_text,
+        parameter_value
+    from parameters
+
+)
+
+select * from published_columns
