@@ -71,7 +71,7 @@ lock: | $(BIN)/python ## Renew the lock files from pyproject.toml
 		--generate-hashes --no-emit-index-url --custom-compile-command 'make lock' -q -o requirements-duckdb2.lock
 
 clean: ## Remove everything that was built, but not what was published
-	rm -rf $(VENV) $(VENV)-duckdb2 target logs warehouse
+	rm -rf $(VENV) $(VENV)-duckdb2 target logs warehouse/*.duckdb*
 
 $(BIN)/python:
 	@echo 'Making the virtual environment $(VENV)'
