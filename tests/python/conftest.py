@@ -1,94 +1,10 @@
-"""What the project's tests share: running dbt as a user would, in folders of their own."""
+"""What the project's tests share: builds of the bundled sample and of the public files."""
 
 import os
-import re
-import subprocess
-import sys
-from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
-import pandas as pd
 import pytest
-import yaml
-
-PROJECT = Path(__file__).resolve().parents[2]
-INPUTS = ("customers", "spends", "card_relationships", "card_usage", "credit_profiles")
-REAL_FILES = {
-    "customers": "mitron/dim_customers.csv",
-    "spends": "mitron/fact_spends.csv.gz",
-    "card_relationships": "alllife/Credit Card Customer Data.csv",
-    "card_usage": "card_usage/CC GENERAL.csv",
-    "credit_profiles": "credit_profile/train_august.csv",
-}
-
-
-@dataclass
-class Run:
-    """What a dbt command did."""
-
-    succeeded: bool
-    output: str
-
-    @property
-    def text(self) -> str:
-        """The output without colours and line breaks, for looking for sentences."""
-        return " ".join(re.sub(r"\x1b\[[0-9;]*m", "", self.output).split())
-
-
-class Workspace:
-    """A warehouse, a published folder and a target folder of one test's own."""
-
-    def __init__(self, folder: Path, project: Path = PROJECT) -> None:
-        self.folder = folder
-        self.project = project
-        self.warehouse = folder / "build.duckdb"
-        self.published = folder / "published"
-
-    def dbt(self, *arguments: str, **variables: object) -> Run:
-        """Run a dbt command with variables."""
-        variables.setdefault("published_dir", str(self.published))
-        command = [
-            str(Path(sys.executable).parent / "dbt"),
-            *arguments,
-            "--target-path",
-            str(self.folder / "target"),
-            "--log-path",
-            str(self.folder / "logs"),
-            "--vars",
-            yaml.safe_dump(variables, default_flow_style=True, width=10_000),
-        ]
-        finished = subprocess.run(
-            command,
-            cwd=self.project,
-            env={**os.environ, "CARD_SEGMENTS_WAREHOUSE": str(self.warehouse)},
-            capture_output=True,
-            text=True,
-            timeout=900,
-            check=False,
-        )
-        return Run(finished.returncode == 0, finished.stdout + finished.stderr)
-
-    def query(self, statement: str) -> pd.DataFrame:
-        """Query the warehouse."""
-        return query(self.warehouse, statement)
-
-    def query_published(self, statement: str) -> pd.DataFrame:
-        """Query the published database, as a reader would."""
-        return query(self.published / "cards.duckdb", statement)
-
-    def published_files(self) -> dict[str, bytes]:
-        """The bytes of everything that readers can reach, by relative path."""
-        return {
-            str(path.relative_to(self.published)): path.read_bytes()
-            for path in sorted(self.published.rglob("*"))
-            if path.is_file()
-        }
-
-
-def query(database: Path, statement: str) -> pd.DataFrame:
-    with duckdb.connect(str(database), read_only=True) as connection:
-        return connection.sql(statement).df()
+from workspaces import PROJECT, REAL_FILES, Workspace
 
 
 @pytest.fixture

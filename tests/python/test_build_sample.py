@@ -5,9 +5,9 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import PROJECT
 from scoring import scored_by_engine
 from sklearn.metrics import adjusted_rand_score
+from workspaces import PROJECT
 
 # Tests that look at one build run in one process, so that it is built once.
 pytestmark = pytest.mark.xdist_group("sample_build")

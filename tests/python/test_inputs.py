@@ -7,7 +7,7 @@ import shutil
 
 import duckdb
 import pytest
-from conftest import INPUTS, PROJECT
+from workspaces import INPUTS, PROJECT
 
 SAMPLE = PROJECT / "seeds" / "inputs"
 ACCOUNTING = (

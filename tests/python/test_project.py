@@ -5,7 +5,7 @@ import re
 
 import pytest
 import yaml
-from conftest import PROJECT
+from workspaces import PROJECT
 
 # Tests that look at one build run in one process, so that it is built once.
 pytestmark = pytest.mark.xdist_group("sample_build")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import PROJECT, Workspace
+from workspaces import PROJECT, Workspace
 
 from publishing import Build, PublishingError, publish
 
