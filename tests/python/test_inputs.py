@@ -223,7 +223,7 @@ def test_a_bad_file_ends_in_one_sentence(workspace, input_folder, spoil, sentenc
     ],
 )
 def test_a_wrong_variable_ends_in_one_sentence(workspace, variables, sentence):
-    run = workspace.dbt("seed", "--select", "customers", **variables)
+    run = workspace.dbt("build", "--select", "published_tables", **variables)
     assert_one_sentence(run, re.escape(sentence))
 
 

@@ -99,7 +99,7 @@ def test_descriptions_say_more_than_the_name(manifest):
         for node in manifest["nodes"].values()
         if node["resource_type"] in ("model", "seed")
         for name, column in node["columns"].items()
-        if len(words(column["description"]) - words(name) - {"the", "of", "a", "an"}) < 2
+        if not words(column["description"]) - words(name) - {"the", "of", "a", "an"}
     ]
     assert not empty
 
