@@ -24,9 +24,15 @@ from segmentation.clustering import assign
 from segmentation.fitting import FitResult, fit
 from segmentation.preparation import FeaturePreparation, FeaturesError, Preparation
 from segmentation.separation import Separation
-from segmentation.specification import Feature, Specification, SpecificationError
+from segmentation.specification import (
+    Baseline,
+    Feature,
+    Specification,
+    SpecificationError,
+)
 
 __all__ = [
+    "Baseline",
     "Candidate",
     "Feature",
     "FeaturePreparation",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from segmentation.preparation import FloatArray
-from segmentation.separation import Separation
+from segmentation.separation import NOT_TESTED, Separation
 from segmentation.specification import VERDICTS, Specification, Thresholds
 
 ALGORITHM = "k_means"
@@ -15,7 +15,11 @@ ALGORITHM = "k_means"
 
 @dataclass(frozen=True)
 class Measures:
-    """What was measured of one candidate; see METHOD.md for the meaning of each figure."""
+    """What was measured of one candidate; see METHOD.md for the meaning of each figure.
+
+    NaN where an algorithm has no such figure. Noise, the customers that are in no segment, counts
+    in the shares only: they are shares of all customers.
+    """
 
     silhouette: float
     silhouette_macro: float
@@ -26,22 +30,34 @@ class Measures:
     jaccard: tuple[float, ...]
     prediction_strength: float
     seed_agreement: float
-    separation: Separation
+    separation: Separation = NOT_TESTED
+    agreement_with_choice: float = math.nan
+    noise: int = 0
+
+    @property
+    def customers(self) -> int:
+        """Customers in segments or noise."""
+        return sum(self.sizes) + self.noise
 
     @property
     def smallest_share(self) -> float:
         """Share of the smallest segment, 0..1."""
-        return min(self.sizes) / sum(self.sizes)
+        return min(self.sizes, default=math.nan) / self.customers
 
     @property
     def largest_share(self) -> float:
         """Share of the largest segment, 0..1."""
-        return max(self.sizes) / sum(self.sizes)
+        return max(self.sizes, default=math.nan) / self.customers
+
+    @property
+    def noise_share(self) -> float:
+        """Share of customers in no segment, 0..1."""
+        return self.noise / self.customers
 
     @property
     def minimum_jaccard(self) -> float:
         """Jaccard coefficient of the least stable segment, 0..1."""
-        return min(self.jaccard)
+        return min(self.jaccard, default=math.nan)
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,12 +73,18 @@ class Candidate:
         Rounded, in the standardised, unweighted space.
     not_tried : str or None
         Why it was not tried.
+    algorithm : str
+        The number of segments and the algorithm together tell candidates apart.
+    notes : tuple of str
+        How a second opinion was measured; half a sentence each.
     """
 
     segments: int
     measures: Measures | None = None
     centroids: FloatArray | None = None
     not_tried: str | None = None
+    algorithm: str = ALGORITHM
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -135,6 +157,69 @@ def judge(candidates: Sequence[Candidate], specification: Specification) -> list
             )
         )
     return judgements
+
+
+def reference_of(candidates: Sequence[Candidate], specification: Specification) -> Judgement | None:
+    """Return the k-means candidate that others are compared with: the choice, or else the best.
+
+    Parameters
+    ----------
+    candidates : sequence of Candidate
+        Of k-means.
+    specification : Specification
+
+    Returns
+    -------
+    Judgement or None
+        None when no candidate was measured.
+    """
+    judgements = judge(candidates, specification)
+    chosen = [one for one in judgements if one.is_chosen]
+    if chosen:
+        return chosen[0]
+    verdicts = {one.candidate.segments: one.verdict for one in judgements}
+    best = best_of(candidates, verdicts)
+    return next((one for one in judgements if one.candidate is best), None)
+
+
+def judge_opinion(candidate: Candidate, reference: Judgement | None) -> Judgement:
+    """Say in words what a second opinion is worth; it is never eligible.
+
+    Only centroids can be scored in SQL, customer by customer, so only k-means is published.
+
+    Parameters
+    ----------
+    candidate : Candidate
+        Of another algorithm than k-means.
+    reference : Judgement or None
+        What it is compared with.
+
+    Examples
+    --------
+    >>> judge_opinion(Candidate(3, algorithm="ward", not_tried="too few rows"), None).reason
+    'not tried: too few rows'
+    """
+    if candidate.measures is None:
+        return Judgement(candidate, None, False, False, f"not tried: {candidate.not_tried}")
+    parts = [
+        "second opinion: not scored in SQL",
+        _agreement_in_words(candidate.measures, reference),
+        *candidate.notes,
+        "separation, seed agreement and inertia are measured for k_means only",
+    ]
+    return Judgement(candidate, None, False, False, "; ".join(parts))
+
+
+def _agreement_in_words(measures: Measures, reference: Judgement) -> str:
+    segments = reference.candidate.segments
+    other = "the choice" if reference.is_chosen else f"the best k_means ({segments} segments)"
+    found = len(measures.sizes)
+    if found < 2:
+        return f"found {found} groups, which are too few to compare with {other}"
+    agreement = f"agrees with {other} {measures.agreement_with_choice:.2f}"
+    if measures.noise:
+        agreement += f" where it is not noise ({measures.noise_share:.0%} are)"
+    return agreement
 
 
 def best_of(candidates: Sequence[Candidate], verdicts: dict[int, str]) -> Candidate | None:

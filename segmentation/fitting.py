@@ -4,17 +4,30 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
-from sklearn.metrics import calinski_harabasz_score, davies_bouldin_score
+from sklearn.metrics import (
+    adjusted_rand_score,
+    calinski_harabasz_score,
+    davies_bouldin_score,
+)
 from threadpoolctl import ThreadpoolController
 
-from segmentation.candidates import ALGORITHM, Candidate, Judgement, Measures, best_of, judge
+from segmentation.candidates import (
+    ALGORITHM,
+    Candidate,
+    Judgement,
+    Measures,
+    best_of,
+    judge,
+    judge_opinion,
+    reference_of,
+)
 from segmentation.clustering import (
     IntArray,
     assign,
@@ -33,7 +46,9 @@ from segmentation.preparation import (
     sample_fingerprint,
 )
 from segmentation.randomness import generator_for, seed_for
+from segmentation.second_opinions import NOISE, Opinion, second_opinions
 from segmentation.separation import (
+    NOT_TESTED,
     Separation,
     gaussian_correlation,
     null_silhouettes,
@@ -96,7 +111,9 @@ class FitResult:
         SHA-256 over the sorted keys and values and the specification.
     preparation : Preparation
     judgements : tuple of Judgement
-        One per number of segments, fewest first.
+        Of k-means, one per number of segments, fewest first.
+    second_opinions : tuple of Judgement
+        Of the other algorithms, in the order of the specification; never eligible.
     keys : ndarray of str, shape (n,)
     labels : ndarray of int, shape (n,), or None
         Segment numbers from 1; None when no candidate was chosen.
@@ -113,6 +130,7 @@ class FitResult:
     keys: NDArray[np.object_]
     labels: IntArray | None = None
     distances: FloatArray | None = None
+    second_opinions: tuple[Judgement, ...] = ()
 
     @property
     def chosen(self) -> Candidate | None:
@@ -156,9 +174,9 @@ class FitResult:
         yield row("sample_fingerprint", text=self.fingerprint)
 
     def _candidate_rows(self) -> Iterator[dict[str, Any]]:
-        for judgement in self.judgements:
+        for judgement in (*self.judgements, *self.second_opinions):
             candidate = judgement.candidate
-            place = {"algorithm": ALGORITHM, "segments": candidate.segments}
+            place = {"algorithm": candidate.algorithm, "segments": candidate.segments}
             figures = _figures(candidate.measures)
             figures["is_eligible"] = float(judgement.is_eligible)
             figures["is_chosen"] = float(judgement.is_chosen)
@@ -255,8 +273,12 @@ take at least 30.')
     preparation = fit_preparation(sample, specification)
     with _ONE_FIT_AT_A_TIME, ThreadpoolController().limit(limits=1):
         workers = _Workers(n_jobs if len(sample.keys) >= FEWEST_ROWS_FOR_THREADS else 1)
-        candidates = _measured_candidates(sample, preparation, specification, workers, report)
+        candidates, opinions = _measured_candidates(
+            sample, preparation, specification, workers, report
+        )
     judgements = tuple(judge(candidates, specification))
+    reference = reference_of(candidates, specification)
+    second = tuple(judge_opinion(one, reference) for one in opinions)
     status, verdict, reason = _outcome(judgements, sample, preparation, specification)
 
     labels = distances = None
@@ -275,6 +297,7 @@ take at least 30.')
         sample.keys,
         labels,
         distances,
+        second,
     )
 
 
@@ -316,8 +339,11 @@ def _measured_candidates(
     specification: Specification,
     workers: _Workers,
     report: Progress,
-) -> list[Candidate]:
-    """Fit and measure every number of segments that the sample has rows for."""
+) -> tuple[list[Candidate], list[Candidate]]:
+    """Fit and measure every number of segments that the sample has rows for.
+
+    Returns the candidates of k-means and those of the other algorithms.
+    """
     standardised = preparation.standardised(sample.matrix)
     # Column by column the same geometry as the weighted distance of `squared_distances`.
     weighted = (standardised * np.sqrt(preparation.weights))[:, preparation.kept]
@@ -327,18 +353,34 @@ def _measured_candidates(
         for segments in specification.segments
     }
     tried = [one for one in candidates if distinct >= DISTINCT_ROWS_PER_SEGMENT * one]
-    ranking = standardised[:, preparation.kept].mean(axis=1) if tried else np.empty(0)
+    if not tried:
+        return list(candidates.values()), []
+    ranking = standardised[:, preparation.kept].mean(axis=1)
     ranking = ranking if sample.value is None else sample.value
     fits = workers(
         _fit_segments,
         [(weighted, standardised, ranking, preparation, one, specification.seed) for one in tried],
     )
-    if fits:
-        for fitted, measures in zip(
-            fits, _measure(weighted, fits, specification, workers, report), strict=True
-        ):
-            candidates[fitted.segments] = Candidate(fitted.segments, measures, fitted.centroids)
-    return list(candidates.values())
+    measures = _measure(weighted, fits, specification, workers, report)
+    for fitted, one in zip(fits, measures, strict=True):
+        candidates[fitted.segments] = Candidate(fitted.segments, one, fitted.centroids)
+
+    reference = reference_of(list(candidates.values()), specification).candidate.segments
+    compared = next(one.labels for one in fits if one.segments == reference)
+    for fitted in fits:
+        candidate = candidates[fitted.segments]
+        agreement = float(adjusted_rand_score(compared, fitted.labels))
+        agreed = replace(candidate.measures, agreement_with_choice=agreement)
+        candidates[fitted.segments] = replace(candidate, measures=agreed)
+
+    opinions = second_opinions(
+        sample, preparation, weighted, ranking, tried, specification, workers
+    )
+    rows = _silhouette_rows(fits, specification.seed)
+    others = _opinion_candidates(weighted, opinions, rows, compared)
+    if others:
+        report(f"{specification.name}: {len(others)} second opinions measured")
+    return list(candidates.values()), others
 
 
 def _fit_segments(
@@ -368,7 +410,7 @@ def _measure(
 ) -> list[Measures]:
     name, seed = specification.name, specification.seed
     labellings = [one.labels for one in fits]
-    rows = silhouette_rows(labellings, generator_for(seed, "silhouette"), LARGEST_SILHOUETTE_SAMPLE)
+    rows = _silhouette_rows(fits, seed)
     silhouettes = silhouette_values(weighted[rows], [labels[rows] for labels in labellings])
     separations = _separations(weighted, fits, specification, workers)
     report(f"{name}: compared with {specification.null_draws} draws of null data")
@@ -394,12 +436,100 @@ def _measure(
     return measures
 
 
+def _silhouette_rows(fits: list[_Fitted], seed: int) -> IntArray:
+    labellings = [one.labels for one in fits]
+    generator = generator_for(seed, "silhouette")
+    return silhouette_rows(labellings, generator, LARGEST_SILHOUETTE_SAMPLE)
+
+
+def _opinion_candidates(
+    weighted: FloatArray, opinions: list[Opinion], rows: IntArray, compared: IntArray
+) -> list[Candidate]:
+    """Measure second opinions, on the same rows as k-means where they have labels.
+
+    Parameters
+    ----------
+    weighted : ndarray, shape (n, features)
+    opinions : list of Opinion
+    rows : ndarray of int
+        Those that the silhouettes of k-means are measured on.
+    compared : ndarray of int, shape (n,)
+        The labels of the choice.
+    """
+    complete = [
+        one.labels
+        for one in opinions
+        if one.labels is not None and len(one.labels) == len(weighted) and one.labels.min() >= 0
+    ]
+    # One pass over the distances for all labellings that have no noise.
+    together = silhouette_values(weighted[rows], [one[rows] for one in complete])
+    silhouettes = {id(one): found for one, found in zip(complete, together, strict=True)}
+    candidates = []
+    for opinion in opinions:
+        measures = None
+        if opinion.labels is not None:
+            values = silhouettes.get(id(opinion.labels))
+            measures = _opinion_measures(weighted, opinion, rows, values, compared)
+        candidates.append(
+            Candidate(
+                opinion.segments,
+                measures,
+                not_tried=opinion.not_tried,
+                algorithm=opinion.algorithm,
+                notes=opinion.notes,
+            )
+        )
+    return candidates
+
+
+def _opinion_measures(
+    weighted: FloatArray,
+    opinion: Opinion,
+    rows: IntArray,
+    silhouettes: FloatArray | None,
+    compared: IntArray,
+) -> Measures:
+    members = opinion.labels != NOISE
+    in_segments, labels = opinion.rows[members], opinion.labels[members]
+    sizes = tuple(np.bincount(labels, minlength=opinion.segments).tolist())
+    measured = {
+        "sizes": sizes,
+        "noise": int((~members).sum()),
+        "jaccard": opinion.jaccard,
+        "prediction_strength": opinion.prediction_strength,
+        "inertia": np.nan,
+        "seed_agreement": np.nan,
+    }
+    names = (
+        "silhouette",
+        "silhouette_macro",
+        "calinski_harabasz",
+        "davies_bouldin",
+        "agreement_with_choice",
+    )
+    if np.count_nonzero(sizes) < 2:
+        return Measures(**measured, **dict.fromkeys(names, np.nan))
+    labelled = np.full(len(weighted), NOISE)
+    labelled[in_segments] = labels
+    on_rows = labelled[rows]
+    if silhouettes is None:
+        silhouettes = silhouette_values(weighted[rows][on_rows >= 0], [on_rows[on_rows >= 0]])[0]
+    figures = (
+        float(silhouettes.mean()),
+        macro_mean(silhouettes, on_rows[on_rows >= 0]),
+        float(calinski_harabasz_score(weighted[in_segments], labels)),
+        float(davies_bouldin_score(weighted[in_segments], labels)),
+        float(adjusted_rand_score(compared[in_segments], labels)),
+    )
+    return Measures(**measured, **dict(zip(names, figures, strict=True)))
+
+
 def _separations(
     weighted: FloatArray, fits: list[_Fitted], specification: Specification, workers: _Workers
 ) -> list[Separation]:
     if weighted.shape[1] < 2:
         # With one column the null data are the data, so there is nothing to compare.
-        return [Separation(np.nan, np.nan, np.nan)] * len(fits)
+        return [NOT_TESTED] * len(fits)
     seed = specification.seed
     correlation = gaussian_correlation(weighted, generator_for(seed, "correlation"))
     segments = [one.segments for one in fits]
@@ -493,6 +623,8 @@ def _figures(measures: Measures | None) -> dict[str, float]:
         "prediction_strength",
         "seed_agreement",
         "inertia",
+        "agreement_with_choice",
+        "noise_share",
     )
     null_names = ("separation_z", "null_silhouette_mean", "null_silhouette_standard_deviation")
     if measures is None:
@@ -504,9 +636,8 @@ def _figures(measures: Measures | None) -> dict[str, float]:
 
 
 def _segment_rows(measures: Measures, place: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    total = sum(measures.sizes)
     for position, (size, jaccard) in enumerate(zip(measures.sizes, measures.jaccard, strict=True)):
-        figures = {"customers": size, "share": size / total, "jaccard": jaccard}
+        figures = {"customers": size, "share": size / measures.customers, "jaccard": jaccard}
         for measure, value in figures.items():
             yield {
                 "record": "candidate_segment",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from collections import Counter
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 import numpy as np
@@ -17,6 +18,10 @@ SIGNIFICANT_DIGITS = 9
 # A spread below this part of the mean drowns in the rounding of the stored mean.
 SMALLEST_RELATIVE_SPREAD = 1e-8
 DUPLICATE_CORRELATION = 0.999
+# Two features that share 90 % of their variance (0.95 squared) count nearly as one twice.
+CLOSE_CORRELATION = 0.95
+# Where all but 1 % on either side have one value, a feature can only part groups below 2 %.
+MIDDLE = (0.01, 0.99)
 FIRST_FEW = 3
 
 FloatArray = NDArray[np.float64]
@@ -62,7 +67,7 @@ class FeaturePreparation:
         Of the transformed column; the population standard deviation.
     weight : float
     note : str or None
-        Why the feature was dropped.
+        Why the feature was dropped ("dropped: ..."), or what to know of it ("kept: ...").
     """
 
     name: str
@@ -197,7 +202,13 @@ def fit_preparation(sample: Sample, specification: Specification) -> Preparation
     """Find the parameters of every feature, and drop those that cannot tell customers apart.
 
     Dropped, with a note: a feature without any value, a constant one, one whose transformed values
-    are not finite, and one that repeats an earlier feature (|r| above 0.999 after the transform).
+    are not finite, one without spread in the middle 98 % (more than 99 % zeros, say: standardised,
+    the few others would lie ten and more standard deviations out and be all that segments part),
+    and one that repeats an earlier feature (|r| above 0.999 after the transform). Kept, with a
+    note: a feature close to an earlier one (|r| above 0.95), because some pairs are both wanted.
+
+    The features of a block share its weight: each has block weight x own weight / number of kept
+    features in the block, so that six shares do not outvote one amount.
 
     Raises
     ------
@@ -209,17 +220,34 @@ def fit_preparation(sample: Sample, specification: Specification) -> Preparation
     for position, feature in enumerate(specification.features):
         column = sample.matrix[:, position]
         one = _fit_feature(specification.name, feature, column, sample.keys)
-        if one.note is None:
+        if one.weight > 0:
             transformed = one.transformed(column)
-            repeated = _repeated(transformed, earlier)
-            if repeated is None:
-                earlier[feature.name] = transformed
-            else:
-                other, correlation = repeated
+            other, correlation = _most_alike(transformed, earlier)
+            if abs(correlation) > DUPLICATE_CORRELATION:
                 note = f"dropped: repeats '{other}' (correlation {correlation:.4f})"
                 one = _dropped(feature, one.median, note)
+            else:
+                earlier[feature.name] = transformed
+                if abs(correlation) > CLOSE_CORRELATION:
+                    note = f"kept: close to '{other}' (correlation {correlation:.4f})"
+                    one = replace(one, note=note)
         prepared.append(one)
-    return Preparation(tuple(prepared))
+    return Preparation(_shared_weights(prepared, specification))
+
+
+def _shared_weights(
+    prepared: list[FeaturePreparation], specification: Specification
+) -> tuple[FeaturePreparation, ...]:
+    """Give each kept feature of a block its part of the block's weight."""
+    blocks = [feature.block for feature in specification.features]
+    kept = Counter(block for block, one in zip(blocks, prepared, strict=True) if one.weight > 0)
+    shared = []
+    for block, one in zip(blocks, prepared, strict=True):
+        if block is not None and one.weight > 0:
+            weight = specification.blocks[block] * one.weight / kept[block]
+            one = replace(one, weight=float(round_significant(weight)))
+        shared.append(one)
+    return tuple(shared)
 
 
 def _check_columns(name: str, frame: pd.DataFrame, columns: list[str]) -> None:
@@ -341,6 +369,12 @@ def _fit_feature(
     if _is_constant(transformed):
         note = f"dropped: constant after {feature.transform}"
         return _dropped(feature, median, note)
+    low, high = np.quantile(transformed, MIDDLE)
+    if not high > low:
+        share = float((transformed == low).mean())
+        # Not "100.0 %" of customers, which would be a constant.
+        note = f"dropped: no spread in the middle 98 % ({min(share, 0.999):.1%} have one value)"
+        return _dropped(feature, median, note)
     return FeaturePreparation(
         feature.name,
         feature.transform,
@@ -414,9 +448,9 @@ def _yeo_johnson(raw: FloatArray, lambda_: float) -> FloatArray:
     return np.where(raw >= 0.0, positive, negative)
 
 
-def _repeated(transformed: FloatArray, earlier: dict[str, FloatArray]) -> tuple[str, float] | None:
-    for other, values in earlier.items():
-        correlation = float(np.corrcoef(transformed, values)[0, 1])
-        if abs(correlation) > DUPLICATE_CORRELATION:
-            return other, correlation
-    return None
+def _most_alike(transformed: FloatArray, earlier: dict[str, FloatArray]) -> tuple[str, float]:
+    """Return the earlier feature with the strongest correlation, the first of equal ones."""
+    correlations = {
+        other: float(np.corrcoef(transformed, values)[0, 1]) for other, values in earlier.items()
+    }
+    return max(correlations.items(), key=lambda one: abs(one[1]), default=("", 0.0))

@@ -40,6 +40,9 @@ class Separation:
     null_standard_deviation: float
 
 
+NOT_TESTED = Separation(np.nan, np.nan, np.nan)
+
+
 def gaussian_correlation(matrix: FloatArray, generator: np.random.Generator) -> FloatArray:
     """Return the correlation of a Gaussian that gives null data the rank correlations of the data.
 

@@ -65,14 +65,21 @@ def silhouette_values(matrix: FloatArray, labellings: Sequence[IntArray]) -> lis
     >>> values[0].round(4).tolist()
     [0.75, 0.6667, 0.0]
     """
+    if not labellings:
+        return []
     indicators = [_indicators(labels) for labels in labellings]
     stacked = np.hstack(indicators)
     results = [np.zeros(len(matrix)) for _ in labellings]
     squares = np.einsum("ij,ij->i", matrix, matrix)
     for start in range(0, len(matrix), BLOCK_ROWS):
         block = slice(start, start + BLOCK_ROWS)
-        squared = squares[block, None] + squares[None, :] - 2.0 * (matrix[block] @ matrix.T)
-        sums = np.sqrt(np.maximum(squared, 0.0)) @ stacked
+        # In place, because a new array for every step costs more than the arithmetic.
+        product = matrix[block] @ matrix.T
+        product *= 2.0
+        distances = squares[block, None] + squares[None, :]
+        distances -= product
+        np.maximum(distances, 0.0, out=distances)
+        sums = np.sqrt(distances, out=distances) @ stacked
         column = 0
         for labels, indicator, result in zip(labellings, indicators, results, strict=True):
             segments = indicator.shape[1]

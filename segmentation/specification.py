@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 TRANSFORMS = ("identity", "log1p", "signed_log1p", "yeo_johnson")
+ALGORITHMS = ("k_means", "gaussian_mixture", "ward", "hdbscan", "baseline")
+MOST_BASELINE_CELLS = 1_000
 VERDICTS = ("natural", "reproducible", "constructive")
 PUBLISHABLE_VERDICTS = ("natural", "reproducible")
 
@@ -34,6 +36,8 @@ class Feature:
         Quantiles (0..1) of the observed values to clip to; 0 and 1 leave their side open.
     impute : {"median"}
         What stands in for a missing value.
+    block : str or None
+        The block of features that it shares a weight with.
     """
 
     name: str
@@ -41,6 +45,7 @@ class Feature:
     weight: float = 1.0
     winsorise: tuple[float, float] | None = None
     impute: str = "median"
+    block: str | None = None
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,22 @@ class Thresholds:
     separation_z: float = 3.0
     smallest_share: float = 0.02
     largest_share: float = 0.75
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """The rule that segments are compared with: cells of quantiles.
+
+    Parameters
+    ----------
+    features : tuple of str
+        Features, or the value column.
+    quantiles : int
+        Groups per feature: 4 of one feature are quartiles, 2 of three features eight cells.
+    """
+
+    features: tuple[str, ...]
+    quantiles: int
 
 
 @dataclass(frozen=True)
@@ -97,6 +118,9 @@ mean 'features'?
     seed: int = 20240501
     sample_size: int = 50_000
     publish: tuple[str, ...] = ("natural",)
+    blocks: Mapping[str, float] = field(default_factory=dict)
+    algorithms: tuple[str, ...] = ALGORITHMS
+    baseline: Baseline | None = None
     profile: Any = None
     description: Any = None
 
@@ -139,6 +163,13 @@ mean 'features'?
             given["seed"] = _whole(name, "seed", settings["seed"], 0)
         if "publish" in settings:
             given["publish"] = _publish(name, settings["publish"])
+        given["blocks"] = _blocks(name, settings.get("blocks", {}), given["features"])
+        if "algorithms" in settings:
+            given["algorithms"] = _algorithms(name, settings["algorithms"])
+        if settings.get("baseline") is not None:
+            columns = [feature.name for feature in given["features"]]
+            columns += [given["value"]] if given.get("value") else []
+            given["baseline"] = _baseline(name, settings["baseline"], columns)
 
         specification = cls(name=name, **given)
         if specification.key in [feature.name for feature in specification.features]:
@@ -150,13 +181,14 @@ mean 'features'?
     def canonical_text(self) -> str:
         """Return what decides the fit as text that is the same for equal settings.
 
-        `profile` and `description` are left out, because rewording them changes no model.
+        `profile` and `description` are left out, because rewording them changes no model, and so
+        are `algorithms` and `baseline`, because second opinions change none either.
         """
         content = {
             "name": self.name,
             "key": self.key,
             "value": self.value,
-            "features": [vars(feature) for feature in self.features],
+            "features": [_described(feature) for feature in self.features],
             "segments": vars(self.segments),
             "thresholds": vars(self.thresholds),
             "resamples": self.resamples,
@@ -164,6 +196,8 @@ mean 'features'?
             "seed": self.seed,
             "publish": sorted(self.publish),
         }
+        if self.blocks:
+            content["blocks"] = dict(self.blocks)
         return json.dumps(content, sort_keys=True, ensure_ascii=True)
 
 
@@ -178,6 +212,14 @@ def nearest_name(name: str, known: Iterable[str]) -> str | None:
     by_lower = {one.lower(): one for one in known}
     found = difflib.get_close_matches(name.lower(), list(by_lower), n=1, cutoff=0.5)
     return by_lower[found[0]] if found else None
+
+
+def _described(feature: Feature) -> dict[str, Any]:
+    """Return a feature's settings; without a block as before there were any."""
+    settings = dict(vars(feature))
+    if feature.block is None:
+        del settings["block"]
+    return settings
 
 
 def _check_names(name: str, what: str, given: Mapping[str, Any], known: list[str]) -> None:
@@ -196,10 +238,10 @@ def _mapping(name: str, what: str, given: Any) -> Mapping[str, Any]:
     return given
 
 
-def _text(name: str, setting: str, given: Any) -> str:
+def _text(name: str, setting: str, given: Any, what: str = "a column") -> str:
     if not isinstance(given, str) or not given.strip():
         raise SpecificationError(
-            f"{name}: '{setting}' is {given!r}; give the name of a column as text."
+            f"{name}: '{setting}' is {given!r}; give the name of {what} as text."
         )
     return given
 
@@ -262,7 +304,83 @@ def _feature(name: str, given: Any) -> Feature:
         raise SpecificationError(
             f"{name}: 'weight' of the feature '{column}' is 0; give a number above 0 or remove it."
         )
-    return Feature(column, transform, weight, _winsorise(name, column, given.get("winsorise")))
+    block = given.get("block")
+    if block is not None:
+        block = _text(name, f"block of the feature {column}", block, "a block")
+    winsorise = _winsorise(name, column, given.get("winsorise"))
+    return Feature(column, transform, weight, winsorise, block=block)
+
+
+def _blocks(name: str, given: Any, features: tuple[Feature, ...]) -> dict[str, float]:
+    given = _mapping(name, "'blocks'", given)
+    used = [feature.block for feature in features if feature.block is not None]
+    for feature in features:
+        if feature.block is not None and feature.block not in given:
+            nearest = nearest_name(feature.block, map(str, given))
+            hint = f"did you mean '{nearest}'?" if nearest else "give its weight under 'blocks'."
+            raise SpecificationError(
+                f"{name}: the feature '{feature.name}' is in the unknown block "
+                f"'{feature.block}'; {hint}"
+            )
+    weights = {}
+    for block, weight in given.items():
+        if block not in used:
+            raise SpecificationError(
+                f"{name}: no feature is in the block '{block}'; name it as 'block' of the features "
+                "that share its weight, or remove it."
+            )
+        weights[block] = _number(name, f"weight of the block {block}", weight, 0.0)
+        if weights[block] == 0.0:
+            raise SpecificationError(
+                f"{name}: the weight of the block '{block}' is 0; give a number above 0 or remove "
+                "its features."
+            )
+    return weights
+
+
+def _algorithms(name: str, given: Any) -> tuple[str, ...]:
+    given = [given] if isinstance(given, str) else given
+    if not isinstance(given, Iterable) or isinstance(given, Mapping):
+        raise SpecificationError(f"{name}: 'algorithms' is {given!r}; give a list of algorithms.")
+    given = list(given)
+    _check_names(name, "algorithm", dict.fromkeys(given), list(ALGORITHMS))
+    # Without k-means there is nothing to publish, so it is always on.
+    return tuple(one for one in ALGORITHMS if one == "k_means" or one in given)
+
+
+def _baseline(name: str, given: Any, columns: list[str]) -> Baseline:
+    given = _mapping(name, "'baseline'", given)
+    _check_names(name, "setting of 'baseline'", given, ["feature", "features", "quantiles"])
+    if ("feature" in given) == ("features" in given):
+        raise SpecificationError(
+            f"{name}: 'baseline' takes either 'feature' with one column or 'features' with a list."
+        )
+    chosen = [given["feature"]] if "feature" in given else given["features"]
+    if isinstance(chosen, str | Mapping) or not isinstance(chosen, Iterable):
+        raise SpecificationError(
+            f"{name}: 'features' of 'baseline' is {chosen!r}; give a list of columns."
+        )
+    chosen = [_text(name, "feature of 'baseline'", one) for one in chosen]
+    for one in chosen:
+        if one not in columns:
+            nearest = nearest_name(one, columns)
+            hint = f"did you mean '{nearest}'?" if nearest else f"known are {', '.join(columns)}."
+            raise SpecificationError(
+                f"{name}: 'baseline' names '{one}', which is neither a feature nor the value; "
+                f"{hint}"
+            )
+    if not chosen or len(set(chosen)) < len(chosen):
+        raise SpecificationError(
+            f"{name}: 'features' of 'baseline' is {chosen!r}; list each column once."
+        )
+    default = 4 if len(chosen) == 1 else 2
+    quantiles = _whole(name, "quantiles of 'baseline'", given.get("quantiles", default), 2)
+    if quantiles ** len(chosen) > MOST_BASELINE_CELLS:
+        raise SpecificationError(
+            f"{name}: 'baseline' makes {quantiles} quantiles of {len(chosen)} features, which are "
+            f"more than {MOST_BASELINE_CELLS} cells; name fewer features or quantiles."
+        )
+    return Baseline(tuple(chosen), quantiles)
 
 
 def _winsorise(name: str, column: str, given: Any) -> tuple[float, float] | None:

@@ -15,9 +15,14 @@ REPOSITORY = Path(__file__).resolve().parents[3]
 PLANTED_CENTRES = np.array([[0.0, 0.0, 0.0], [6.0, 5.0, 0.0], [0.0, 5.0, 6.0]])
 
 
+def pytest_configure(config):
+    """Register the marker of the engine's studies."""
+    config.addinivalue_line("markers", "study: many fits; STUDY_SEEDS=20 runs all of them")
+
+
 @pytest.fixture
 def settings():
-    """Return a function that makes settings with few resamples, changed as the test wants."""
+    """Return a function that makes settings of a quick fit, changed as the test wants."""
 
     def make(**changes):
         return {
@@ -26,6 +31,7 @@ def settings():
             "segments": {"minimum": 2, "maximum": 4},
             "resamples": 10,
             "null_draws": 8,
+            "algorithms": ["k_means"],
             **changes,
         }
 

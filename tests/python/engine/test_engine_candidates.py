@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from segmentation import Candidate, Measures, Separation, Specification
-from segmentation.candidates import judge, verdict_of
+from segmentation.candidates import judge, judge_opinion, reference_of, verdict_of
 from segmentation.specification import Thresholds
 
 
@@ -126,3 +126,51 @@ def test_a_candidate_that_was_not_tried_keeps_its_reason():
     assert tried.reason == "chosen: the only eligible candidate (silhouette 0.4000)"
     assert (untried.reason, untried.verdict) == ("not tried: too few rows", None)
     assert not untried.is_eligible
+
+
+def opinion(**changes):
+    """Return a second opinion that was measured, changed as the test wants."""
+    figures = {"jaccard": (0.8,) * 3, "agreement_with_choice": 0.829, **changes}
+    return Candidate(
+        3,
+        measures(z=np.nan, **figures),
+        algorithm="ward",
+        notes=("a note", "another"),
+    )
+
+
+def test_a_second_opinion_is_never_eligible_and_says_why_and_how_far_it_agrees():
+    chosen = judged((3, measures()))[0]
+    judgement = judge_opinion(opinion(), chosen)
+    assert (judgement.is_eligible, judgement.is_chosen, judgement.verdict) == (False, False, None)
+    assert judgement.reason == (
+        "second opinion: not scored in SQL; agrees with the choice 0.83; a note; another; "
+        "separation, seed agreement and inertia are measured for k_means only"
+    )
+
+
+def test_without_a_choice_the_best_k_means_candidate_is_compared_with():
+    specification = Specification.from_mapping("judged", {"key": "id", "features": ["x"]})
+    candidates = [Candidate(3, measures(z=1.0)), Candidate(4, measures(z=1.0, silhouette=0.5))]
+    reference = reference_of([*candidates, Candidate(5, not_tried="few rows")], specification)
+    assert reference.candidate is candidates[1]
+    reason = judge_opinion(opinion(), reference).reason
+    assert "; agrees with the best k_means (4 segments) 0.83; " in reason
+    assert reference_of([Candidate(5, not_tried="few rows")], specification) is None
+
+
+def test_noise_counts_in_the_shares_and_stands_in_the_reason():
+    chosen = judged((3, measures()))[0]
+    noisy = opinion(sizes=(40, 20, 20), noise=20)
+    assert (noisy.measures.smallest_share, noisy.measures.largest_share) == (0.2, 0.4)
+    assert noisy.measures.noise_share == 0.2
+    reason = judge_opinion(noisy, chosen).reason
+    assert "agrees with the choice 0.83 where it is not noise (20% are); " in reason
+
+
+def test_all_noise_has_no_shares_and_no_agreement():
+    chosen = judged((3, measures()))[0]
+    nothing = opinion(sizes=(), jaccard=(), noise=100)
+    assert np.isnan([nothing.measures.smallest_share, nothing.measures.minimum_jaccard]).all()
+    reason = judge_opinion(nothing, chosen).reason
+    assert "; found 0 groups, which are too few to compare with the choice; " in reason

@@ -155,7 +155,9 @@ def test_a_repeated_feature_is_dropped_for_the_earlier_one():
     _, preparation = prepared(frame, "first", "mirrored", "alike")
 
     assert preparation.features[1].note == "dropped: repeats 'first' (correlation -1.0000)"
-    assert [one.note is None for one in preparation.features] == [True, False, True]
+    assert preparation.kept.tolist() == [0, 2]
+    assert preparation.features[0].note is None
+    assert preparation.features[2].note.startswith("kept: close to 'first' (correlation 0.9")
 
 
 def test_rows_are_sorted_by_the_key_as_text_whatever_its_type():
@@ -250,3 +252,45 @@ def test_the_fingerprint_follows_the_content_and_nothing_else():
     assert fingerprint(frame.assign(spend=[1.0, 2.0, np.nan])) != same
     assert fingerprint(frame.assign(id=["a", "b", "d"])) != same
     assert fingerprint(frame, specification("balance", "spend", seed=1)) != same
+
+
+def test_a_feature_without_spread_in_the_middle_is_dropped_and_says_how_many_are_equal():
+    rare = np.where(np.arange(1_000) < 5, 7.0, 0.0)
+    frequent = np.where(np.arange(1_000) < 50, 7.0, 0.0)
+    frame = pd.DataFrame({"id": range(1_000), "rare": rare, "frequent": frequent})
+
+    _, preparation = prepared(frame, {"name": "rare", "transform": "log1p"}, "frequent")
+
+    assert preparation.features[0].note == (
+        "dropped: no spread in the middle 98 % (99.5% have one value)"
+    )
+    assert preparation.kept.tolist() == [1]
+
+
+def test_the_features_of_a_block_share_its_weight():
+    generator = np.random.default_rng(9)
+    names = ["cash", "card", "cheque", "income", "own"]
+    frame = pd.DataFrame(generator.normal(size=(200, 5)), columns=names)
+    frame = frame.assign(id=range(200), empty=np.nan)
+    wanted = specification(
+        *[{"name": one, "block": "payment"} for one in ("cash", "card", "empty")],
+        {"name": "cheque", "block": "payment", "weight": 2.0},
+        {"name": "income", "block": "amount"},
+        {"name": "own", "weight": 1.5},
+        blocks={"payment": 1.0, "amount": 0.5},
+    )
+    preparation = fit_preparation(read_sample(frame, wanted), wanted)
+
+    # Three of the block's four features are kept; the empty one takes no part of the weight.
+    third = float(f"{1 / 3:.9g}")
+    assert preparation.weights.tolist() == [third, third, 0.0, float(f"{2 / 3:.9g}"), 0.5, 1.5]
+
+
+def test_the_one_kept_feature_of_a_block_has_its_whole_weight():
+    frame = pd.DataFrame({"id": range(9), "x": range(9), "y": range(9)})
+    wanted = specification(
+        {"name": "x", "block": "pair"}, {"name": "y", "block": "pair"}, blocks={"pair": 3.0}
+    )
+    preparation = fit_preparation(read_sample(frame, wanted), wanted)
+    assert preparation.weights.tolist() == [3.0, 0.0]
+    assert preparation.features[1].note.startswith("dropped: repeats 'x'")

@@ -71,6 +71,41 @@ def test_rewording_changes_no_model_but_a_weight_does():
     assert Specification.from_mapping("card_usage", reweighted).canonical_text() != text
 
 
+def test_second_opinions_change_no_model_but_a_block_does():
+    plain = Specification.from_mapping("x", {"key": "id", "features": ["a", "b"]})
+    # Written out, because a change of this text is a new version of every published model.
+    assert plain.canonical_text() == (
+        '{"features": [{"impute": "median", "name": "a", "transform": "identity", "weight": 1.0, '
+        '"winsorise": null}, {"impute": "median", "name": "b", "transform": "identity", '
+        '"weight": 1.0, "winsorise": null}], "key": "id", "name": "x", "null_draws": 20, '
+        '"publish": ["natural"], "resamples": 50, "seed": 20240501, "segments": {"maximum": 6, '
+        '"minimum": 3}, "thresholds": {"jaccard": 0.75, "largest_share": 0.75, '
+        '"prediction_strength": 0.8, "separation_z": 3.0, "smallest_share": 0.02}, "value": null}'
+    )
+    more = {"algorithms": ["ward"], "baseline": {"feature": "a", "quantiles": 3}}
+    other = Specification.from_mapping("x", {"key": "id", "features": ["a", "b"], **more})
+    assert other.canonical_text() == plain.canonical_text()
+    features = ["b", {"name": "a", "block": "one"}]
+    blocks = [
+        Specification.from_mapping(
+            "x", {"key": "id", "features": features, "blocks": {"one": weight}}
+        ).canonical_text()
+        for weight in (1.0, 2.0)
+    ]
+    assert len({plain.canonical_text(), *blocks}) == 3
+
+
+def test_k_means_is_always_among_the_algorithms():
+    for given, expected in (
+        (["ward"], ("k_means", "ward")),
+        ("hdbscan", ("k_means", "hdbscan")),
+        ([], ("k_means",)),
+        (["ward", "gaussian_mixture", "k_means"], ("k_means", "gaussian_mixture", "ward")),
+    ):
+        settings = {"key": "id", "features": ["a"], "algorithms": given}
+        assert Specification.from_mapping("x", settings).algorithms == expected
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
@@ -112,6 +147,39 @@ def test_rewording_changes_no_model_but_a_weight_does():
         ({"publish": ["naturel"]}, "'publish' names 'naturel'; choose from"),
         ({"publish": ["reproducible"]}, "it must name 'natural'"),
         ({"publish": 3}, "'publish' is 3; give a list"),
+        ({"algorithms": ["wards"]}, "unknown algorithm 'wards'; did you mean 'ward'?"),
+        ({"algorithms": 3}, "'algorithms' is 3; give a list"),
+        ({"blocks": {"pay": 1}}, "no feature is in the block 'pay'"),
+        ({"blocks": 2}, "'blocks' is 2; write it as names with values"),
+        (
+            {"features": [{"name": "a", "block": "payments"}], "blocks": {"payment": 1}},
+            "the feature 'a' is in the unknown block 'payments'; did you mean 'payment'?",
+        ),
+        ({"features": [{"name": "a", "block": "pay"}]}, "give its weight under 'blocks'"),
+        ({"features": [{"name": "a", "block": 1}]}, "give the name of a block as text"),
+        (
+            {"features": [{"name": "a", "block": "pay"}], "blocks": {"pay": 0}},
+            "the weight of the block 'pay' is 0",
+        ),
+        (
+            {"features": [{"name": "a", "block": "pay"}], "blocks": {"pay": -1}},
+            "'weight of the block pay' is -1",
+        ),
+        ({"baseline": "a"}, "'baseline' is 'a'; write it as names with values"),
+        ({"baseline": {"column": "a"}}, "unknown setting of 'baseline' 'column'"),
+        ({"baseline": {"quantiles": 3}}, "either 'feature' with one column or 'features'"),
+        ({"baseline": {"feature": "zzz"}}, "'zzz', which is neither a feature nor the value"),
+        ({"baseline": {"feature": "balance"}}, "did you mean 'balance_amount'?"),
+        ({"baseline": {"features": []}}, "'features' of 'baseline' is []; list each column once"),
+        ({"baseline": {"features": "balance_amount"}}, "give a list of columns"),
+        (
+            {"baseline": {"feature": "balance_amount", "quantiles": 1}},
+            "'quantiles of 'baseline'' is 1; give a whole number of at least 2",
+        ),
+        (
+            {"baseline": {"feature": "balance_amount", "quantiles": 1001}},
+            "more than 1000 cells; name fewer",
+        ),
     ],
 )
 def test_a_wrong_setting_is_refused_in_one_sentence(changes, message):
