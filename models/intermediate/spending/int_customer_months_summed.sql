@@ -1,0 +1,70 @@
+-- One row per customer and month observed: spend and its split over payment types; zero where nothing was spent.
+with
+
+customers as (
+
+    select * from {{ ref('dim_customers') }}
+
+),
+
+spends as (
+
+    select * from {{ ref('fct_spends') }}
+
+),
+
+months as (
+
+    select distinct spend_month from spends
+
+),
+
+/* a month without spend is a month with nothing spent, not a missing one */
+customer_months as (
+
+    select
+        customers.customer_id,
+        customers.monthly_income_amount,
+        months.spend_month
+    from customers
+    cross join months
+
+),
+
+summed as (
+
+    select
+        customer_id,
+        spend_month,
+        {%- for column, payment_type in var('payment_type_shares').items() %}
+        {%- set is_paid_so = 'lower(payment_type) = ' ~ sql_text(payment_type | lower) %}
+        {{ exact_sum('case when ' ~ is_paid_so ~ ' then spend_amount else 0 end') }}
+            as {{ column | replace('_share', '_amount') }},
+        {%- endfor %}
+        {{ exact_sum('spend_amount') }} as spend_amount
+    from spends
+    group by
+        customer_id,
+        spend_month
+
+),
+
+filled as (
+
+    select
+        customer_months.customer_id,
+        customer_months.monthly_income_amount,
+        coalesce(summed.spend_amount, 0) as spend_amount,
+        {%- for column in var('payment_type_shares') %}
+        coalesce(summed.{{ column | replace('_share', '_amount') }}, 0) as {{ column | replace('_share', '_amount') }},
+        {%- endfor %}
+        customer_months.spend_month
+    from customer_months
+    left join summed
+        on
+            customer_months.customer_id = summed.customer_id
+            and customer_months.spend_month = summed.spend_month
+
+)
+
+select * from filled

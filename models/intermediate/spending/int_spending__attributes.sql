@@ -1,0 +1,21 @@
+-- One row per customer and protected attribute: what the spending segments must not stand in for.
+with
+
+customers_by_attribute as (
+
+    select * from {{ ref('int_customers_by_attribute') }}
+
+),
+
+attributes as (
+
+    select
+        customer_id,
+        attribute,
+        attribute_value
+    from customers_by_attribute
+    where attribute in ('age_group', 'gender', 'marital_status')
+
+)
+
+select * from attributes
