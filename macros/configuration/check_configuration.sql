@@ -14,13 +14,17 @@
             {% do check_names('segmentations.' ~ segmentation, inputs, known) %}
         {% endfor %}
 
-        {% for setting in ['minimum_cell_size', 'maximum_row_drop_share', 'maximum_segment_share_jump'] %}
+        {% for setting in ['minimum_cell_size', 'maximum_row_drop_share', 'maximum_segment_share_jump', 'minimum_remaining_share'] %}
             {% if var(setting) is not number or var(setting) < 0 %}
                 {% do stop("The variable " ~ setting ~ " is '" ~ var(setting) ~ "', but has to be a number of 0 or more. Correct it in dbt_project.yml or in --vars.") %}
             {% endif %}
         {% endfor %}
         {% if var('spends_year') is not number or not 1900 <= var('spends_year') <= 9998 %}
             {% do stop("The variable spends_year is '" ~ var('spends_year') ~ "', but has to be a year such as 2023. It is the year of months that are given by name only.") %}
+        {% endif %}
+
+        {% if var('refit') not in ('auto', 'always', 'never') %}
+            {% do stop("The variable refit is '" ~ var('refit') ~ "', but has to be auto, always or never.") %}
         {% endif %}
 
         {% if flags.WHICH in ('build', 'seed') %}

@@ -10,6 +10,15 @@
         'segment_members': [],
         'segment_profiles': [],
         'segment_parameters': [],
+        'segment_map': [],
+        'segment_proxies': [],
+        'segment_group_shares': [],
+        'segment_validation': ['customers', 'spends'],
+        'segment_migrations': ['customers', 'spends'],
+        'segment_registry': [],
+        'segment_moves': [],
+        'segment_drift': [],
+        'segment_reference_bins': [],
         'customer_income_utilisation': ['customers', 'spends'],
         'income_utilisation_by_demographic': ['customers', 'spends'],
         'spend_by_demographic': ['customers', 'spends'],
@@ -39,7 +48,13 @@
         'dim_customers': ['customers'],
         'int_customers_by_attribute': ['customers'],
         'fct_spends': ['spends'],
-        'stg_credit_profiles__credit_profiles': ['credit_profiles']
+        'stg_credit_profiles__credit_profiles': ['credit_profiles'],
+        'int_spending__features': ['customers', 'spends'],
+        'int_spending__attributes': ['customers', 'spends'],
+        'int_relationship__features': ['card_relationships'],
+        'int_card_usage__features': ['card_usage'],
+        'int_repayment__features': ['credit_profiles'],
+        'int_repayment__attributes': ['credit_profiles']
     }) }}
 {% endmacro %}
 

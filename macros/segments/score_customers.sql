@@ -1,13 +1,14 @@
 {#-
     Scores the rows of any relation with the stored parameters of a segmentation: no Python, one pass.
-    The relation needs `customer_id` and the segmentation's features under their own names.
+    The relation needs `customer_id` and the segmentation's features under their own names; columns
+    named in kept_columns come along.
 
     distance to a segment = sqrt(sum of weight * (z - centroid)^2) over the features in their order,
     z = (transformed value - mean) / standard deviation, the value imputed and clipped before. The
     nearest segment wins, the lowest number on ties. margin = (d2 - d1) / d2: 0 on the border between
     two segments, 1 on a centroid.
 -#}
-{% macro score_customers_sql(relation, parameters, segmentation) %}
+{% macro score_customers_sql(relation, parameters, segmentation, kept_columns=[]) %}
 {% set features = segmentation_features(segmentation) %}
 {% set numbers = range(1, maximum_segments() + 1) | list %}
 with
@@ -42,6 +43,9 @@ standardised as (
 
     select
         customers.customer_id,
+        {%- for column in kept_columns %}
+        customers.{{ column }},
+        {%- endfor %}
         {%- for feature in features %}
         ({{ transformed_feature(feature) }} - wide_parameters.{{ feature.name }}__mean)
         / wide_parameters.{{ feature.name }}__standard_deviation as {{ feature.name }},
@@ -63,6 +67,9 @@ distances as (
 
     select
         customer_id,
+        {%- for column in kept_columns %}
+        {{ column }},
+        {%- endfor %}
         {%- for number in numbers %}
         case when segments >= {{ number }} then sqrt(
             {%- for feature in features %}
@@ -103,6 +110,9 @@ scored as (
     select
         '{{ segmentation }}' as segmentation,
         customer_id,
+        {%- for column in kept_columns %}
+        {{ column }},
+        {%- endfor %}
         segment_number,
         case
             {%- for number in numbers %}

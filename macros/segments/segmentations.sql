@@ -23,6 +23,16 @@
 {% endmacro %}
 
 
+{#- segmentation -> the model of its customers' protected attributes, where it has one. -#}
+{% macro attribute_relations() %}
+    {% set relations = {} %}
+    {% for segmentation in active_segmentations() if segmentation in var('segmentations_with_attributes') %}
+        {% do relations.update({segmentation: ref('int_' ~ segmentation ~ '__attributes')}) %}
+    {% endfor %}
+    {{ return(relations) }}
+{% endmacro %}
+
+
 {#- The specification that stands in the YAML of a feature model, under config.meta.segmentation. -#}
 {% macro segmentation_specification(segmentation) %}
     {% set model_name = 'int_' ~ segmentation ~ '__features' %}
@@ -84,4 +94,14 @@
         {% set most.segments = [most.segments, segmentation_specification(segmentation).get('segments', {}).get('maximum', 6)] | max %}
     {% endfor %}
     {{ return(most.segments) }}
+{% endmacro %}
+
+
+{#- A specification without what only describes: the settings that make a model what it is. -#}
+{% macro model_settings(specification) %}
+    {% set settings = {} %}
+    {% for setting, value in specification.items() if setting not in ('description', 'profile') %}
+        {% do settings.update({setting: value}) %}
+    {% endfor %}
+    {{ return(settings) }}
 {% endmacro %}

@@ -14,8 +14,9 @@ published_columns as (
         model_version,
         parameter,
         feature,
-        {{ segment_key('segment_number') }} as segment_key,
+        segment_key,
         parameter_text,
+        segment_number,
         parameter_value
     from parameters
 

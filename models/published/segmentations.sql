@@ -32,7 +32,7 @@ segmentations as (
         candidates.algorithm,
         outcomes.segments as k,
         outcomes.model_version,
-        cast('{{ run_started_at.strftime("%Y-%m-%d %H:%M:%S") }}' as timestamp) as fitted_at,
+        outcomes.fitted_at,
         outcomes.fitted_customers,
         cast(sizes.customers as bigint) as customers,
         candidates.silhouette,
@@ -41,7 +41,10 @@ segmentations as (
         candidates.separation_z,
         outcomes.verdict,
         outcomes.status,
-        outcomes.reason
+        outcomes.reason,
+        outcomes.decision_reason,
+        outcomes.specification_fingerprint,
+        outcomes.is_fitted
     from outcomes
     left join candidates
         on outcomes.segmentation = candidates.segmentation

@@ -7,21 +7,32 @@ segments as (
 
 ),
 
+rules as (
+
+    select * from {{ ref('int_segment_rules') }}
+
+),
+
 published_columns as (
 
     select
-        segmentation,
-        segment_key,
-        segment_name,
-        description,
-        value_metric,
-        segment_number,
-        customers,
-        customer_share,
-        value_share,
-        jaccard,
-        average_margin
+        segments.segmentation,
+        segments.segment_key,
+        segments.segment_name,
+        segments.description,
+        rules.rule,
+        segments.value_metric,
+        segments.key_status,
+        segments.segment_number,
+        segments.customers,
+        segments.customer_share,
+        segments.value_share,
+        segments.jaccard,
+        segments.average_margin,
+        rules.rule_fidelity
     from segments
+    left join rules
+        on segments.segment_key = rules.segment_key
 
 )
 

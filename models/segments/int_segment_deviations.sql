@@ -10,7 +10,7 @@ profiles as (
 centroids as (
 
     select
-        {{ segment_key('segment_number') }} as segment_key,
+        segment_key,
         feature,
         parameter_value
     from {{ ref('int_segment_parameters') }}

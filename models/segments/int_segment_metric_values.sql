@@ -19,24 +19,38 @@ metric_values as (
     {%- for metric in metrics + ([{'name': value, 'role': 'value'}] if value not in names else []) %}
     select
         '{{ segmentation }}' as segmentation,
-        scores.segment_key,
+        segment_key,
         '{{ metric.name }}' as metric,
         {{ loop.index }} as metric_position,
         count(*) as customers,
-        count(features.{{ metric.name }}) as customers_with_value,
-        count(*) filter (where features.{{ metric.name }} > 0) as customers_above_zero,
-        {{ exact_sum('features.' ~ metric.name) }} as metric_sum,
-        {{ exact_mean('features.' ~ metric.name) }} as metric_mean,
-        cast(median(features.{{ metric.name }}) as double) as metric_median,
-        stddev_pop(cast(features.{{ metric.name }} as double)) as metric_standard_deviation,
+        count(metric_value) as customers_with_value,
+        count(*) filter (where metric_value > 0) as customers_above_zero,
+        {{ exact_sum('metric_value') }} as metric_sum,
+        {{ exact_mean('metric_value') }} as metric_mean,
+        cast(median(metric_value) as double) as metric_median,
+        /* of the population only: what its segments are measured in */
+        case
+            when segment_key is null and max(largest_value) = 0 then 0
+            when segment_key is null
+                then max(largest_value) * sqrt({{ exact_mean('power(deviation / nullif(largest_value, 0), 2)') }})
+        end as metric_standard_deviation,
         {{ metric.role == 'feature' }} as is_feature,
         {{ metric.name == value }} as is_value
-    from {{ relation }} as features
-    inner join scores
-        on
-            features.customer_id = scores.customer_id
-            and scores.segmentation = '{{ segmentation }}'
-    group by grouping sets ((scores.segment_key), ())
+    from (
+        select
+            scores.segment_key,
+            cast(features.{{ metric.name }} as double) as metric_value,
+            features.{{ metric.name }}
+            - {{ exact_sum('features.' ~ metric.name, 'over ()') }} / count(features.{{ metric.name }}) over () as deviation,
+            /* squares are taken of shares of the largest value, which no amount can overflow */
+            cast(max(abs(features.{{ metric.name }})) over () as double) as largest_value
+        from {{ relation }} as features
+        inner join scores
+            on
+                features.customer_id = scores.customer_id
+                and scores.segmentation = '{{ segmentation }}'
+    ) as metric_values_{{ loop.index }}
+    group by grouping sets ((segment_key), ())
     having count(*) > 0
     {{ 'union all' if not (loop.last and outer_loop.last) }}
     {%- endfor %}

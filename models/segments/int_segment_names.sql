@@ -26,6 +26,23 @@ metric_labels as (
 
 ),
 
+/* a key that has been published keeps its name, in the wording that the reference table has today */
+held_names as (
+
+    select
+        registry.segmentation,
+        registry.segment_key,
+        registry.name_key,
+        coalesce(names.segment_name, registry.segment_name) as segment_name,
+        coalesce(names.description, registry.description) as description
+    from {{ ref('int_last_segment_registry') }} as registry
+    left join names
+        on registry.name_key = names.name_key
+    /* the name of a retired segment is free again */
+    where registry.segment_key in (select deviations.segment_key from deviations)
+
+),
+
 /* how far each segment goes in the direction that each condition names */
 condition_fits as (
 
@@ -67,6 +84,15 @@ applicable_names as (
     from condition_fits
     inner join condition_counts
         on condition_fits.name_key = condition_counts.name_key
+    left join held_names as named_segments
+        on condition_fits.segment_key = named_segments.segment_key
+    left join held_names as used_names
+        on
+            condition_fits.segmentation = used_names.segmentation
+            and condition_fits.name_key = used_names.name_key
+    where
+        named_segments.segment_key is null
+        and used_names.name_key is null
     group by
         condition_fits.segmentation,
         condition_fits.segment_key,
@@ -165,17 +191,22 @@ named as (
     select
         descriptive_names.segmentation,
         descriptive_names.segment_key,
-        names.name_key,
-        coalesce(names.segment_name, descriptive_names.descriptive_name) as proposed_name,
-        coalesce(names.description, 'No name in the reference table fits; called by its two strongest deviations.')
-            as description,
+        coalesce(held_names.name_key, names.name_key) as name_key,
+        coalesce(held_names.segment_name, names.segment_name, descriptive_names.descriptive_name) as proposed_name,
+        coalesce(
+            held_names.description,
+            names.description,
+            'No name in the reference table fits; called by its two strongest deviations.'
+        ) as description,
         row_number() over (
             partition by
                 descriptive_names.segmentation,
-                coalesce(names.segment_name, descriptive_names.descriptive_name)
+                coalesce(held_names.segment_name, names.segment_name, descriptive_names.descriptive_name)
             order by descriptive_names.segment_key
         ) as name_occurrence
     from descriptive_names
+    left join held_names
+        on descriptive_names.segment_key = held_names.segment_key
     left join settled
         on descriptive_names.segment_key = settled.segment_key
     left join names

@@ -29,18 +29,37 @@ scored as (
 
 ),
 
+keys as (
+
+    select distinct
+        segmentation,
+        segment_number,
+        segment_key
+    from {{ parameters }}
+    where segment_key is not null
+
+),
+
 keyed as (
 
     select
-        segmentation,
-        customer_id,
-        {{ segment_key('segment_number') }} as segment_key,
-        {{ segment_key('runner_up_segment_number') }} as runner_up_segment_key,
-        segment_number,
-        runner_up_segment_number,
-        distance,
-        margin
+        scored.segmentation,
+        scored.customer_id,
+        nearest.segment_key,
+        runner_up.segment_key as runner_up_segment_key,
+        scored.segment_number,
+        scored.runner_up_segment_number,
+        scored.distance,
+        scored.margin
     from scored
+    inner join keys as nearest
+        on
+            scored.segmentation = nearest.segmentation
+            and scored.segment_number = nearest.segment_number
+    left join keys as runner_up
+        on
+            scored.segmentation = runner_up.segmentation
+            and scored.runner_up_segment_number = runner_up.segment_number
 
 )
 

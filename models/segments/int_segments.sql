@@ -58,7 +58,19 @@ populations as (
 
 ),
 
-stability as (
+keys as (
+
+    select * from {{ ref('int_segment_keys') }}
+
+),
+
+last_segments as (
+
+    select * from {{ ref('int_last_segments') }}
+
+),
+
+fitted_stability as (
 
     select
         fitted.segmentation,
@@ -74,6 +86,24 @@ stability as (
     group by
         fitted.segmentation,
         fitted.segment_number
+
+),
+
+/* a model that lives on keeps the stability it was published with */
+stability as (
+
+    select
+        keys.segmentation,
+        keys.segment_key,
+        keys.key_status,
+        coalesce(fitted_stability.jaccard, last_segments.jaccard) as jaccard
+    from keys
+    left join fitted_stability
+        on
+            keys.segmentation = fitted_stability.segmentation
+            and keys.segment_number = fitted_stability.segment_number
+    left join last_segments
+        on keys.segment_key = last_segments.segment_key
 
 ),
 
@@ -101,6 +131,7 @@ segments as (
         cast(sizes.customers as double) / populations.population_customers as customer_share,
         segment_values.value_metric,
         segment_values.value_share,
+        stability.key_status,
         stability.jaccard,
         sizes.average_margin
     from sizes
@@ -111,9 +142,7 @@ segments as (
     left join segment_values
         on sizes.segment_key = segment_values.segment_key
     left join stability
-        on
-            sizes.segmentation = stability.segmentation
-            and sizes.segment_number = stability.segment_number
+        on sizes.segment_key = stability.segment_key
 
 )
 

@@ -1,9 +1,9 @@
 import json
-import os
 
 import pandas as pd
 
-from segmentation import FeaturesError, Specification, SpecificationError, fit
+from segmentation import FeaturesError, Specification, SpecificationError
+from segmentation.batch import fit_all
 
 TYPES = {
     "segmentation": "string",
@@ -19,6 +19,11 @@ TYPES = {
 }
 
 
+def report(sentence):
+    """Show that a long step goes on."""
+    print(f"          {sentence}", flush=True)
+
+
 def failure(segmentation, sentence):
     """Rows that say why a segmentation could not be fitted at all."""
     rows = [
@@ -29,29 +34,27 @@ def failure(segmentation, sentence):
 
 
 def model(dbt, session):
-    """Fit every active segmentation; one row per measure, parameter and label, in long form."""
+    """Fit the segmentations that need it; one row per measure, parameter or label."""
     dbt.config(materialized="table")
-    specifications = dbt.ref("int_segmentation_specifications").df().sort_values("segmentation")
+    specifications = dbt.ref("int_segmentation_specifications").df().set_index("segmentation")
+    decisions = dbt.ref("int_segmentation_decisions").df()
     samples = dbt.ref("int_segmentation_samples").df()
 
-    frames = [pd.DataFrame(columns=list(TYPES))]
-    for name, text in zip(
-        specifications["segmentation"], specifications["specification_json"], strict=True
-    ):
+    # The post-hook of this model ends the build with a failure's sentence, not with a stack trace.
+    frames, tasks = [pd.DataFrame(columns=list(TYPES))], []
+    for name in sorted(decisions.loc[decisions["is_fitted"], "segmentation"]):
+        settings = json.loads(specifications.loc[name, "specification_json"])
         try:
-            settings = {"key": "customer_id", **json.loads(text)}
-            specification = Specification.from_mapping(name, settings)
-            frame = samples[samples["segmentation"] == name].pivot(
-                index="customer_id", columns="feature", values="feature_value"
-            )
-            result = fit(
-                frame.reset_index(),
-                specification,
-                n_jobs=os.cpu_count() or 1,
-                progress=lambda sentence: print(f"          {sentence}", flush=True),
-            )
-            frames.append(result.to_frame())
-        except (SpecificationError, FeaturesError) as error:
-            # The post-hook of this model ends the build with the sentence, not with a stack trace.
+            specification = Specification.from_mapping(name, {"key": "customer_id", **settings})
+        except SpecificationError as error:
             frames.append(failure(name, str(error)))
+            continue
+        frame = samples[samples["segmentation"] == name].pivot(
+            index="customer_id", columns="feature", values="feature_value"
+        )
+        tasks.append((frame.reset_index(), specification))
+    results = fit_all(tasks, progress=report)
+    for (_, specification), result in zip(tasks, results, strict=True):
+        is_failure = isinstance(result, FeaturesError)
+        frames.append(failure(specification.name, str(result)) if is_failure else result)
     return pd.concat(frames).astype(TYPES)

@@ -4,20 +4,27 @@ with
 
 specifications as (
 
-    {% for segmentation in active_segmentations() %}
+    {% for segmentation in active_segmentations() if execute %}
+    {%- set specification = segmentation_specification(segmentation) %}
+    {%- set thresholds = specification.get('thresholds', {}) %}
     select
         '{{ segmentation }}' as segmentation,
-        {{ sql_text(segmentation_specification(segmentation).get('description', '')) if execute else "''" }} as description,
-        {{ sql_text(tojson(segmentation_specification(segmentation), sort_keys=true)) if execute else "''" }}
-            as specification_json
-    {{ 'union all' if not loop.last }}
-    {% else %}
+        {{ sql_text(specification.get('description', '')) }} as description,
+        {{ sql_text(tojson(specification, sort_keys=true)) }} as specification_json,
+        /* what describes a segment does not change it, so it does not belong to the model's identity */
+        '{{ local_md5(tojson(model_settings(specification), sort_keys=true)) }}' as specification_fingerprint,
+        cast({{ thresholds.get('smallest_share', 0.02) }} as double) as smallest_share,
+        cast({{ thresholds.get('largest_share', 0.75) }} as double) as largest_share
+    union all
+    {% endfor %}
     select
         cast(null as {{ dbt.type_string() }}) as segmentation,
         cast(null as {{ dbt.type_string() }}) as description,
-        cast(null as {{ dbt.type_string() }}) as specification_json
+        cast(null as {{ dbt.type_string() }}) as specification_json,
+        cast(null as {{ dbt.type_string() }}) as specification_fingerprint,
+        cast(null as double) as smallest_share,
+        cast(null as double) as largest_share
     where false
-    {% endfor %}
 
 )
 

@@ -1,3 +1,5 @@
+{{ config(severity='warn') }}
+
 select
     name_key,
     segmentation

@@ -1,0 +1,64 @@
+{#-
+    Scores one customer with the published parameters and prints the answer:
+
+        dbt run-operation score_customer --args '{segmentation: relationship, features: {
+            credit_limit_amount: 50000, credit_cards: 3, branch_visits: 1, online_visits: 2, calls: 4}}'
+
+    A feature that is not given is imputed, and the answer says so.
+-#}
+{% macro score_customer(segmentation, features) %}
+    {% do check_customer(segmentation, features) %}
+    {% set parameters = last_published('segment_parameters') %}
+    {% set wanted = segmentation_features(segmentation) | map(attribute='name') | list %}
+    {% set columns = ["'the customer' as customer_id"] %}
+    {% for name in wanted %}
+        {% do columns.append('cast(' ~ (features[name] if features.get(name) is not none else 'null') ~ ' as double) as ' ~ name) %}
+    {% endfor %}
+    {% set relation = '(select ' ~ columns | join(', ') ~ ')' %}
+
+    {% set scored = run_query(
+        "with scored as (" ~ score_customers_sql(relation, parameters, segmentation) ~ "), "
+        ~ "keys as (select distinct segment_number, segment_key from " ~ parameters ~ " where segmentation = " ~ sql_text(segmentation) ~ " and segment_key is not null) "
+        ~ "select nearest.segment_key, nearest.segment_name, scored.margin, runner_up.segment_name, scored.distance from scored "
+        ~ "inner join keys as near_key on scored.segment_number = near_key.segment_number "
+        ~ "inner join " ~ last_published('segments') ~ " as nearest on near_key.segment_key = nearest.segment_key "
+        ~ "left join keys as next_key on scored.runner_up_segment_number = next_key.segment_number "
+        ~ "left join " ~ last_published('segments') ~ " as runner_up on next_key.segment_key = runner_up.segment_key"
+    ).rows[0] %}
+    {% do print('Segment:   ' ~ scored[1] ~ ' (' ~ scored[0] ~ ')') %}
+    {% do print('Margin:    ' ~ '%.2f' | format(scored[2]) ~ ' on a scale from 0, on the border to the next segment, to 1, in the middle of this one') %}
+    {% do print('Next:      ' ~ scored[3]) %}
+    {% do print('Distance:  ' ~ '%.3f' | format(scored[4])) %}
+    {% set imputed = wanted | reject('in', features.keys() | list) | list %}
+    {% if imputed %}
+        {% do print('Imputed:   ' ~ imputed | join(', ')) %}
+    {% endif %}
+    {% set recommendations = last_published('segment_recommendations', ['segment_key', 'priority', 'action']) %}
+    {% if recommendations %}
+        {% for row in run_query("select action from " ~ recommendations ~ " where segment_key = " ~ sql_text(scored[0]) ~ " order by priority").rows %}
+            {% do print(('Actions:   ' if loop.first else '           ') ~ row[0]) %}
+        {% endfor %}
+    {% endif %}
+{% endmacro %}
+
+
+{#- Stops with one sentence when a customer cannot be scored. -#}
+{% macro check_customer(segmentation, features) %}
+    {% if segmentation not in active_segmentations() %}
+        {% do stop("There is no segmentation '" ~ segmentation ~ "'; there are " ~ active_segmentations() | join(', ') ~ ".") %}
+    {% endif %}
+    {% if not last_published('segment_parameters', ['segment_key', 'segment_number']) %}
+        {% do stop("Nothing has been published in " ~ var('published_dir') ~ " yet, so there is nothing to score with. Run dbt build first.") %}
+    {% endif %}
+    {% if run_query("select 1 from " ~ last_published('segments') ~ " where segmentation = " ~ sql_text(segmentation)).rows | length == 0 %}
+        {% do stop("The segmentation '" ~ segmentation ~ "' is not published; the published table segmentations says why.") %}
+    {% endif %}
+    {% set wanted = segmentation_features(segmentation) | map(attribute='name') | list %}
+    {% for name, value in features.items() %}
+        {% if name not in wanted %}
+            {% do stop("The segmentation '" ~ segmentation ~ "' has no feature '" ~ name ~ "'. Did you mean '" ~ nearest_name(name, wanted) ~ "'? Its features are " ~ wanted | join(', ') ~ ".") %}
+        {% elif value is not none and value is not number %}
+            {% do stop("The feature '" ~ name ~ "' is '" ~ value ~ "', but has to be a number.") %}
+        {% endif %}
+    {% endfor %}
+{% endmacro %}

@@ -1,0 +1,56 @@
+import json
+
+import numpy as np
+import pandas as pd
+
+from segmentation import Specification
+from segmentation.clustering import k_means
+from segmentation.preparation import fit_preparation, read_sample
+from segmentation.randomness import seed_for
+from segmentation.validation import decile_labels, out_of_time
+
+SEGMENTATION = "spending"
+TYPES = {
+    "segmentation": "string",
+    "outcome": "string",
+    "scheme": "string",
+    "customers": "Int64",
+    "groups": "float64",
+    "eta_squared": "float64",
+    "omega_squared": "float64",
+}
+
+
+def early_segments(frame, specification, segments):
+    """Fit the chosen number of segments on the earlier months alone."""
+    sample = read_sample(frame, specification)
+    preparation = fit_preparation(sample, specification)
+    weighted = preparation.standardised(sample.matrix) * np.sqrt(preparation.weights)
+    seed = seed_for(specification.seed, "out of time")
+    _, labels = k_means(weighted[:, preparation.kept], segments, seed)
+    return sample, labels + 1
+
+
+def model(dbt, session):
+    """Measure how much of later behaviour earlier segments explain; one row per figure."""
+    dbt.config(materialized="table")
+    early = dbt.ref("int_spending__early_features").df()
+    later = dbt.ref("int_spending__later_outcomes").df()
+    outcomes = dbt.ref("int_segmentation_outcomes").df()
+    specifications = dbt.ref("int_segmentation_specifications").df()
+
+    empty = pd.DataFrame(columns=list(TYPES)).astype(TYPES)
+    published = outcomes[
+        (outcomes["segmentation"] == SEGMENTATION) & (outcomes["status"] == "published")
+    ]
+    if published.empty or early.empty or later.empty:
+        return empty
+    text = specifications.set_index("segmentation").loc[SEGMENTATION, "specification_json"]
+    specification = Specification.from_mapping(
+        SEGMENTATION, {"key": "customer_id", **json.loads(text)}
+    )
+    sample, labels = early_segments(early, specification, int(published["segments"].iloc[0]))
+    later = later.set_index("customer_id").loc[sample.keys].astype("float64")
+    baseline = decile_labels(sample.value)
+    rows = out_of_time(labels, baseline, later, seed=specification.seed)
+    return rows.assign(segmentation=SEGMENTATION)[list(TYPES)].astype(TYPES)

@@ -1,0 +1,25 @@
+with
+
+keys as (
+
+    select * from {{ ref('int_segment_keys') }}
+
+),
+
+last_registry as (
+
+    select * from {{ ref('int_last_segment_registry') }}
+
+)
+
+select
+    keys.segment_key,
+    keys.key_status,
+    last_registry.status as last_status
+from keys
+left join last_registry
+    on keys.segment_key = last_registry.segment_key
+where
+    last_registry.status = 'retired'
+    or (keys.key_status in ('first', 'emerging') and last_registry.segment_key is not null)
+    or (keys.key_status in ('kept', 'matched') and last_registry.segment_key is null)
