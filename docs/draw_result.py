@@ -6,8 +6,13 @@ from pathlib import Path
 
 import duckdb
 
-TITLES = {"card_usage": "Card usage", "relationship": "Relationship and service"}
-WIDTH, LEFT, BAR, ROW, TOP = 860, 270, 440, 46, 92
+TITLES = {
+    "card_usage": "Card usage",
+    "relationship": "Relationship and service",
+    "repayment": "Repayment",
+    "spending": "Spending and income",
+}
+WIDTH, LEFT, BAR, ROW, TOP = 890, 300, 440, 46, 92
 CUSTOMERS, VALUE = "#7aa6c2", "#1f5673"
 
 
@@ -50,7 +55,7 @@ def drawing(rows: list[tuple]) -> str:
         f'<rect x="{LEFT}" y="46" width="12" height="12" fill="{CUSTOMERS}"/>'
         + text(LEFT + 18, 56, "share of customers", "small")
         + f'<rect x="{LEFT + 160}" y="46" width="12" height="12" fill="{VALUE}"/>'
-        + text(LEFT + 178, 56, "share of value (purchases, credit limit)", "small")
+        + text(LEFT + 178, 56, "share of value (purchases, credit limit, debt, spend)", "small")
     )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {top - 20}" '

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scoring import scored_by_engine
 
-pytestmark = [pytest.mark.real_data, pytest.mark.xdist_group("real_build")]
+pytestmark = pytest.mark.real_data
 
 
 def test_everything_is_loaded(real_build):

@@ -9,9 +9,6 @@ from scoring import scored_by_engine
 from sklearn.metrics import adjusted_rand_score
 from workspaces import PROJECT
 
-# Tests that look at one build run in one process, so that it is built once.
-pytestmark = pytest.mark.xdist_group("sample_build")
-
 
 @pytest.mark.parametrize("segmentation", ["relationship", "card_usage"])
 def test_planted_segments_are_found(sample_build, segmentation):
@@ -114,3 +111,44 @@ def test_every_row_is_accounted_for(sample_build):
         for name, count in zip(rows["input_name"], rows["rejected_rows"], strict=True)
         if count
     }
+
+
+@pytest.fixture(scope="module")
+def manifest(sample_build):
+    return json.loads((sample_build.folder / "target" / "manifest.json").read_text())
+
+
+def test_every_column_is_described_and_every_description_has_a_column(sample_build, manifest):
+    in_warehouse = sample_build.query(
+        "select table_schema, table_name, column_name from information_schema.columns"
+    )
+    undescribed, vanished = [], []
+    for node in manifest["nodes"].values():
+        if node["resource_type"] not in ("model", "seed"):
+            continue
+        at_node = (in_warehouse["table_schema"] == node["schema"]) & (
+            in_warehouse["table_name"] == node["name"]
+        )
+        actual = set(in_warehouse.loc[at_node, "column_name"].str.lower())
+        described = {
+            name.lower() for name, column in node["columns"].items() if column["description"]
+        }
+        if node["schema"] == "inputs":
+            actual -= {"source_file", "source_row", "source_fault"}
+        undescribed += [f"{node['name']}.{column}" for column in sorted(actual - described)]
+        vanished += [f"{node['name']}.{column}" for column in sorted(described - actual)]
+    assert not undescribed
+    assert not vanished
+
+
+def test_every_published_model_is_in_the_list_of_published_tables(sample_build, manifest):
+    models = [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
+    published = {node["name"] for node in models if node["fqn"][1] == "published"}
+    listed = set(sample_build.query("select table_name from published.published_tables").table_name)
+    assert published == listed | {"published_tables"}
+
+
+def test_readme_lists_the_published_tables(sample_build):
+    readme = (PROJECT / "README.md").read_text()
+    for table in sample_build.query("select table_name from published.published_tables").table_name:
+        assert f"`{table}`" in readme, table

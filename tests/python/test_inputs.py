@@ -116,13 +116,14 @@ def test_repeated_keys_and_orphans_are_quarantined(workspace, input_folder):
 
 
 def test_copies_of_many_kinds_read_the_same(workspace, input_folder):
-    """Delimiters, line ends, byte-order mark, header spelling, compression and several files."""
+    """Delimiters, line ends, byte-order mark, header, order of columns, compression, parts."""
     path = input_folder / "customers.csv"
     with path.open(newline="", encoding="utf-8") as file:
         header, *rows = csv.reader(file)
     header = [name.upper().replace("_", " ") for name in header]
     with path.open("w", newline="", encoding="utf-8-sig") as file:
-        csv.writer(file, delimiter=";", lineterminator="\r").writerows([header, *rows])
+        permuted = [list(reversed(row)) for row in [header, *rows]]
+        csv.writer(file, delimiter=";", lineterminator="\r").writerows(permuted)
     lines = (input_folder / "card_usage.csv").read_bytes()
     (input_folder / "card_usage.csv").unlink()
     with gzip.open(input_folder / "card_usage.csv.gz", "wb") as file:

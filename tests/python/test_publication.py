@@ -6,11 +6,9 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from workspaces import PROJECT, Workspace
+from workspaces import PROJECT, Workspace, copy_project
 
 from publishing import Build, PublishingError, publish
-
-pytestmark = pytest.mark.xdist_group("publication")
 
 # The smallest complete build: no segmentation is fitted.
 SMALL = {"enabled_inputs": ["customers"]}
@@ -19,15 +17,7 @@ SMALL = {"enabled_inputs": ["customers"]}
 @pytest.fixture(scope="module")
 def project_copy(tmp_path_factory):
     """A copy of the project, so that a failing test can be added to it."""
-    copy = tmp_path_factory.mktemp("project") / "card_segments"
-    left_out = {"target", "logs", "warehouse", "published"}
-
-    def ignored(folder, names):
-        is_top = Path(folder) == PROJECT
-        return [one for one in names if one.startswith(".") or (is_top and one in left_out)]
-
-    shutil.copytree(PROJECT, copy, ignore=ignored)
-    return copy
+    return copy_project(tmp_path_factory.mktemp("project") / "card_segments")
 
 
 @pytest.fixture(scope="module")

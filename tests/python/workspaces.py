@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -88,3 +89,16 @@ class Workspace:
 def query(database: Path, statement: str) -> pd.DataFrame:
     with duckdb.connect(str(database), read_only=True) as connection:
         return connection.sql(statement).df()
+
+
+def copy_project(target: Path) -> Path:
+    """Copy the project without what was built, so that a test can change it."""
+    left_out = {"target", "logs", "published"}
+
+    def ignored(folder, names):
+        is_top = Path(folder) == PROJECT
+        built = [one for one in names if one.startswith(".") or one.endswith(".duckdb")]
+        return built + [one for one in names if is_top and one in left_out]
+
+    shutil.copytree(PROJECT, target, ignore=ignored)
+    return target

@@ -1,0 +1,182 @@
+"""Segments over builds: models live on, keys stay, and the same input gives the same tables."""
+
+import csv
+import random
+import shutil
+
+import pandas as pd
+import pytest
+from workspaces import PROJECT, Workspace
+
+SAMPLE = PROJECT / "seeds" / "inputs"
+RELATIONSHIPS = {"enabled_inputs": ["card_relationships"]}
+TIMES = {"fitted_at", "first_published_at", "last_published_at"}
+
+
+def build(workspace, **variables):
+    run = workspace.dbt("build", **variables)
+    assert run.succeeded, run.output
+    return run
+
+
+def members(workspace):
+    return workspace.query_published(
+        "select segmentation, customer_id, segment_key, segment_name from segment_members"
+    ).set_index(["segmentation", "customer_id"])
+
+
+@pytest.fixture
+def delivery(tmp_path):
+    """A folder with a copy of the relationships of the sample."""
+    folder = tmp_path / "delivery"
+    folder.mkdir()
+    shutil.copy(SAMPLE / "card_relationships.csv", folder)
+    return folder
+
+
+def rewrite(path, change):
+    with path.open(newline="", encoding="utf-8") as file:
+        header, *rows = csv.reader(file)
+    rows = change(rows)
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([header, *rows])
+
+
+def test_a_model_lives_on_until_its_features_drift(workspace, delivery):
+    options = {**RELATIONSHIPS, "input_dir": str(delivery)}
+    build(workspace, **options)
+    first = members(workspace)
+    version = workspace.query_published("select model_version from segmentations").iloc[0, 0]
+
+    # The same customers again, even from a warehouse that is new: the published model lives on.
+    workspace.warehouse.unlink()
+    run = build(workspace, **options)
+    assert "relationship: compared with" not in run.text
+    row = workspace.query_published("select * from segmentations").iloc[0]
+    assert (row["model_version"], bool(row["is_fitted"])) == (version, False)
+    assert row["decision_reason"].startswith("kept:")
+    pd.testing.assert_frame_equal(members(workspace), first)
+    assert len(workspace.query_published("select * from segment_candidates")) > 0
+    moves = workspace.query_published(
+        "select cause, sum(customers) as n from segment_moves group by 1"
+    )
+    assert moves.to_dict("records") == [{"cause": "stayed", "n": len(first)}]
+
+    # Fitted again on purpose: another run of the same, so the same keys and names.
+    build(workspace, **options, refit="always")
+    pd.testing.assert_frame_equal(members(workspace), first)
+    keys = workspace.query_published("select segment_key, key_status from segments")
+    assert set(keys["key_status"]) == {"matched"}
+
+    # Every limit tenfold: a major drift, so the model is fitted anew; the segments are the same.
+    rewrite(
+        delivery / "card_relationships.csv",
+        lambda rows: [
+            [*row[:2], str(float(row[2].replace(",", "")) * 10), *row[3:]] for row in rows
+        ],
+    )
+    build(workspace, **options)
+    row = workspace.query_published("select * from segmentations").iloc[0]
+    assert bool(row["is_fitted"])
+    assert "credit_limit_amount has drifted" in row["decision_reason"]
+    stayed = (members(workspace)["segment_key"] == first["segment_key"]).mean()
+    assert stayed >= 0.98
+
+    # The same drift with refit: never keeps whatever is published.
+    build(workspace, **options, refit="never")
+    row = workspace.query_published("select * from segmentations").iloc[0]
+    assert not row["is_fitted"]
+    history = workspace.query("select count(*) as spans from history.segment_members_history")
+    assert history["spans"].item() >= len(first)
+
+
+def test_other_customers_begin_anew(workspace, delivery):
+    options = {**RELATIONSHIPS, "input_dir": str(delivery)}
+    build(workspace, **options)
+    rewrite(
+        delivery / "card_relationships.csv",
+        lambda rows: [[f"other_{row[0]}", *row[1:]] for row in rows],
+    )
+    build(workspace, **options, accept_changes=True)
+    row = workspace.query_published("select * from segmentations").iloc[0]
+    assert row["decision_reason"] == "fitted: there is no published model of these customers"
+    keys = workspace.query_published("select key_status, segment_key from segments order by 2")
+    assert set(keys["key_status"]) == {"first"}
+    assert keys["segment_key"].iloc[0] == "relationship_1"
+
+
+def test_a_customer_is_scored_from_the_command_line(workspace, delivery):
+    build(workspace, **RELATIONSHIPS, input_dir=str(delivery))
+    customer = workspace.query(
+        """
+        select features.*, members.segment_name, members.segment_key, members.margin
+        from intermediate.int_relationship__features as features
+        inner join segments.int_segment_members as members using (customer_id)
+        order by customer_id limit 1
+        """
+    ).iloc[0]
+    names = ["credit_limit_amount", "credit_cards", "branch_visits", "online_visits", "calls"]
+
+    def score(features, segmentation="relationship"):
+        given = ", ".join(f"{name}: {value}" for name, value in features.items())
+        arguments = f"{{segmentation: {segmentation}, features: {{{given}}}}}"
+        command = ("run-operation", "score_customer", "--args", arguments)
+        return workspace.dbt(*command, **RELATIONSHIPS, input_dir=str(delivery))
+
+    run = score({name: customer[name] for name in names})
+    assert run.succeeded, run.output
+    assert f"{customer['segment_name']} ({customer['segment_key']})" in run.text
+    assert f"Margin: {customer['margin']:.2f}" in run.text
+
+    assert "Imputed: calls" in score({name: customer[name] for name in names[:-1]}).text
+    unknown = score({"cals": 3})
+    assert not unknown.succeeded
+    assert "has no feature 'cals'. Did you mean 'calls'?" in unknown.text
+    assert "There is no segmentation 'relation'" in score({"calls": 3}, "relation").text
+
+
+def published_tables(workspace, tables):
+    frames = {}
+    for table in tables:
+        frame = workspace.query_published(f'select * from "{table}"')
+        frames[table] = frame.drop(columns=TIMES & set(frame.columns))
+    return frames
+
+
+def test_threads_and_the_order_of_rows_change_nothing(tmp_path):
+    """Bit for bit, but for time stamps."""
+    inputs = ["customers", "spends", "card_relationships"]
+    found = []
+    for threads, shuffled in ((1, False), (4, True)):
+        folder = tmp_path / str(threads)
+        (folder / "files").mkdir(parents=True)
+        for name in inputs:
+            shutil.copy(SAMPLE / f"{name}.csv", folder / "files")
+            if shuffled:
+                rewrite(folder / "files" / f"{name}.csv", shuffle_valid_rows)
+        workspace = Workspace(folder)
+        variables = {"enabled_inputs": inputs, "input_dir": str(folder / "files")}
+        run = workspace.dbt("build", "--threads", str(threads), **variables)
+        assert run.succeeded, run.output
+        tables = workspace.query_published(
+            "select table_name from published_tables where status = 'published'"
+        )["table_name"]
+        # where a row stood in its file is what differs on purpose
+        kept = sorted(set(tables) - {"input_quality"})
+        assert len(kept) > 15
+        found.append(published_tables(workspace, kept))
+    first, second = found
+    assert first.keys() == second.keys()
+    for table, frame in first.items():
+        pd.testing.assert_frame_equal(frame, second[table], check_exact=True, obj=table)
+
+
+def shuffle_valid_rows(rows):
+    """Shuffle all rows but the later ones of a repeated key, which stay behind the first."""
+    seen, first, later = set(), [], []
+    for row in rows:
+        key = tuple(row[:4]) if len(row) == 5 else row[0]
+        (later if key in seen else first).append(row)
+        seen.add(key)
+    random.Random(1).shuffle(first)
+    return first + later
