@@ -15,7 +15,7 @@ remaining_members as (
 
 published_members as (
 
-{{ select_last_published('segment_members', {'segmentation': 'string'}) }}
+    {{ select_last_published('segment_members', {'segmentation': 'string'}) }}
 
 ),
 

@@ -25,6 +25,7 @@ tested as (
 
     select
         *,
+        customers as cell_customers,
         group_share / nullif(others_share, 0) as share_ratio,
         (group_share - others_share) / nullif(
             sqrt(
@@ -44,15 +45,15 @@ judged as (
         attribute,
         attribute_value,
         value_customers as customers,
-        {{ unless_small_cell('group_share', 'tested.customers') }} as group_share,
-        {{ unless_small_cell('others_share', 'tested.customers') }} as others_share,
-        {{ unless_small_cell('share_ratio', 'tested.customers') }} as share_ratio,
-        {{ unless_small_cell('z_statistic', 'tested.customers') }} as z_statistic,
+        {{ unless_small_cell('group_share', 'cell_customers') }} as group_share,
+        {{ unless_small_cell('others_share', 'cell_customers') }} as others_share,
+        {{ unless_small_cell('share_ratio', 'cell_customers') }} as share_ratio,
+        {{ unless_small_cell('z_statistic', 'cell_customers') }} as z_statistic,
         /* Bonferroni: as many chances to be wrong as comparisons in the segmentation */
         {{ unless_small_cell(
-            'least(1.0, comparisons * ' ~ two_sided_normal_probability('z_statistic') ~ ')', 'tested.customers'
+            'least(1.0, comparisons * ' ~ two_sided_normal_probability('z_statistic') ~ ')', 'cell_customers'
         ) }} as p_value,
-        tested.customers < {{ var('minimum_cell_size') }} as is_suppressed
+        cell_customers < {{ var('minimum_cell_size') }} as is_suppressed
     from tested
 
 )
