@@ -32,6 +32,7 @@ published_columns as (
         profiles.metric_mean as mean,
         profiles.metric_median as median,
         profiles.penetration_share,
+        profiles.intensity_mean,
         profiles.metric_share,
         profiles.population_mean,
         profiles.population_median,

@@ -26,6 +26,7 @@ metric_values as (
         count(metric_value) as customers_with_value,
         count(*) filter (where metric_value > 0) as customers_above_zero,
         {{ exact_sum('metric_value') }} as metric_sum,
+        {{ exact_sum('case when metric_value > 0 then metric_value end') }} as metric_sum_above_zero,
         {{ exact_mean('metric_value') }} as metric_mean,
         cast(median(metric_value) as double) as metric_median,
         /* of the population only: what its segments are measured in */
@@ -64,6 +65,7 @@ metric_values as (
         cast(null as bigint) as customers_with_value,
         cast(null as bigint) as customers_above_zero,
         cast(null as double) as metric_sum,
+        cast(null as double) as metric_sum_above_zero,
         cast(null as double) as metric_mean,
         cast(null as double) as metric_median,
         cast(null as double) as metric_standard_deviation,

@@ -26,6 +26,7 @@ profiles as (
         metric_values.metric_mean,
         metric_values.metric_median,
         cast(metric_values.customers_above_zero as double) / metric_values.customers as penetration_share,
+        metric_values.metric_sum_above_zero / nullif(metric_values.customers_above_zero, 0) as intensity_mean,
         metric_values.metric_sum / nullif(populations.metric_sum, 0) as metric_share,
         populations.metric_mean as population_mean,
         populations.metric_median as population_median,
