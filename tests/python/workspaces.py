@@ -1,5 +1,6 @@
 """Running dbt as a user would, in folders of a test's own."""
 
+import csv
 import os
 import re
 import shutil
@@ -102,3 +103,12 @@ def copy_project(target: Path) -> Path:
 
     shutil.copytree(PROJECT, target, ignore=ignored)
     return target
+
+
+def rewrite(path: Path, change) -> None:
+    """Change the rows of a CSV file, without its header, and write it back."""
+    with path.open(newline="", encoding="utf-8") as file:
+        header, *rows = csv.reader(file)
+    rows = change(rows)
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([header, *rows])
