@@ -105,19 +105,11 @@ scoring_agrees as (
 /* the fit judged the shares of a sample; these are the shares of everyone */
 thresholds as (
 
-    {% for segmentation in active_segmentations() if execute %}
-    {%- set settings = segmentation_specification(segmentation).get('thresholds', {}) %}
     select
-        '{{ segmentation }}' as segmentation,
-        {{ settings.get('smallest_share', 0.02) }} as smallest_share,
-        {{ settings.get('largest_share', 0.75) }} as largest_share
-    union all
-    {% endfor %}
-    select
-        cast(null as {{ dbt.type_string() }}) as segmentation,
-        cast(null as double) as smallest_share,
-        cast(null as double) as largest_share
-    where false
+        segmentation,
+        smallest_share,
+        largest_share
+    from {{ ref('int_segmentation_specifications') }}
 
 ),
 

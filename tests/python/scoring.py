@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from segmentation import FeaturePreparation, Preparation, assign
+from segmentation import assign
+from segmentation.parameters import read_parameters
 
 
 def scored_by_engine(build, segmentation):
@@ -34,30 +35,3 @@ def scored_by_engine(build, segmentation):
     )
     pd.testing.assert_series_equal(in_sql["customer_id"], in_engine["customer_id"])
     return in_sql, in_engine
-
-
-def read_parameters(parameters):
-    """Turn published parameter rows into the engine's preparation and centroids."""
-    values = parameters[parameters["segment_key"].isna()].pivot(
-        index="feature", columns="parameter", values="parameter_value"
-    )
-    texts = parameters[parameters["parameter"] == "transform"].set_index("feature")
-    features = []
-    for name, row in values.iterrows():
-        features.append(
-            FeaturePreparation(
-                name=name,
-                transform=texts.loc[name, "parameter_text"],
-                median=row["median"],
-                lower=row.get("lower", np.nan),
-                upper=row.get("upper", np.nan),
-                lambda_=row.get("lambda", np.nan),
-                mean=row["mean"],
-                standard_deviation=row["standard_deviation"],
-                weight=row["weight"],
-            )
-        )
-    centroids = parameters[parameters["parameter"] == "centroid"].pivot(
-        index="segment_key", columns="feature", values="parameter_value"
-    )
-    return Preparation(tuple(features)), centroids[[one.name for one in features]].to_numpy()
