@@ -32,7 +32,7 @@ rebuild: $(RUNTIME) ## Build and publish, even if nothing changed
 	@$(BIN)/python -m publishing.freshness record --vars '$(VARS)'
 
 test: $(TESTING) lint ## Lint, then run the dbt tests, the unit tests and pytest
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 lint: $(TESTING) ## Check style: ruff, sqlfluff, and dbt's parser with warnings as errors
 	$(BIN)/ruff format --check .

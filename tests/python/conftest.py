@@ -1,10 +1,43 @@
 """What the project's tests share: builds of the bundled sample and of the public files."""
 
+import fcntl
+import json
 import os
 from pathlib import Path
 
 import pytest
-from workspaces import PROJECT, REAL_FILES, Workspace
+from workspaces import PROJECT, REAL_FILES, Run, Workspace
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with the files that build, so that no worker is left with one at the end."""
+    here = Path(__file__).parent
+
+    def rank(item):
+        return ("real" not in item.path.name, item.path.parent != here)
+
+    items.sort(key=rank)
+
+
+@pytest.fixture(scope="session")
+def shared_folder(tmp_path_factory, request):
+    """A folder that the workers of this run have in common."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if hasattr(request.config, "workerinput") else own
+
+
+def build_once(folder, **variables):
+    """Build completely in the first worker that asks; the others wait and read the same."""
+    folder.mkdir(exist_ok=True)
+    workspace, done = Workspace(folder), folder / "run.json"
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            run = workspace.dbt("build", **variables)
+            done.write_text(json.dumps([run.succeeded, run.output]))
+    workspace.run = Run(*json.loads(done.read_text()))
+    assert workspace.run.succeeded, workspace.run.output
+    return workspace
 
 
 @pytest.fixture
@@ -13,12 +46,9 @@ def workspace(tmp_path):
 
 
 @pytest.fixture(scope="session")
-def sample_build(tmp_path_factory):
+def sample_build(shared_folder):
     """A complete build of the bundled sample; tests only read from it."""
-    workspace = Workspace(tmp_path_factory.mktemp("sample"))
-    workspace.run = workspace.dbt("build")
-    assert workspace.run.succeeded, workspace.run.output
-    return workspace
+    return build_once(shared_folder / "sample")
 
 
 @pytest.fixture(scope="session")
@@ -32,10 +62,7 @@ def real_data():
 
 
 @pytest.fixture(scope="session")
-def real_build(real_data, tmp_path_factory):
-    """A complete build of the five public files."""
-    workspace = Workspace(tmp_path_factory.mktemp("real"))
+def real_build(real_data, shared_folder):
+    """A complete build of the five public files; tests only read from it."""
     files = {name: str(real_data / path) for name, path in REAL_FILES.items()}
-    workspace.run = workspace.dbt("build", inputs=files)
-    assert workspace.run.succeeded, workspace.run.output
-    return workspace
+    return build_once(shared_folder / "real", inputs=files)
