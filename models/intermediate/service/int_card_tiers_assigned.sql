@@ -58,9 +58,9 @@ checked as (
         subject_values.subject_type,
         subject_values.subject_key,
         conditions.tier_key,
-        coalesce(labels.label, conditions.metric) || ' is '
-        || coalesce({{ figure_in_words('subject_values.metric_value') }}, 'unknown') || ', ' || conditions.operator
-        || ' ' || {{ figure_in_words('conditions.threshold') }} as evidence,
+        coalesce(labels.label, conditions.metric) || ' '
+        || coalesce({{ figure_in_words('subject_values.metric_value') }}, 'unknown') as value_in_words,
+        conditions.operator || ' ' || {{ figure_in_words('conditions.threshold') }} as condition_in_words,
         coalesce(
             case
                 when conditions.operator = 'at least' then subject_values.metric_value >= conditions.threshold
@@ -72,6 +72,15 @@ checked as (
         on conditions.metric = subject_values.metric
     left join labels
         on conditions.metric = labels.metric
+
+),
+
+worded as (
+
+    select
+        *,
+        value_in_words || case when is_met then ' (' else ' (not ' end || condition_in_words || ')' as evidence
+    from checked
 
 ),
 
@@ -93,21 +102,21 @@ judged as (
         tiers.tier_key,
         tiers.tier_name,
         {{ dbt.listagg(
-            'case when checked.is_met then checked.evidence end', "'; '", 'order by checked.evidence'
+            'case when worded.is_met then worded.evidence end', "'; '", 'order by worded.evidence'
         ) }} as met_evidence,
         {{ dbt.listagg(
-            'case when not checked.is_met then checked.evidence end', "'; '", 'order by checked.evidence'
+            'case when not worded.is_met then worded.evidence end', "'; '", 'order by worded.evidence'
         ) }} as missed_evidence,
         tiers.tier_position,
-        count(checked.tier_key) > 0 as has_conditions,
-        count(case when not checked.is_met then 1 end) = 0 as is_matched
+        count(worded.tier_key) > 0 as has_conditions,
+        count(case when not worded.is_met then 1 end) = 0 as is_matched
     from subjects
     cross join tiers
-    left join checked
+    left join worded
         on
-            subjects.subject_type = checked.subject_type
-            and subjects.subject_key = checked.subject_key
-            and tiers.tier_key = checked.tier_key
+            subjects.subject_type = worded.subject_type
+            and subjects.subject_key = worded.subject_key
+            and tiers.tier_key = worded.tier_key
     group by
         subjects.subject_type,
         subjects.subject_key,
@@ -147,7 +156,7 @@ assigned as (
         case
             when has_conditions then tier_name || ': ' || met_evidence || '.'
             when tier_name_above is null then tier_name || ': for everyone.'
-            else tier_name || ', for ' || tier_name_above || ' is not met: ' || missed_evidence_above || '.'
+            else tier_name || ', as the ' || tier_name_above || ' asks for more: ' || missed_evidence_above || '.'
         end as reason,
         tier_position
     from ranked

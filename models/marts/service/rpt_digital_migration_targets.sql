@@ -14,6 +14,12 @@ channels as (
 
 ),
 
+labels as (
+
+    select * from {{ ref('segment_metrics') }}
+
+),
+
 /* the low estimate of a saving takes the dearest online contact, the high one the cheapest */
 moved as (
 
@@ -22,7 +28,7 @@ moved as (
         contacts.group_key,
         contacts.channel,
         channels.moves_to_channel,
-        channels.channel_name,
+        coalesce(labels.label, channels.contact_metric) as contacts_name,
         contacts.group_name,
         contacts.group_position,
         contacts.customers,
@@ -47,6 +53,8 @@ moved as (
         on contacts.channel = channels.channel
     inner join channels as online_channels
         on channels.moves_to_channel = online_channels.channel
+    left join labels
+        on channels.contact_metric = labels.metric
 
 ),
 
@@ -55,7 +63,7 @@ reasoned as (
     select
         *,
         case when is_used_more and is_used_to_online then 'Target' else 'No target' end || ': '
-        || channel_name || ' contacts a customer are '
+        || contacts_name || ' of a customer are '
         || coalesce({{ figure_in_words('index_100') }}, 'unknown') || ' percent of the average ('
         || case when is_used_more then 'at least ' else 'less than ' end
         || {{ figure_in_words('smallest_migration_index') }} || '), and '

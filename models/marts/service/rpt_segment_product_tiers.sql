@@ -50,12 +50,12 @@ recommended as (
 ),
 
 /* customers who meet a higher tier's conditions by themselves could be offered it */
-upsell as (
+counted as (
 
     select
         recommended.group_type,
         recommended.group_key,
-        count(*) as higher_tier_customers
+        count(case when assigned.tier_position < recommended.tier_position then 1 end) as customers_found
     from recommended
     inner join memberships
         on
@@ -65,10 +65,22 @@ upsell as (
         on
             memberships.customer_id = assigned.subject_key
             and assigned.subject_type = 'customer'
-    where assigned.tier_position < recommended.tier_position
     group by
         recommended.group_type,
         recommended.group_key
+
+),
+
+/* a few of them could be recognised, none at all cannot */
+upsell as (
+
+    select
+        group_type,
+        group_key,
+        case
+            when customers_found = 0 or customers_found >= {{ var('minimum_cell_size') }} then customers_found
+        end as higher_tier_customers
+    from counted
 
 ),
 
@@ -95,7 +107,7 @@ suppressed as (
             'recommended.low_fee_amount': 'low_fee_amount',
             'recommended.base_fee_amount': 'base_fee_amount',
             'recommended.high_fee_amount': 'high_fee_amount',
-            'cast(coalesce(upsell.higher_tier_customers, 0) as double) / recommended.customers': 'higher_tier_share',
+            'cast(upsell.higher_tier_customers as double) / recommended.customers': 'higher_tier_share',
             'recommended.base_fee_amount >= recommended.base_service_cost_amount': 'is_service_covered_by_fee',
             'recommended.low_fee_amount >= recommended.high_service_cost_amount': 'is_service_covered_at_worst'
         }.items() %}
