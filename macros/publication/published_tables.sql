@@ -23,6 +23,10 @@
         'income_utilisation_by_demographic': ['customers', 'spends'],
         'spend_by_demographic': ['customers', 'spends'],
         'monthly_spend': ['customers', 'spends'],
+        'service_demand': ['card_relationships'],
+        'staffing_plan': ['card_relationships'],
+        'segment_product_tiers': ['card_relationships'],
+        'digital_migration_targets': ['card_relationships'],
         'input_quality': [],
         'publication_checks': []
     }) }}

@@ -1,0 +1,103 @@
+-- One row per group and channel whose contacts could move online: how many, what that saves, and whether to ask for it.
+with
+
+contacts as (
+
+    select * from {{ ref('int_contacts_by_group') }}
+    where group_type in ({{ sql_list(staffed_group_types()) }})
+
+),
+
+channels as (
+
+    select * from {{ ref('service_channels') }}
+
+),
+
+labels as (
+
+    select * from {{ ref('segment_metrics') }}
+
+),
+
+/* the low estimate of a saving takes the dearest online contact, the high one the cheapest */
+moved as (
+
+    select
+        contacts.group_type,
+        contacts.group_key,
+        contacts.channel,
+        channels.moves_to_channel,
+        coalesce(labels.label, channels.contact_metric) as contacts_name,
+        contacts.group_name,
+        contacts.group_position,
+        contacts.customers,
+        contacts.yearly_contacts,
+        contacts.contacts_per_customer,
+        contacts.index_100,
+        contacts.online_user_share,
+        channels.smallest_migration_index,
+        channels.smallest_online_user_share,
+        {% for estimate, online_estimate in {'low': 'high', 'base': 'base', 'high': 'low'}.items() %}
+        contacts.yearly_contacts * channels.{{ estimate }}_movable_share as {{ estimate }}_movable_contacts,
+        contacts.yearly_contacts * channels.{{ estimate }}_movable_share * channels.{{ estimate }}_handling_minutes / 60
+            as {{ estimate }}_saved_hours,
+        contacts.yearly_contacts * channels.{{ estimate }}_movable_share
+        * (channels.{{ estimate }}_contact_cost_amount - online_channels.{{ online_estimate }}_contact_cost_amount)
+            as {{ estimate }}_saved_cost_amount,
+        {% endfor %}
+        coalesce(contacts.index_100 >= channels.smallest_migration_index, false) as is_used_more,
+        coalesce(contacts.online_user_share >= channels.smallest_online_user_share, false) as is_used_to_online
+    from contacts
+    inner join channels
+        on contacts.channel = channels.channel
+    inner join channels as online_channels
+        on channels.moves_to_channel = online_channels.channel
+    left join labels
+        on channels.contact_metric = labels.metric
+
+),
+
+reasoned as (
+
+    select
+        *,
+        case when is_used_more and is_used_to_online then 'Target' else 'No target' end || ': '
+        || contacts_name || ' of a customer are '
+        || coalesce({{ figure_in_words('index_100') }}, 'unknown') || ' percent of the average ('
+        || case when is_used_more then 'at least ' else 'less than ' end
+        || {{ figure_in_words('smallest_migration_index') }} || '), and '
+        || {{ figure_in_words('100 * online_user_share') }} || ' percent of the customers go online already ('
+        || case when is_used_to_online then 'at least ' else 'less than ' end
+        || {{ figure_in_words('100 * smallest_online_user_share') }} || ').' as reason,
+        is_used_more and is_used_to_online as is_target
+    from moved
+
+),
+
+suppressed as (
+
+    select
+        group_type,
+        group_key,
+        channel,
+        moves_to_channel,
+        group_name,
+        {{ unless_small_cell('reason') }} as reason,
+        group_position,
+        customers,
+        {% for column in [
+            'yearly_contacts', 'index_100', 'online_user_share',
+            'low_movable_contacts', 'base_movable_contacts', 'high_movable_contacts',
+            'low_saved_hours', 'base_saved_hours', 'high_saved_hours',
+            'low_saved_cost_amount', 'base_saved_cost_amount', 'high_saved_cost_amount',
+            'is_target'
+        ] %}
+        {{ unless_small_cell(column) }} as {{ column }},
+        {% endfor %}
+        customers < {{ var('minimum_cell_size') }} as is_suppressed
+    from reasoned
+
+)
+
+select * from suppressed

@@ -1,0 +1,26 @@
+{% if missing_inputs(['card_relationships']) %}
+/* there is nothing to test without the input */
+select 'card_relationships' as needed_inputs
+where false
+{% else %}
+with
+
+tiers as (
+
+    select
+        tiers.tier_key,
+        tiers.tier_position,
+        max(tiers.tier_position) over () as last_position,
+        count(conditions.tier_key) as conditions
+    from {{ ref('card_tiers') }} as tiers
+    left join {{ ref('card_tier_conditions') }} as conditions
+        on tiers.tier_key = conditions.tier_key
+    group by
+        tiers.tier_key,
+        tiers.tier_position
+
+)
+
+select * from tiers
+where (conditions = 0) <> (tier_position = last_position)
+{% endif %}
