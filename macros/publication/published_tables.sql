@@ -23,6 +23,10 @@
         'income_utilisation_by_demographic': ['customers', 'spends'],
         'spend_by_demographic': ['customers', 'spends'],
         'monthly_spend': ['customers', 'spends'],
+        'customer_demographics': ['customers', 'spends'],
+        'monthly_income_utilisation': ['customers', 'spends'],
+        'key_customer_segments': ['customers', 'spends'],
+        'card_feature_recommendations': ['customers', 'spends'],
         'input_quality': [],
         'publication_checks': []
     }) }}
