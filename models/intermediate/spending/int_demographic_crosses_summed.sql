@@ -11,50 +11,26 @@ cells as (
 
 ),
 
-grouped as (
+crosses as (
 
+    {% for cross in demographic_crosses() %}
     select
+        '{{ cross_name(cross) }}' as attributes,
+        {{ cross_values(cross) | trim }} as attribute_values,
         {%- for attribute in demographic_attributes() %}
-        {{ attribute }},
-        1 - grouping({{ attribute }}) as has_{{ attribute }},
+        {{ attribute if attribute in cross else 'cast(null as string)' }} as {{ attribute }},
         {%- endfor %}
-        sum(customers) as customers,
-        max(months_observed) as months_observed,
+        {{ cross | length }} as attribute_count,
+        cast(sum(customers) as bigint) as customers,
         {%- for column in sums %}
-        {{ exact_sum(column) }} as {{ column }}{{ ',' if not loop.last }}
+        {{ exact_sum(column) }} as {{ column }},
         {%- endfor %}
+        max(months_observed) as months_observed
     from cells
-    group by grouping sets (
-        {%- for cross in demographic_crosses() %}
-        ({{ cross | join(', ') }}){{ ',' if not loop.last }}
-        {%- endfor %}
-    )
-    /* everyone is a row also where there is no one */
-    having sum(customers) > 0
-
-),
-
-named as (
-
-    select
-        case
-            {%- for cross in demographic_crosses() %}
-            when
-                {%- for attribute in demographic_attributes() %}
-                has_{{ attribute }} = {{ 1 if attribute in cross else 0 }}{{ ' and' if not loop.last }}
-                {%- endfor %}
-                then '{{ cross_name(cross) }}'
-            {%- endfor %}
-        end as attributes,
-        coalesce(nullif({{ cross_values(demographic_attributes()) }}, ''), 'all') as attribute_values,
-        {{ demographic_attributes() | join(',\n        ') }},
-        {% for attribute in demographic_attributes() %}has_{{ attribute }}{{ ' + ' if not loop.last }}{% endfor %}
-            as attribute_count,
-        cast(customers as bigint) as customers,
-        months_observed,
-        {{ sums | join(',\n        ') }}
-    from grouped
+    {{ 'group by ' ~ cross | join(', ') if cross else 'having count(*) > 0' }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 
 )
 
-select * from named
+select * from crosses

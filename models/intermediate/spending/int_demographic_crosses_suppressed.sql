@@ -70,8 +70,9 @@ lines_{{ number }} as (
         line_values,
         customers,
         is_hidden
-        or max(case when not is_hidden {{ 'and place = 1' if number <= rounds }} and {{ is_open }} then 1 else 0 end)
-            over (partition by attributes{{ ', attribute_values' if number <= rounds }}) = 1 as is_hidden
+        or count(case when not is_hidden {{ 'and place = 1' if number <= rounds }} and {{ is_open }} then 1 end)
+            over (partition by attributes{{ ', attribute_values' if number <= rounds }})
+        > 0 as is_hidden
     from measured_{{ number }}
 
 ),

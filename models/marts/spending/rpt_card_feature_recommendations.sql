@@ -113,14 +113,14 @@ valued as (
 
     select
         evidence.*,
-        100 * evidence.yearly_basis_amount / nullif(everyone.everyone_basis_amount, 0) as index_100,
-        100 * evidence.basis_share / nullif(everyone.everyone_basis_share, 0) as mix_index_100,
         {%- for scenario in ['low', 'base', 'high'] %}
         evidence.yearly_basis_amount * evidence.reward_rate_{{ scenario }} * evidence.uptake_share_{{ scenario }}
             as customer_benefit_{{ scenario }}_amount,
         evidence.yearly_basis_amount * evidence.cost_rate_{{ scenario }} * evidence.uptake_share_{{ scenario }}
-            as bank_cost_{{ scenario }}_amount{{ ',' if not loop.last }}
+            as bank_cost_{{ scenario }}_amount,
         {%- endfor %}
+        100 * evidence.yearly_basis_amount / nullif(everyone.everyone_basis_amount, 0) as index_100,
+        100 * evidence.basis_share / nullif(everyone.everyone_basis_share, 0) as mix_index_100
     from evidence
     left join everyone
         on evidence.benefit_key = everyone.benefit_key

@@ -26,10 +26,10 @@ everyone as (
 
     select
         customers as all_customers,
-        spend_amount as all_spend_amount,
         {%- for column in sums %}
-        {{ column }} as all_{{ column }}{{ ',' if not loop.last }}
+        {{ column }} as all_{{ column }},
         {%- endfor %}
+        spend_amount as all_spend_amount
     from crosses
     where attribute_count = 0
 
@@ -60,8 +60,6 @@ measured as (
 
     select
         *,
-        /* Bonferroni: two intervals of each cross that is shown, each with two tails */
-        2.0 * sum(case when is_suppressed then 0 else 1 end) over () as comparisons,
         {%- for ratio, terms in ratios.items() %}
         {{ terms.y }}_sum / nullif({{ terms.x }}_sum, 0) as {{ ratio }},
         other_{{ terms.y }}_sum / nullif(other_{{ terms.x }}_sum, 0) as other_{{ ratio }},
@@ -72,8 +70,10 @@ measured as (
         {{ ratio_variance(
             'other_customers', 'other_' ~ terms.x ~ '_sum', 'other_' ~ terms.y ~ '_sum',
             'other_' ~ terms.xx ~ '_sum', 'other_' ~ terms.xy ~ '_sum', 'other_' ~ terms.yy ~ '_sum'
-        ) }} as other_{{ ratio }}_variance{{ ',' if not loop.last }}
+        ) }} as other_{{ ratio }}_variance,
         {%- endfor %}
+        /* Bonferroni: two intervals of each cross that is shown, each with two tails */
+        2.0 * sum(case when is_suppressed then 0 else 1 end) over () as comparisons
     from compared
 
 ),
@@ -82,7 +82,8 @@ quantiles as (
 
     select
         *,
-        {{ upper_normal_quantile(var('key_segment_error_rate') ~ ' / (2 * nullif(comparisons, 0))') }} as normal_quantile
+        {{ upper_normal_quantile(var('key_segment_error_rate') ~ ' / (2 * nullif(comparisons, 0))') }}
+            as normal_quantile
     from measured
 
 ),
@@ -106,7 +107,8 @@ bounded as (
         greatest({{ ratio }} - own_quantile * sqrt({{ ratio }}_variance), 0) as {{ ratio }}_lower,
         {{ ratio }} + own_quantile * sqrt({{ ratio }}_variance) as {{ ratio }}_upper,
         {{ ratio }} - other_{{ ratio }}
-        - difference_quantile * sqrt({{ ratio }}_variance + other_{{ ratio }}_variance) as {{ ratio }}_above_others_lower,
+        - difference_quantile * sqrt({{ ratio }}_variance + other_{{ ratio }}_variance)
+            as {{ ratio }}_above_others_lower,
         {%- endfor %}
         cast(customers as double) / all_customers as customer_share
     from critical
@@ -135,12 +137,13 @@ ranked as (
             'size_rank': 'customers',
         }.items() %}
         row_number() over (
-            partition by attribute_count, is_suppressed order by {{ measure }} desc nulls last, attributes, attribute_values
+            partition by attribute_count, is_suppressed
+            order by {{ measure }} desc nulls last, attributes asc, attribute_values asc
         ) as {{ rank }},
         {%- endfor %}
         row_number() over (
             partition by is_key_segment
-            order by utilisation_above_others_lower desc nulls last, attributes, attribute_values
+            order by utilisation_above_others_lower desc nulls last, attributes asc, attribute_values asc
         ) as key_rank
     from judged
 
@@ -151,8 +154,10 @@ worded as (
     select
         *,
         case
-            when is_suppressed then 'Hidden: too few customers here, or so few elsewhere that this would give them away.'
-            when utilisation_above_others_lower is null then 'Not compared: there is no one else, or no spend was observed.'
+            when is_suppressed
+                then 'Hidden: too few customers here, or so few elsewhere that this would give them away.'
+            when utilisation_above_others_lower is null
+                then 'Not compared: there is no one else, or no spend was observed.'
             when is_key_segment
                 then
                     'Key: uses ' || {{ rounded_text('100 * utilisation') }} || ' % of income ('
