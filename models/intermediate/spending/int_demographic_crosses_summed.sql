@@ -20,7 +20,7 @@ crosses as (
         {%- for attribute in demographic_attributes() %}
         {{ attribute if attribute in cross else 'cast(null as string)' }} as {{ attribute }},
         {%- endfor %}
-        {{ cross | length }} as attribute_count,
+        cast({{ cross | length }} as bigint) as attribute_count,
         cast(sum(customers) as bigint) as customers,
         {%- for column in sums %}
         {{ exact_sum(column) }} as {{ column }},
