@@ -29,6 +29,20 @@
             {% do stop("The variable spends_year is '" ~ var('spends_year') ~ "', but has to be a year such as 2023. It is the year of months that are given by name only.") %}
         {% endif %}
 
+        {% set credit_card = var('credit_card_payment_types') %}
+        {% if credit_card is string or credit_card is mapping or credit_card is not iterable or not credit_card or credit_card | reject('string') | list %}
+            {% do stop("The variable credit_card_payment_types is '" ~ credit_card ~ "', but has to be a list of payment types such as [Credit Card].") %}
+        {% endif %}
+        {% if var('minimum_key_segment_share') is not number or not 0 <= var('minimum_key_segment_share') <= 1 %}
+            {% do stop("The variable minimum_key_segment_share is '" ~ var('minimum_key_segment_share') ~ "', but has to be a share of the customers from 0 to 1, such as 0.02.") %}
+        {% endif %}
+        {% if var('key_segment_error_rate') is not number or not 0 < var('key_segment_error_rate') < 1 %}
+            {% do stop("The variable key_segment_error_rate is '" ~ var('key_segment_error_rate') ~ "', but has to be a probability between 0 and 1, such as 0.05.") %}
+        {% endif %}
+        {% if var('recommended_card_features') is not number or var('recommended_card_features') < 0 %}
+            {% do stop("The variable recommended_card_features is '" ~ var('recommended_card_features') ~ "', but has to be a number of 0 or more.") %}
+        {% endif %}
+
         {% if var('refit') not in ('auto', 'always', 'never') %}
             {% do stop("The variable refit is '" ~ var('refit') ~ "', but has to be auto, always or never.") %}
         {% endif %}

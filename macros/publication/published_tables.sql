@@ -27,6 +27,10 @@
         'staffing_plan': ['card_relationships'],
         'segment_product_tiers': ['card_relationships'],
         'digital_migration_targets': ['card_relationships'],
+        'customer_demographics': ['customers', 'spends'],
+        'monthly_income_utilisation': ['customers', 'spends'],
+        'key_customer_segments': ['customers', 'spends'],
+        'card_feature_recommendations': ['customers', 'spends'],
         'input_quality': [],
         'publication_checks': []
     }) }}

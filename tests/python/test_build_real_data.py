@@ -59,6 +59,62 @@ def test_spend_shares(real_build, column, value, share_pct):
 
 
 @pytest.mark.parametrize(
+    ("table", "column", "condition"),
+    [
+        ("customer_demographics", "income_utilisation_ratio_of_means_pct", "not is_suppressed"),
+        ("key_customer_segments", "income_utilisation_pct", "is_key_segment"),
+    ],
+)
+def test_crosses_hold_the_published_utilisation(real_build, table, column, condition):
+    rows = real_build.query_published(
+        f"""
+        select attribute_values, {column} from {table}
+        where attributes in ('city', 'occupation') and {condition}
+        """
+    ).set_index("attribute_values")[column]
+    assert round(rows["Mumbai"], 2) == 51.43
+    assert round(rows["Salaried IT Employees"], 2) == 51.04
+
+
+def test_everyone_in_the_demographics(real_build):
+    row = real_build.query_published(
+        "select * from customer_demographics where attributes = 'all'"
+    ).iloc[0]
+    assert row["customers"] == 4_000
+    assert round(row["income_utilisation_ratio_of_means_pct"], 2) == 42.82
+    assert round(row["income_utilisation_mean_of_ratios_pct"], 2) == 42.95
+    assert round(100 * row["credit_card_share"], 2) == 40.74
+    assert round(row["credit_utilisation_pct"], 2) == 17.45
+
+
+def test_september_is_the_largest_month(real_build):
+    months = real_build.query_published(
+        """
+        select month(spend_month) as month, spend_amount, income_utilisation_pct
+        from monthly_income_utilisation where attribute = 'all'
+        """
+    ).set_index("month")
+    shares = 100 * months["spend_amount"] / months["spend_amount"].sum()
+    assert shares.idxmax() == 9
+    assert round(shares[9], 2) == 21.84
+    assert round(months["income_utilisation_pct"].mean(), 2) == 42.82
+
+
+def test_card_features_rest_on_the_published_shares(real_build):
+    """Credit cards are 40.74 % of spend; benefits on spend that is not there say so."""
+    rows = real_build.query_published(
+        "select * from card_feature_recommendations where audience_type = 'all'"
+    ).set_index("benefit_key")
+    assert round(100 * rows.loc["flat_cashback", "basis_share"], 2) == 40.74
+    assert set(rows.index[~rows["is_testable"]]) == {
+        "fuel_waiver",
+        "no_foreign_markup",
+        "balance_transfer",
+    }
+    assert rows["is_recommended"].sum() == 5
+
+
+@pytest.mark.parametrize(
     ("segmentation", "k", "silhouette"), [("relationship", 3, 0.5157), ("card_usage", 4, None)]
 )
 def test_number_of_segments_is_chosen_by_the_rule(real_build, segmentation, k, silhouette):

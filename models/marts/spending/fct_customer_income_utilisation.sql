@@ -24,7 +24,9 @@ spend_by_customer as (
 
     select
         customer_id,
-        {{ exact_sum('spend_amount') }} as spend_amount
+        {{ exact_sum('spend_amount') }} as spend_amount,
+        {{ exact_sum('case when ' ~ is_credit_card('payment_type') ~ ' then spend_amount else 0 end') }}
+            as credit_card_spend_amount
     from spends
     group by customer_id
 
@@ -45,7 +47,11 @@ utilisation as (
         coalesce(spend_by_customer.spend_amount, 0) / nullif(window_observed.months_observed, 0)
             as average_monthly_spend_amount,
         100 * coalesce(spend_by_customer.spend_amount, 0)
-        / (nullif(window_observed.months_observed, 0) * customers.monthly_income_amount) as income_utilisation_pct
+        / (nullif(window_observed.months_observed, 0) * customers.monthly_income_amount) as income_utilisation_pct,
+        coalesce(spend_by_customer.credit_card_spend_amount, 0) as credit_card_spend_amount,
+        spend_by_customer.credit_card_spend_amount / nullif(spend_by_customer.spend_amount, 0) as credit_card_share,
+        100 * coalesce(spend_by_customer.credit_card_spend_amount, 0)
+        / (nullif(window_observed.months_observed, 0) * customers.monthly_income_amount) as credit_utilisation_pct
     from customers
     left join spend_by_customer
         on customers.customer_id = spend_by_customer.customer_id

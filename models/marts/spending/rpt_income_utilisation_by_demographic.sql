@@ -13,6 +13,12 @@ utilisation as (
 
 ),
 
+suppression as (
+
+    select * from {{ ref('int_demographic_crosses_suppressed') }}
+
+),
+
 grouped as (
 
     select
@@ -21,7 +27,10 @@ grouped as (
         count(*) as customers,
         {{ exact_mean('utilisation.monthly_income_amount') }} as average_monthly_income_amount,
         {{ exact_mean('utilisation.average_monthly_spend_amount') }} as average_monthly_spend_amount,
-        {{ exact_mean('utilisation.income_utilisation_pct') }} as mean_of_ratios_pct
+        {{ exact_mean('utilisation.income_utilisation_pct') }} as mean_of_ratios_pct,
+        {{ exact_sum('utilisation.spend_amount') }} as spend_amount,
+        {{ exact_sum('utilisation.credit_card_spend_amount') }} as credit_card_spend_amount,
+        max(utilisation.months_observed) as months_observed
     from customers_by_attribute
     inner join utilisation
         on customers_by_attribute.customer_id = utilisation.customer_id
@@ -31,19 +40,39 @@ grouped as (
 
 ),
 
+flagged as (
+
+    select
+        grouped.*,
+        grouped.credit_card_spend_amount / (grouped.customers * nullif(grouped.months_observed, 0))
+            as average_monthly_credit_card_spend_amount,
+        suppression.is_suppressed
+    from grouped
+    inner join suppression
+        on
+            grouped.attribute = suppression.attributes
+            and grouped.attribute_value = suppression.attribute_values
+
+),
+
 suppressed as (
 
     select
         attribute,
         attribute_value,
         customers,
-        {{ unless_small_cell('average_monthly_income_amount') }} as average_monthly_income_amount,
-        {{ unless_small_cell('average_monthly_spend_amount') }} as average_monthly_spend_amount,
-        {{ unless_small_cell('100 * average_monthly_spend_amount / average_monthly_income_amount') }}
+        {{ unless_suppressed('average_monthly_income_amount') }} as average_monthly_income_amount,
+        {{ unless_suppressed('average_monthly_spend_amount') }} as average_monthly_spend_amount,
+        {{ unless_suppressed('100 * average_monthly_spend_amount / average_monthly_income_amount') }}
             as income_utilisation_ratio_of_means_pct,
-        {{ unless_small_cell('mean_of_ratios_pct') }} as income_utilisation_mean_of_ratios_pct,
-        customers < {{ var('minimum_cell_size') }} as is_suppressed
-    from grouped
+        {{ unless_suppressed('mean_of_ratios_pct') }} as income_utilisation_mean_of_ratios_pct,
+        {{ unless_suppressed('average_monthly_credit_card_spend_amount') }}
+            as average_monthly_credit_card_spend_amount,
+        {{ unless_suppressed('credit_card_spend_amount / nullif(spend_amount, 0)') }} as credit_card_share,
+        {{ unless_suppressed('100 * average_monthly_credit_card_spend_amount / average_monthly_income_amount') }}
+            as credit_utilisation_pct,
+        is_suppressed
+    from flagged
 
 )
 

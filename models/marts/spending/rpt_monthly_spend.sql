@@ -7,6 +7,12 @@ spends_by_attribute as (
 
 ),
 
+suppression as (
+
+    select * from {{ ref('int_demographic_crosses_suppressed') }}
+
+),
+
 shared as (
 
     select
@@ -14,6 +20,19 @@ shared as (
         spend_amount / nullif({{ exact_sum('spend_amount', 'over (partition by attribute, attribute_value)') }}, 0)
             as spend_share
     from spends_by_attribute
+
+),
+
+flagged as (
+
+    select
+        shared.*,
+        suppression.is_suppressed
+    from shared
+    inner join suppression
+        on
+            shared.attribute = suppression.attributes
+            and shared.attribute_value = suppression.attribute_values
 
 ),
 
@@ -25,11 +44,11 @@ suppressed as (
         category,
         payment_type,
         customers,
-        {{ unless_small_cell('spend_amount') }} as spend_amount,
-        {{ unless_small_cell('spend_share') }} as spend_share,
-        customers < {{ var('minimum_cell_size') }} as is_suppressed,
+        {{ unless_suppressed('spend_amount') }} as spend_amount,
+        {{ unless_suppressed('spend_share') }} as spend_share,
+        is_suppressed,
         spend_month
-    from shared
+    from flagged
 
 )
 

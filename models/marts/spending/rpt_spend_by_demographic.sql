@@ -7,6 +7,12 @@ spends_by_attribute as (
 
 ),
 
+suppression as (
+
+    select * from {{ ref('int_demographic_crosses_suppressed') }}
+
+),
+
 summed as (
 
     select
@@ -35,6 +41,19 @@ shared as (
 
 ),
 
+flagged as (
+
+    select
+        shared.*,
+        suppression.is_suppressed
+    from shared
+    inner join suppression
+        on
+            shared.attribute = suppression.attributes
+            and shared.attribute_value = suppression.attribute_values
+
+),
+
 suppressed as (
 
     select
@@ -43,10 +62,10 @@ suppressed as (
         category,
         payment_type,
         customers,
-        {{ unless_small_cell('spend_amount') }} as spend_amount,
-        {{ unless_small_cell('spend_share') }} as spend_share,
-        customers < {{ var('minimum_cell_size') }} as is_suppressed
-    from shared
+        {{ unless_suppressed('spend_amount') }} as spend_amount,
+        {{ unless_suppressed('spend_share') }} as spend_share,
+        is_suppressed
+    from flagged
 
 )
 

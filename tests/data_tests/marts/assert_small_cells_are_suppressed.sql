@@ -7,6 +7,11 @@ where false
     'rpt_income_utilisation_by_demographic': [
         'average_monthly_income_amount', 'average_monthly_spend_amount',
         'income_utilisation_ratio_of_means_pct', 'income_utilisation_mean_of_ratios_pct',
+        'average_monthly_credit_card_spend_amount', 'credit_card_share', 'credit_utilisation_pct',
+    ],
+    'rpt_monthly_income_utilisation': [
+        'spend_amount', 'average_spend_amount', 'income_utilisation_pct', 'credit_card_share',
+        'credit_utilisation_pct', 'spend_change_pct', 'income_utilisation_change_points',
     ],
     'rpt_monthly_spend': ['spend_amount', 'spend_share'],
     'rpt_spend_by_demographic': ['spend_amount', 'spend_share'],
@@ -23,6 +28,16 @@ customer_counts as (
     group by
         attribute,
         attribute_value
+
+),
+
+smallest as (
+
+    select
+        attribute,
+        min(customers) as smallest_customers
+    from customer_counts
+    group by attribute
 
 ),
 
@@ -51,7 +66,11 @@ inner join customer_counts
     on
         cells.attribute = customer_counts.attribute
         and cells.attribute_value = customer_counts.attribute_value
+inner join smallest
+    on cells.attribute = smallest.attribute
 where
-    cells.is_suppressed <> (customer_counts.customers < {{ var('minimum_cell_size') }})
-    or (customer_counts.customers < {{ var('minimum_cell_size') }} and cells.has_figures)
+    (customer_counts.customers < {{ var('minimum_cell_size') }} and not cells.is_suppressed)
+    or (cells.is_suppressed and cells.has_figures)
+    /* a large cell is hidden only to protect a small one beside it */
+    or (cells.is_suppressed and smallest.smallest_customers >= {{ var('minimum_cell_size') }})
 {% endif %}

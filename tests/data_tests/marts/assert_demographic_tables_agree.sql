@@ -1,0 +1,89 @@
+{% if missing_inputs(['customers', 'spends']) %}
+/* there is nothing to test without both inputs */
+select 'customers and spends' as needed_inputs
+where false
+{% else %}
+with
+
+demographics as (
+
+    select * from {{ ref('rpt_customer_demographics') }}
+
+),
+
+by_attribute as (
+
+    select * from {{ ref('rpt_income_utilisation_by_demographic') }}
+
+),
+
+key_segments as (
+
+    select * from {{ ref('rpt_key_customer_segments') }}
+
+),
+
+monthly as (
+
+    select
+        attribute,
+        attribute_value,
+        avg(income_utilisation_pct) as income_utilisation_pct,
+        avg(credit_utilisation_pct) as credit_utilisation_pct
+    from {{ ref('rpt_monthly_income_utilisation') }}
+    group by
+        attribute,
+        attribute_value
+
+),
+
+pairs as (
+
+    {% for column in [
+        'customers', 'average_monthly_income_amount', 'average_monthly_spend_amount',
+        'income_utilisation_ratio_of_means_pct', 'income_utilisation_mean_of_ratios_pct', 'credit_card_share',
+        'credit_utilisation_pct',
+    ] -%}
+    select
+        'rpt_income_utilisation_by_demographic.{{ column }}' as figure,
+        demographics.attribute_values,
+        cast(demographics.{{ column }} as double) as one_value,
+        cast(by_attribute.{{ column }} as double) as other_value
+    from demographics
+    inner join by_attribute
+        on
+            demographics.attributes = by_attribute.attribute
+            and demographics.attribute_values = by_attribute.attribute_value
+    union all
+    {% endfor -%}
+    {% for column in ['income_utilisation', 'credit_utilisation'] -%}
+    select
+        'rpt_monthly_income_utilisation.{{ column }}' as figure,
+        demographics.attribute_values,
+        demographics.{{ 'income_utilisation_ratio_of_means_pct' if loop.first else 'credit_utilisation_pct' }},
+        monthly.{{ column }}_pct
+    from demographics
+    inner join monthly
+        on
+            demographics.attributes = monthly.attribute
+            and demographics.attribute_values = monthly.attribute_value
+    union all
+    {% endfor -%}
+    select
+        'rpt_key_customer_segments.income_utilisation_pct' as figure,
+        demographics.attribute_values,
+        demographics.income_utilisation_ratio_of_means_pct,
+        key_segments.income_utilisation_pct
+    from demographics
+    inner join key_segments
+        on
+            demographics.attributes = key_segments.attributes
+            and demographics.attribute_values = key_segments.attribute_values
+
+)
+
+select * from pairs
+where
+    one_value is distinct from other_value
+    and not coalesce(abs(one_value - other_value) <= 1e-6 * greatest(abs(one_value), 1), false)
+{% endif %}
