@@ -19,6 +19,9 @@
                 {% do stop("The variable " ~ setting ~ " is '" ~ var(setting) ~ "', but has to be a number of 0 or more. Correct it in dbt_project.yml or in --vars.") %}
             {% endif %}
         {% endfor %}
+        {% if var('maximum_vulnerable_share') is not number or not 0 <= var('maximum_vulnerable_share') <= 1 %}
+            {% do stop("The variable maximum_vulnerable_share is '" ~ var('maximum_vulnerable_share') ~ "', but has to be a share from 0 to 1, such as 0.2. Correct it in dbt_project.yml or in --vars.") %}
+        {% endif %}
         {% if var('spends_year') is not number or not 1900 <= var('spends_year') <= 9998 %}
             {% do stop("The variable spends_year is '" ~ var('spends_year') ~ "', but has to be a year such as 2023. It is the year of months that are given by name only.") %}
         {% endif %}

@@ -23,6 +23,10 @@
         'income_utilisation_by_demographic': ['customers', 'spends'],
         'spend_by_demographic': ['customers', 'spends'],
         'monthly_spend': ['customers', 'spends'],
+        'cardholder_behaviour': ['card_usage'],
+        'behaviour_by_segment': ['card_usage'],
+        'customer_value': ['card_usage'],
+        'segment_value': ['card_usage'],
         'input_quality': [],
         'publication_checks': []
     }) }}
@@ -53,6 +57,11 @@
         'int_spending__attributes': ['customers', 'spends'],
         'int_relationship__features': ['card_relationships'],
         'int_card_usage__features': ['card_usage'],
+        'int_card_usage__segment_facts': ['card_usage'],
+        'behaviour_classes': [],
+        'behaviour_thresholds': [],
+        'value_rates': [],
+        'segment_treatments': [],
         'int_repayment__features': ['credit_profiles'],
         'int_repayment__attributes': ['credit_profiles']
     }) }}
