@@ -13,13 +13,45 @@ bases as (
 
 ),
 
-components as (
+rates as (
 
-    select * from {{ ref('int_card_usage__value_components') }}
+    select * from {{ ref('value_rates') }}
 
 ),
 
-/* a sum with a part that is not known is not known */
+cardholder_rates as (
+
+    select
+        bases.customer_id,
+        rates.component,
+        rates.low_rate,
+        rates.base_rate,
+        rates.high_rate,
+        case rates.kind when 'revenue' then 1 when 'cost' then -1 end as direction,
+        case rates.basis
+            {% for basis in value_bases() %}
+            when '{{ basis }}' then bases.{{ basis }}
+            {% endfor %}
+        end as basis_amount
+    from bases
+    cross join rates
+
+),
+
+/* revenue above zero, cost below */
+amounts as (
+
+    select
+        customer_id,
+        component,
+        {% for scenario in ['low', 'base', 'high'] %}
+        direction * {{ scenario }}_rate * basis_amount as {{ scenario }}_amount{{ ',' if not loop.last }}
+        {% endfor %}
+    from cardholder_rates
+
+),
+
+/* a sum with a part that is not known is not known; a component without a rate is nothing */
 summed as (
 
     select
@@ -36,7 +68,7 @@ summed as (
                 then {{ exact_sum(scenario ~ '_amount') }}
         end as net_value_{{ scenario }}_amount{{ ',' if not loop.last }}
         {% endfor %}
-    from components
+    from amounts
     group by customer_id
 
 ),
