@@ -1,4 +1,4 @@
--- One row per cardholder and group the cardholder is counted in: everyone together, and the segment where there are segments.
+-- One row per cardholder and group the cardholder counts in: everyone, and the segment where there are segments.
 with
 
 features as (

@@ -23,10 +23,12 @@ flags as (
 
     select
         customer_id,
-        {% for behaviour in behaviour_words() %}
-        max(case when behaviour = '{{ behaviour }}' and is_met then 1 when behaviour = '{{ behaviour }}' and not is_met then 0 end) = 1
-            as is_{{ behaviour }}{{ ',' if not loop.last }}
-        {% endfor %}
+        bool_or(case when behaviour = 'dormant' then is_met end) as is_dormant,
+        bool_or(case when behaviour = 'transactor' then is_met end) as is_transactor,
+        bool_or(case when behaviour = 'cash_advance_user' then is_met end) as is_cash_advance_user,
+        bool_or(case when behaviour = 'minimum_payer' then is_met end) as is_minimum_payer,
+        bool_or(case when behaviour = 'revolver' then is_met end) as is_revolver,
+        bool_or(case when behaviour = 'vulnerable' then is_met end) as is_vulnerable
     from behaviours
     group by customer_id
 

@@ -44,9 +44,9 @@ amounts as (
     select
         customer_id,
         component,
-        {% for scenario in ['low', 'base', 'high'] %}
-        direction * {{ scenario }}_rate * basis_amount as {{ scenario }}_amount{{ ',' if not loop.last }}
-        {% endfor %}
+        direction * low_rate * basis_amount as low_amount,
+        direction * base_rate * basis_amount as base_amount,
+        direction * high_rate * basis_amount as high_amount
     from cardholder_rates
 
 ),
@@ -62,12 +62,9 @@ summed as (
                 then coalesce({{ exact_sum("case when component = '" ~ component ~ "' then base_amount end") }}, 0)
         end as {{ component }}_amount,
         {% endfor %}
-        {% for scenario in ['low', 'base', 'high'] %}
-        case
-            when count({{ scenario }}_amount) = count(*)
-                then {{ exact_sum(scenario ~ '_amount') }}
-        end as net_value_{{ scenario }}_amount{{ ',' if not loop.last }}
-        {% endfor %}
+        case when count(low_amount) = count(*) then {{ exact_sum('low_amount') }} end as net_value_low_amount,
+        case when count(base_amount) = count(*) then {{ exact_sum('base_amount') }} end as net_value_base_amount,
+        case when count(high_amount) = count(*) then {{ exact_sum('high_amount') }} end as net_value_high_amount
     from amounts
     group by customer_id
 

@@ -144,7 +144,7 @@ compared as (
                 ) }}
         end as standardised_residual,
         /* rounding must not take a perfect association above 1 */
-        least(1, sqrt(
+        least(1.0, sqrt(
             associations.chi_square_share / nullif(least(associations.segments, associations.classes) - 1, 0)
         )) as cramers_v,
 

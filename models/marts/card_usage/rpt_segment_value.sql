@@ -133,7 +133,8 @@ segment_values as (
         {{ unless_small_cell('compared.net_value_share', 'compared.customers') }} as net_value_share,
         {{ unless_small_cell('compared.net_value_index_100', 'compared.customers') }} as net_value_index_100,
         {{ unless_small_cell('compared.loss_making_share', 'compared.customers') }} as loss_making_share,
-        {{ unless_small_cell('compared.vulnerable_customer_share', 'compared.customers') }} as vulnerable_customer_share,
+        {{ unless_small_cell('compared.vulnerable_customer_share', 'compared.customers') }}
+            as vulnerable_customer_share,
 
         -- booleans
         coalesce(treatments.is_upsell_allowed, false) as is_upsell_allowed,
