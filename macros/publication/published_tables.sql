@@ -31,6 +31,10 @@
         'monthly_income_utilisation': ['customers', 'spends'],
         'key_customer_segments': ['customers', 'spends'],
         'card_feature_recommendations': ['customers', 'spends'],
+        'cardholder_behaviour': ['card_usage'],
+        'behaviour_by_segment': ['card_usage'],
+        'customer_value': ['card_usage'],
+        'segment_value': ['card_usage'],
         'input_quality': [],
         'publication_checks': []
     }) }}
@@ -61,6 +65,11 @@
         'int_spending__attributes': ['customers', 'spends'],
         'int_relationship__features': ['card_relationships'],
         'int_card_usage__features': ['card_usage'],
+        'int_card_usage__segment_facts': ['card_usage'],
+        'behaviour_classes': [],
+        'behaviour_thresholds': [],
+        'value_rates': [],
+        'segment_treatments': [],
         'int_repayment__features': ['credit_profiles'],
         'int_repayment__attributes': ['credit_profiles']
     }) }}

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scoring import scored_by_engine
+from workspaces import PROJECT
 
 pytestmark = pytest.mark.real_data
 
@@ -170,3 +171,108 @@ def test_sql_scores_as_the_engine_does(real_build, segmentation):
     in_sql, in_engine = scored_by_engine(real_build, segmentation)
     pd.testing.assert_series_equal(in_sql["segment_key"], in_engine["segment_key"])
     np.testing.assert_allclose(in_sql["distance"], in_engine["distance"], rtol=0, atol=1e-9)
+
+
+@pytest.fixture(scope="module")
+def cardholders(real_data):
+    """Class, vulnerability and yearly bases of the public file, worked out in pandas."""
+    rows = pd.read_csv(real_data / "card_usage" / "CC GENERAL.csv").set_index("CUST_ID")
+    ratio = rows["PAYMENTS"] / rows["MINIMUM_PAYMENTS"]
+    utilisation = rows["BALANCE"] / rows["CREDIT_LIMIT"]
+    cash_share = (rows["CASH_ADVANCE"] / (rows["CASH_ADVANCE"] + rows["PURCHASES"])).fillna(0)
+    in_full = rows["PRC_FULL_PAYMENT"]
+    active = np.maximum(rows["PURCHASES_FREQUENCY"], np.minimum(rows["CASH_ADVANCE_FREQUENCY"], 1))
+    is_transactor = (in_full >= 0.8) | ((in_full >= 0.5) & (ratio >= 10))
+    is_vulnerable = (utilisation >= 0.9) & (
+        (ratio < 1) | (rows["PAYMENTS"] <= 0) | (rows["CASH_ADVANCE_FREQUENCY"] >= 0.25)
+    )
+
+    # from the last class to the first, each written over those after it
+    classes = pd.Series("revolver", index=rows.index)
+    classes[(ratio <= 1.1) & (in_full < 0.5)] = "minimum_payer"
+    classes[ratio.isna()] = "unclassified"
+    classes[(cash_share >= 0.5) & (rows["CASH_ADVANCE_TRX"] >= 2)] = "cash_advance_user"
+    classes[is_transactor] = "transactor"
+    classes[(active <= 0.1) & (utilisation <= 0.1)] = "dormant"
+
+    cash_balance = rows["BALANCE"] * cash_share
+    return pd.DataFrame(
+        {
+            "behaviour_class": classes,
+            "is_vulnerable": is_vulnerable,
+            "purchases_amount": rows["PURCHASES"] * 12 / rows["TENURE"],
+            "instalment_purchases_amount": rows["INSTALLMENTS_PURCHASES"] * 12 / rows["TENURE"],
+            "cash_advance_amount": rows["CASH_ADVANCE"] * 12 / rows["TENURE"],
+            "balance_amount": rows["BALANCE"],
+            "revolving_balance_amount": (
+                (rows["BALANCE"] - cash_balance) * (1 - in_full) * ~is_transactor
+            ),
+            "cash_balance_amount": cash_balance,
+            "regular_balance_amount": rows["BALANCE"] * ~is_vulnerable,
+            "vulnerable_balance_amount": rows["BALANCE"] * is_vulnerable,
+            "credit_limit_amount": rows["CREDIT_LIMIT"],
+        }
+    )
+
+
+def test_cardholders_behave_as_worked_out_in_pandas(real_build, cardholders):
+    published = real_build.query_published("select * from cardholder_behaviour").set_index(
+        "customer_id"
+    )
+    published = published.loc[cardholders.index]
+    assert (published["behaviour_class"] == cardholders["behaviour_class"]).all()
+    assert (published["is_vulnerable"].eq(True) == cardholders["is_vulnerable"]).all()
+    assert published["is_vulnerable"].isna().sum() == 1
+    assert (~published["is_minimum_payment_known"]).sum() == 313
+    assert published["behaviour_class"].value_counts().to_dict() == {
+        "revolver": 3_248,
+        "cash_advance_user": 2_834,
+        "minimum_payer": 1_385,
+        "transactor": 885,
+        "dormant": 417,
+        "unclassified": 181,
+    }
+    assert cardholders["is_vulnerable"].sum() == 948
+
+
+@pytest.mark.parametrize("scenario", ["low", "base", "high"])
+def test_cardholders_are_worth_what_the_rates_say(real_build, cardholders, scenario):
+    rates = pd.read_csv(PROJECT / "seeds" / "reference" / "value_rates.csv")
+    expected = sum(
+        cardholders[rate["basis"]]
+        * rate[f"{scenario}_rate"]
+        * (1 if rate["kind"] == "revenue" else -1)
+        for _, rate in rates.iterrows()
+    )
+    published = real_build.query_published("select * from customer_value").set_index("customer_id")
+    published = published.loc[cardholders.index, f"net_value_{scenario}_amount"]
+    np.testing.assert_allclose(published, expected, rtol=0, atol=1e-6)
+    # the one cardholder without a limit has no known value
+    assert published.isna().sum() == 1
+
+
+def test_the_most_valuable_segment_buys_least_and_needs_help(real_build):
+    """Ranking by purchases ranks wrongly, and ranking by value alone would sell more debt."""
+    segments = real_build.query_published(
+        "select * from segment_value where segment_key is not null order by net_value_rank"
+    ).set_index("segment_name")
+    assert segments["purchases_rank"].to_dict() == {
+        "Cash-advance users": 4,
+        "High spenders": 1,
+        "Low activity": 3,
+        "Instalment buyers who pay in full": 2,
+    }
+    assert segments["net_value_base_amount"].round(2).tolist() == [391.99, 268.94, 22.57, -31.31]
+    assert segments["vulnerable_customer_share"].round(3).tolist() == [0.182, 0.074, 0.1, 0]
+    assert segments["treatment"].tolist() == ["serve", "keep", "grow", "reprice"]
+    assert segments["is_upsell_allowed"].tolist() == [False, True, True, False]
+
+
+def test_segments_part_cardholders_by_behaviour(real_build):
+    cells = real_build.query_published("select * from behaviour_by_segment")
+    assert cells["cramers_v"].round(4).unique().tolist() == [0.627]
+    shares = cells.set_index(["segment_name", "behaviour_class"])["customer_share"].round(3)
+    assert shares["Cash-advance users", "cash_advance_user"] == 0.788
+    assert shares["Instalment buyers who pay in full", "transactor"] == 0.679
+    assert shares["High spenders", "revolver"] == 0.618
+    assert shares["All cardholders", "dormant"] == 0.047

@@ -1,0 +1,102 @@
+-- One row per cardholder: what the card earns and costs the bank in a year, and what is left.
+with
+
+behaviours as (
+
+    select * from {{ ref('fct_cardholder_behaviour') }}
+
+),
+
+bases as (
+
+    select * from {{ ref('int_card_usage__value_bases') }}
+
+),
+
+rates as (
+
+    select * from {{ ref('value_rates') }}
+
+),
+
+cardholder_rates as (
+
+    select
+        bases.customer_id,
+        rates.component,
+        rates.low_rate,
+        rates.base_rate,
+        rates.high_rate,
+        case rates.kind when 'revenue' then 1 when 'cost' then -1 end as direction,
+        case rates.basis
+            {% for basis in value_bases() %}
+            when '{{ basis }}' then bases.{{ basis }}
+            {% endfor %}
+        end as basis_amount
+    from bases
+    cross join rates
+
+),
+
+/* revenue above zero, cost below */
+amounts as (
+
+    select
+        customer_id,
+        component,
+        direction * low_rate * basis_amount as low_amount,
+        direction * base_rate * basis_amount as base_amount,
+        direction * high_rate * basis_amount as high_amount
+    from cardholder_rates
+
+),
+
+/* a sum with a part that is not known is not known; a component without a rate is nothing */
+summed as (
+
+    select
+        customer_id,
+        {% for component in value_components() %}
+        case
+            when count(*) filter (where component = '{{ component }}' and base_amount is null) = 0
+                then coalesce({{ exact_sum("case when component = '" ~ component ~ "' then base_amount end") }}, 0)
+        end as {{ component }}_amount,
+        {% endfor %}
+        case when count(low_amount) = count(*) then {{ exact_sum('low_amount') }} end as net_value_low_amount,
+        case when count(base_amount) = count(*) then {{ exact_sum('base_amount') }} end as net_value_base_amount,
+        case when count(high_amount) = count(*) then {{ exact_sum('high_amount') }} end as net_value_high_amount
+    from amounts
+    group by customer_id
+
+),
+
+valued as (
+
+    select
+        -- ids
+        behaviours.customer_id,
+
+        -- strings
+        behaviours.behaviour_class,
+
+        -- numbers
+        bases.purchases_amount as yearly_purchases_amount,
+        {% for component in value_components() %}
+        summed.{{ component }}_amount,
+        {% endfor %}
+        summed.net_value_low_amount,
+        summed.net_value_base_amount,
+        summed.net_value_high_amount,
+
+        -- booleans
+        summed.net_value_base_amount < 0 as is_loss_making,
+        behaviours.is_vulnerable
+    from behaviours
+    inner join bases
+        on behaviours.customer_id = bases.customer_id
+    left join summed
+        on behaviours.customer_id = summed.customer_id
+
+)
+
+select * from valued

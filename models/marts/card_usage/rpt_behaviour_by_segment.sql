@@ -1,0 +1,159 @@
+-- One row per card-usage segment, and one for everyone, and class of behaviour: how common the class is there.
+with
+
+groups as (
+
+    select * from {{ ref('int_card_usage__groups') }}
+
+),
+
+behaviours as (
+
+    select * from {{ ref('fct_cardholder_behaviour') }}
+
+),
+
+classes as (
+
+    select * from {{ ref('behaviour_classes') }}
+
+),
+
+segments as (
+
+    select
+        segmentation,
+        segment_key,
+        segment_name,
+        count(*) as segment_customers
+    from groups
+    group by
+        segmentation,
+        segment_key,
+        segment_name
+
+),
+
+counted as (
+
+    select
+        groups.segment_key,
+        behaviours.behaviour_class,
+        count(*) as customers
+    from groups
+    inner join behaviours
+        on groups.customer_id = behaviours.customer_id
+    group by
+        groups.segment_key,
+        behaviours.behaviour_class
+
+),
+
+/* a class that no one in the segment belongs to has a row too */
+cells as (
+
+    select
+        segments.segmentation,
+        segments.segment_key,
+        segments.segment_name,
+        classes.behaviour_class,
+        segments.segment_customers,
+        coalesce(counted.customers, 0) as customers
+    from segments
+    cross join classes
+    left join counted
+        on
+            segments.segment_key is not distinct from counted.segment_key
+            and classes.behaviour_class = counted.behaviour_class
+
+),
+
+population as (
+
+    select
+        behaviour_class,
+        customers as class_customers,
+        segment_customers as population_customers
+    from cells
+    where segment_key is null
+
+),
+
+/* what would be expected if segment and behaviour had nothing to do with each other */
+expected as (
+
+    select
+        cells.*,
+        population.class_customers,
+        population.population_customers,
+        cast(cells.segment_customers as double) / population.population_customers as segment_share,
+        cast(population.class_customers as double) / population.population_customers as population_share,
+        cast(cells.segment_customers as double) * population.class_customers / population.population_customers
+            as expected_customers
+    from cells
+    inner join population
+        on cells.behaviour_class = population.behaviour_class
+
+),
+
+associations as (
+
+    select
+        segmentation,
+        {{ exact_sum(
+            'power(customers - expected_customers, 2) / nullif(expected_customers, 0) / population_customers'
+        ) }} as chi_square_share,
+        count(distinct segment_key) as segments,
+        count(distinct case when class_customers > 0 then behaviour_class end) as classes
+    from expected
+    where segment_key is not null
+    group by segmentation
+
+),
+
+compared as (
+
+    select
+        -- ids
+        expected.segmentation,
+        expected.segment_key,
+
+        -- strings
+        expected.segment_name,
+        expected.behaviour_class,
+
+        -- numbers
+        expected.segment_customers,
+        {{ unless_small_cell('expected.customers', 'expected.customers') }} as customers,
+        {{ unless_small_cell(
+            'cast(expected.customers as double) / expected.segment_customers', 'expected.customers'
+        ) }} as customer_share,
+        {{ unless_small_cell(
+            'cast(expected.customers as double) / nullif(expected.class_customers, 0)', 'expected.customers'
+        ) }} as class_share,
+        {{ unless_small_cell(
+            '100 * expected.customers / nullif(expected.expected_customers, 0)', 'expected.customers'
+        ) }} as index_100,
+        /* in standard deviations of chance, as adjusted by Haberman: beyond 2 either way is more than noise */
+        case
+            when expected.segment_key is not null
+                then {{ unless_small_cell(
+                    '(expected.customers - expected.expected_customers) / nullif(sqrt('
+                    ~ 'expected.expected_customers * (1 - expected.segment_share) * (1 - expected.population_share)), 0)',
+                    'expected.customers'
+                ) }}
+        end as standardised_residual,
+        /* rounding must not take a perfect association above 1 */
+        least(1.0, sqrt(
+            associations.chi_square_share / nullif(least(associations.segments, associations.classes) - 1, 0)
+        )) as cramers_v,
+
+        -- booleans
+        expected.customers < {{ var('minimum_cell_size') }} as is_suppressed
+    from expected
+    left join associations
+        on expected.segmentation = associations.segmentation
+
+)
+
+select * from compared

@@ -1,0 +1,75 @@
+{% if missing_inputs(['card_usage']) %}
+/* there is nothing to test without the input */
+select 'card_usage' as needed_inputs
+where false
+{% else %}
+with
+
+behaviours as (
+
+    select * from {{ ref('fct_cardholder_behaviour') }}
+
+),
+
+members as (
+
+    select * from {{ ref('int_segment_members') }}
+    where segmentation = 'card_usage'
+
+),
+
+report as (
+
+    select * from {{ ref('rpt_behaviour_by_segment') }}
+
+),
+
+/* counted afresh, without the report's own steps */
+counts as (
+
+    select
+        members.segment_key,
+        behaviours.behaviour_class,
+        count(*) as customers
+    from behaviours
+    inner join members
+        on behaviours.customer_id = members.customer_id
+    group by
+        members.segment_key,
+        behaviours.behaviour_class
+    union all
+    select
+        null as segment_key,
+        behaviour_class,
+        count(*) as customers
+    from behaviours
+    group by behaviour_class
+
+)
+
+select
+    report.segment_key,
+    report.behaviour_class,
+    report.customers,
+    report.is_suppressed,
+    counts.customers as expected_customers
+from report
+full outer join counts
+    on
+        report.segment_key is not distinct from counts.segment_key
+        and report.behaviour_class = counts.behaviour_class
+where
+    report.behaviour_class is null
+    or report.is_suppressed is distinct from (coalesce(counts.customers, 0) < {{ var('minimum_cell_size') }})
+    or (not report.is_suppressed and report.customers is distinct from coalesce(counts.customers, 0))
+    or (
+        report.is_suppressed
+        and (
+            report.customers is not null
+            or report.customer_share is not null
+            or report.class_share is not null
+            or report.index_100 is not null
+            or report.standardised_residual is not null
+        )
+    )
+{% endif %}
