@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scoring import scored_by_engine
-from workspaces import PROJECT
+from workspaces import PROJECT, REAL_FILES
 
 pytestmark = pytest.mark.real_data
 
@@ -132,6 +132,59 @@ def test_relationship_segments_have_the_published_sizes(real_build):
         "select customers from segments where segmentation = 'relationship' order by 1 desc"
     )
     assert sizes["customers"].tolist() == [386, 224, 50]
+
+
+def test_customers_with_fewer_cards_call_most(real_build, real_data):
+    """Segments and numbers of cards against the file itself, counted in pandas."""
+    raw = pd.read_csv(real_data / REAL_FILES["card_relationships"])
+    by_cards = raw.groupby("Total_Credit_Cards").agg(
+        customers=("Sl_No", "size"), contacts=("Total_calls_made", "sum")
+    )
+    calls = real_build.query_published("select * from service_demand where channel = 'calls'")
+    cards = calls[calls["group_type"] == "credit_cards"].sort_values("group_position")
+    assert cards["group_position"].tolist() == by_cards.index.tolist()
+    assert cards["customers"].tolist() == by_cards["customers"].tolist()
+    assert cards["contacts"].tolist() == by_cards["contacts"].tolist()
+    one_to_three = cards[cards["group_position"] <= 3]
+    assert round(one_to_three["customer_share"].sum(), 3) == 0.267
+    assert round(one_to_three["contact_share"].sum(), 3) == 0.505
+    assert (one_to_three["contacts_per_customer_lower"] > raw["Total_calls_made"].mean()).all()
+
+    segments = calls[calls["group_type"] == "segment"].set_index("customers")
+    assert segments["contacts"].to_dict() == {386: 772, 224: 1_539, 50: 54}
+    assert segments["index_100"].round(1).to_dict() == {386: 55.8, 224: 191.7, 50: 30.1}
+
+
+def test_staff_goes_to_those_who_call(real_build):
+    """100,000 customers: 2,365 / 660 calls each, 6 minutes a call, 14 percent in the busy hour."""
+    plan = real_build.query_published(
+        "select * from staffing_plan where channel = 'calls' and handling_estimate = 'base'"
+    )
+    everyone = plan[plan["group_type"] == "all"].iloc[0]
+    assert round(everyone["yearly_contacts"]) == 358_333
+    assert round(everyone["busy_hour_erlangs"], 2) == 16.72
+    assert (everyone["busy_hour_agents"], everyone["ordinary_hour_agents"]) == (21, 15)
+    # 300 days of 21 + 9 * 15 agent hours, by 1,800 paid hours of which 70 percent are at work
+    assert round(everyone["stand_alone_staff"], 3) == round(300 * (21 + 9 * 15) / 1_260, 3)
+    segments = plan[plan["group_type"] == "segment"].set_index("customers")
+    assert segments["pooled_staff"].round(1).to_dict() == {386: 12.1, 224: 24.2, 50: 0.8}
+    assert segments["stand_alone_staff"].sum() > segments["pooled_staff"].sum() * 1.2
+
+
+def test_tiers_and_targets_fit_the_segments(real_build):
+    tiers = real_build.query_published(
+        "select * from segment_product_tiers where group_type = 'segment'"
+    ).set_index("customers")
+    assert tiers["tier_key"].to_dict() == {386: "standard", 224: "entry", 50: "premium"}
+    assert tiers["median_credit_limit_amount"].to_dict() == {386: 31_000, 224: 12_000, 50: 145_500}
+    assert tiers["is_service_covered_by_fee"].to_dict() == {386: True, 224: False, 50: True}
+    targets = real_build.query_published(
+        "select * from digital_migration_targets where group_type = 'segment' and is_target"
+    )
+    assert set(zip(targets["customers"], targets["channel"], strict=True)) == {
+        (386, "branch"),
+        (224, "calls"),
+    }
 
 
 def test_no_number_of_segments_is_written_for_a_data_set(real_build):

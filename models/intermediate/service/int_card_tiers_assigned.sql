@@ -1,4 +1,4 @@
--- One row per card relationship, relationship segment and everyone together: the card tier whose conditions are met first.
+-- One row per card relationship, relationship segment and everyone together: the first card tier that fits.
 with
 
 service_costs as (

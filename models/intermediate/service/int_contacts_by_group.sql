@@ -1,4 +1,4 @@
--- One row per group and channel: contacts, their share against the group's share of customers, and a year of the planned book.
+-- One row per group and channel: contacts against the group's share of customers, and those of the planned book.
 with
 
 memberships as (

@@ -22,12 +22,11 @@ channels as (
 costs as (
 
     select
-        contacts.customer_id,
         {% for estimate in estimates() %}
         {{ exact_sum('contacts.contacts * channels.' ~ estimate ~ '_contact_cost_amount') }}
-        * 12 / {{ var('contact_period_months') }} as {{ estimate }}_service_cost_amount
-        {{- ',' if not loop.last }}
+        * 12 / {{ var('contact_period_months') }} as {{ estimate }}_service_cost_amount,
         {% endfor %}
+        contacts.customer_id
     from contacts
     inner join channels
         on contacts.channel = channels.channel

@@ -53,13 +53,12 @@ queues as (
         group_key,
         channel,
         handling_estimate,
-        {{ exact_sum('agents * hours_a_year') }} as agent_hours,
-        max(case when hour_kind = 'ordinary' then agents end) as ordinary_hour_agents,
         {% for column in ['hourly_contacts', 'load_erlangs', 'agents', 'waiting_probability', 'service_level_share',
             'occupancy_share', 'average_answer_seconds'] %}
-        max(case when hour_kind = 'busy' then {{ column }} end) as busy_{{ column }}
-        {{- ',' if not loop.last }}
+        max(case when hour_kind = 'busy' then {{ column }} end) as busy_{{ column }},
         {% endfor %}
+        max(case when hour_kind = 'ordinary' then agents end) as ordinary_hour_agents,
+        {{ exact_sum('agents * hours_a_year') }} as agent_hours
     from staffed_hours
     group by
         group_type,

@@ -38,8 +38,12 @@ inner join sums as pool
 where
     not sums.is_partly_suppressed
     and (
-        not coalesce(abs(sums.pooled_staff - pool.stand_alone_staff) <= {{ tolerance }} * (1 + pool.stand_alone_staff), false)
-        or not coalesce(abs(sums.workload_hours - pool.workload_hours) <= {{ tolerance }} * (1 + pool.workload_hours), false)
+        not coalesce(
+            abs(sums.pooled_staff - pool.stand_alone_staff) <= {{ tolerance }} * (1 + pool.stand_alone_staff), false
+        )
+        or not coalesce(
+            abs(sums.workload_hours - pool.workload_hours) <= {{ tolerance }} * (1 + pool.workload_hours), false
+        )
         or sums.stand_alone_staff < pool.stand_alone_staff - {{ tolerance }} * (1 + pool.stand_alone_staff)
     )
 {% endif %}
