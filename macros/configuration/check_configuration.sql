@@ -14,11 +14,14 @@
             {% do check_names('segmentations.' ~ segmentation, inputs, known) %}
         {% endfor %}
 
-        {% for setting in ['minimum_cell_size', 'maximum_row_drop_share', 'maximum_segment_share_jump', 'minimum_remaining_share'] %}
+        {% for setting in ['minimum_cell_size', 'maximum_row_drop_share', 'maximum_segment_share_jump', 'minimum_remaining_share', 'late_payment_days', 'minimum_claim_customers'] %}
             {% if var(setting) is not number or var(setting) < 0 %}
                 {% do stop("The variable " ~ setting ~ " is '" ~ var(setting) ~ "', but has to be a number of 0 or more. Correct it in dbt_project.yml or in --vars.") %}
             {% endif %}
         {% endfor %}
+        {% if var('claim_significance_level') is not number or not 0 < var('claim_significance_level') < 1 %}
+            {% do stop("The variable claim_significance_level is '" ~ var('claim_significance_level') ~ "', but has to be a number between 0 and 1 such as 0.05. Correct it in dbt_project.yml or in --vars.") %}
+        {% endif %}
         {% if var('spends_year') is not number or not 1900 <= var('spends_year') <= 9998 %}
             {% do stop("The variable spends_year is '" ~ var('spends_year') ~ "', but has to be a year such as 2023. It is the year of months that are given by name only.") %}
         {% endif %}
