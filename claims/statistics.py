@@ -201,7 +201,7 @@ def mann_whitney(first: Counted, second: Counted) -> ClaimTest:
 def chi_square(groups: Sequence[Counted]) -> ClaimTest:
     """Test whether outcomes differ between groups: Pearson's chi-square, Cramér's V.
 
-    The interval is that of the noncentrality of the statistic (Smithson 2003).
+    The interval comes from the noncentrality of the statistic (Smithson 2003).
 
     References
     ----------
@@ -227,7 +227,7 @@ def chi_square(groups: Sequence[Counted]) -> ClaimTest:
     statistic = float(((table - expected) ** 2 / expected).sum())
     freedom = (table.shape[0] - 1) * (table.shape[1] - 1)
     scale = size * (min(table.shape) - 1)
-    low, high = noncentrality_limits(statistic, freedom)
+    low, high = chi_square_limits(statistic, freedom)
     return ClaimTest(
         statistic,
         float(stats.chi2.sf(statistic, freedom)),
@@ -270,7 +270,7 @@ def kruskal_wallis(groups: Sequence[Counted]) -> ClaimTest:
         spread += group.size * (mean_rank - middle) ** 2
     statistic = 12 * spread / (total.size * (total.size + 1)) / _tie_factor(total)
     freedom = len(groups) - 1
-    low, high = noncentrality_limits(statistic, freedom)
+    low, high = chi_square_limits(statistic, freedom)
     scale = total.size - 1
     return ClaimTest(
         statistic,
@@ -356,26 +356,36 @@ def cohens_h(share: float, other: float) -> float:
     return 2 * math.asin(math.sqrt(share)) - 2 * math.asin(math.sqrt(other))
 
 
-def noncentrality_limits(statistic: float, freedom: int) -> tuple[float, float]:
-    """Return the noncentralities under which a chi-square statistic is just not surprising.
+def chi_square_limits(statistic: float, freedom: int) -> tuple[float, float]:
+    """Return between which expected statistics an observed chi-square is not surprising.
+
+    The expectation is the noncentrality plus the degrees of freedom (Smithson 2003, chapter 4);
+    the lower limit is 0 where no effect at all is not surprising either.
 
     Examples
     --------
-    >>> [round(limit, 2) for limit in noncentrality_limits(0.5, 3)][0]
-    0.0
+    >>> low, high = chi_square_limits(0.5, 3)
+    >>> low, high > 0.5
+    (0.0, True)
     """
-    limits = []
-    for chance in ((1 + CONFIDENCE) / 2, (1 - CONFIDENCE) / 2):
-        if stats.chi2.cdf(statistic, freedom) <= chance:
-            limits.append(0.0)
-            continue
-        top = statistic + 10 * math.sqrt(2 * (freedom + 2 * statistic)) + 100
+    low = _noncentrality(statistic, freedom, (1 + CONFIDENCE) / 2)
+    high = _noncentrality(statistic, freedom, (1 - CONFIDENCE) / 2)
+    return (low + freedom if low > 0 else 0.0), high + freedom
 
-        def surplus(noncentrality: float, chance: float = chance) -> float:
-            return float(stats.ncx2.cdf(statistic, freedom, noncentrality)) - chance
 
-        limits.append(float(brentq(surplus, 1e-9, top, xtol=1e-9)))
-    return limits[0], limits[1]
+def _noncentrality(statistic: float, freedom: int, chance: float) -> float:
+    """Return the noncentrality under which a chi-square is at most the statistic by this chance."""
+    if stats.chi2.cdf(statistic, freedom) <= chance:
+        return 0.0
+    top = statistic + 10 * math.sqrt(2 * (freedom + 2 * statistic)) + 100
+    return float(
+        brentq(
+            lambda noncentrality: stats.ncx2.cdf(statistic, freedom, noncentrality) - chance,
+            1e-9,
+            top,
+            xtol=1e-9,
+        )
+    )
 
 
 def _two_sided(z: float) -> float:

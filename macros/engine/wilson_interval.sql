@@ -13,11 +13,11 @@
 {%- endmacro %}
 
 
-{#- One of the limits; the other side of 0 or 1 is only reached by rounding. -#}
+{#- One of the limits. Rounding could put it a hair past the share, or past 0 or 1. -#}
 {% macro wilson_limit(successes, total, sign) -%}
     {%- set z = 1.959963984540054 -%}
     {%- set share = 'cast(' ~ successes ~ ' as double) / nullif(' ~ total ~ ', 0)' -%}
-    case when {{ total }} > 0 then greatest(0.0, least(1.0, (
+    case when {{ total }} > 0 then {{ 'greatest(0.0, least(' if sign == '-' else 'least(1.0, greatest(' }}{{ share }}, (
         {{ share }} + {{ z * z / 2 }} / nullif({{ total }}, 0)
         {{ sign }} {{ z }} * sqrt(
             ({{ share }} * (1 - {{ share }}) + {{ z * z / 4 }} / nullif({{ total }}, 0)) / nullif({{ total }}, 0)

@@ -23,6 +23,10 @@
         'income_utilisation_by_demographic': ['customers', 'spends'],
         'spend_by_demographic': ['customers', 'spends'],
         'monthly_spend': ['customers', 'spends'],
+        'repayment_behaviour': ['credit_profiles'],
+        'credit_score_by_age': ['credit_profiles'],
+        'credit_score_by_occupation': ['credit_profiles'],
+        'tested_claims': [],
         'input_quality': [],
         'publication_checks': []
     }) }}

@@ -13,6 +13,12 @@ populations as (
 
 ),
 
+members as (
+
+    select * from {{ ref('int_claim_members') }}
+
+),
+
 groups as (
 
     select * from {{ ref('int_claim_groups') }}
@@ -58,10 +64,20 @@ group_sizes as (
     select
         claim_key,
         count(*) as groups_found,
-        sum(customers) as customers,
         min(case when group_side = 'a' then customers end) as customers_a,
         max(case when group_side = 'b' then customers end) as largest_customers_b
     from groups
+    group by claim_key
+
+),
+
+/* a customer can be in more than one group: each part of the spend is one */
+claim_sizes as (
+
+    select
+        claim_key,
+        count(distinct customer_id) as customers
+    from members
     group by claim_key
 
 ),
@@ -75,7 +91,7 @@ shown as (
         populations.missing_inputs,
         coalesce(tests.compared_with, claims.group_b) as compared_with,
         coalesce(group_sizes.groups_found, 0) as groups_found,
-        group_sizes.customers,
+        claim_sizes.customers,
         group_sizes.customers_a,
         group_sizes.largest_customers_b,
         tests.statistic,
@@ -89,6 +105,8 @@ shown as (
         on claims.population = populations.population
     left join group_sizes
         on claims.claim_key = group_sizes.claim_key
+    left join claim_sizes
+        on claims.claim_key = claim_sizes.claim_key
     left join tests
         on claims.claim_key = tests.claim_key
     left join corrected

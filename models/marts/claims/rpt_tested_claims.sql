@@ -64,7 +64,7 @@ worded as (
             else ''
         end
         || effect_measure || ' ' || {{ claim_figure('effect_size') }}
-        || ' (' || {{ claim_figure('effect_low') }} || ' to ' || {{ claim_figure('effect_high') }} || '), p '
+        || ' (' || {{ claim_figure('effect_low') }} || ' to ' || {{ claim_figure('effect_high') }} || '), corrected p '
         || case
             when adjusted_p_value < 0.001 then 'below 0.001'
             else {{ claim_figure('adjusted_p_value') }}
