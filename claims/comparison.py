@@ -73,7 +73,10 @@ def test_claim(test: str, observations: pd.DataFrame, threshold: float | None = 
         return UNTESTABLE
     if test == "largest_group":
         return largest(
-            [replace(mann_whitney(first[0], own), compared_with=name) for name, own in rivals.items()]
+            [
+                replace(mann_whitney(first[0], own), compared_with=name)
+                for name, own in rivals.items()
+            ]
         )
     if test in TWO_GROUPS:
         return TWO_GROUPS[test](first[0], next(iter(rivals.values())))

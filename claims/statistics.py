@@ -188,9 +188,7 @@ def mann_whitney(first: Counted, second: Counted) -> ClaimTest:
     above = _chance_above(first.outcomes, second)
     below = _chance_above(second.outcomes, first)
     area = float((above * first.customers).sum() / first.size)
-    deviation = math.sqrt(
-        (total.size + 1) * _tie_factor(total) / (12 * first.size * second.size)
-    )
+    deviation = math.sqrt((total.size + 1) * _tie_factor(total) / (12 * first.size * second.size))
     z = (area - 0.5) / deviation
     error = math.sqrt(_variance_of_mean(above, first) + _variance_of_mean(below, second))
     effect = 2 * area - 1
