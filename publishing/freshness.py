@@ -28,6 +28,7 @@ SOURCES = (
     "snapshots",
     "tests/data_tests",
     "tests/generic",
+    "claims",
     "segmentation",
     "publishing",
 )

@@ -14,7 +14,7 @@
             {% do check_names('segmentations.' ~ segmentation, inputs, known) %}
         {% endfor %}
 
-        {% for setting in ['minimum_cell_size', 'maximum_row_drop_share', 'maximum_segment_share_jump', 'minimum_remaining_share'] %}
+        {% for setting in ['minimum_cell_size', 'maximum_row_drop_share', 'maximum_segment_share_jump', 'minimum_remaining_share', 'late_payment_days', 'minimum_claim_customers'] %}
             {% if var(setting) is not number or var(setting) < 0 %}
                 {% do stop("The variable " ~ setting ~ " is '" ~ var(setting) ~ "', but has to be a number of 0 or more. Correct it in dbt_project.yml or in --vars.") %}
             {% endif %}
@@ -26,6 +26,8 @@
             {% do stop("The variable staffing_customers is '" ~ var('staffing_customers') ~ "', but has to be a number above 0, or null for the customers in the data. It is the size of the book that staff are planned for.") %}
         {% if var('maximum_vulnerable_share') is not number or not 0 <= var('maximum_vulnerable_share') <= 1 %}
             {% do stop("The variable maximum_vulnerable_share is '" ~ var('maximum_vulnerable_share') ~ "', but has to be a share from 0 to 1, such as 0.2. Correct it in dbt_project.yml or in --vars.") %}
+        {% if var('claim_significance_level') is not number or not 0 < var('claim_significance_level') < 1 %}
+            {% do stop("The variable claim_significance_level is '" ~ var('claim_significance_level') ~ "', but has to be a number between 0 and 1 such as 0.05. Correct it in dbt_project.yml or in --vars.") %}
         {% endif %}
         {% if var('spends_year') is not number or not 1900 <= var('spends_year') <= 9998 %}
             {% do stop("The variable spends_year is '" ~ var('spends_year') ~ "', but has to be a year such as 2023. It is the year of months that are given by name only.") %}

@@ -35,6 +35,10 @@
         'behaviour_by_segment': ['card_usage'],
         'customer_value': ['card_usage'],
         'segment_value': ['card_usage'],
+        'repayment_behaviour': ['credit_profiles'],
+        'credit_score_by_age': ['credit_profiles'],
+        'credit_score_by_occupation': ['credit_profiles'],
+        'tested_claims': [],
         'input_quality': [],
         'publication_checks': []
     }) }}

@@ -329,3 +329,65 @@ def test_segments_part_cardholders_by_behaviour(real_build):
     assert shares["Instalment buyers who pay in full", "transactor"] == 0.679
     assert shares["High spenders", "revolver"] == 0.618
     assert shares["All cardholders", "dormant"] == 0.047
+
+
+def test_minimum_payment_shares(real_build):
+    """6,571 say yes and 4,491 no; 1,438 are not mentioned."""
+    row = real_build.query_published(
+        "select * from repayment_behaviour where group_type = 'all'"
+    ).iloc[0]
+    assert row["customers"] == 12_500
+    assert round(100 * row["minimum_payment_share_of_all_answers"], 1) == 52.6
+    assert round(100 * row["minimum_payment_share_of_yes_or_no"], 1) == 59.4
+    assert row["minimum_payment_share_of_all_answers_low"] > 0.5
+
+
+def test_older_customers_have_better_scores(real_build):
+    shares = real_build.query_published(
+        "select * from credit_score_by_age where age_scheme = 'broad'"
+    ).set_index("age_group")
+    assert 0.15 <= shares.loc["below 25", "good_share"] <= 0.18
+    assert round(100 * shares.loc["45 and over", "good_share"], 1) == 29.8
+    assert shares.loc["45 and over", "good_rank"] == 1
+    assert shares.loc["unknown", "customers"] == 104 + 215
+    assert shares["customers"].sum() == 12_500
+
+
+def test_scores_hardly_differ_by_occupation(real_build):
+    rows = real_build.query_published("select * from credit_score_by_occupation")
+    known = rows[~rows["is_unknown"].astype(bool)]
+    assert round(100 * known["good_share"].min(), 1) == 15.9
+    assert round(100 * known["good_share"].max(), 1) == 21.4
+    assert (known["table_cramers_v"] < 0.05).all()
+    assert rows.loc[rows["is_unknown"].astype(bool), "customers"].tolist() == [880]
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        ("minimum_payers_of_all_are_most", "supported"),
+        ("ages_20_to_50_score_better_than_older", "reversed"),
+        ("ages_20_to_50_score_better_than_rest", "not supported"),
+        ("older_customers_score_better", "supported"),
+        ("media_managers_beat_entrepreneurs", "not supported"),
+        ("score_differs_by_occupation", "not supported"),
+        ("occupation_hardly_matters", "supported"),
+        ("score_differs_by_credit_mix", "supported"),
+        ("it_employees_use_most_of_income", "supported"),
+        ("mumbai_uses_most_of_income", "supported"),
+        ("men_use_more_of_income", "supported"),
+        ("married_use_more_of_income", "not supported"),
+        ("bills_are_largest_category", "supported"),
+        ("most_spend_is_by_credit_card", "reversed"),
+        ("credit_card_is_largest_payment_type", "supported"),
+        ("fewer_cards_call_more", "supported"),
+        ("high_limits_prefer_online", "not supported"),
+        ("cash_advance_users_carry_more", "supported"),
+        ("few_pay_in_full", "supported"),
+    ],
+)
+def test_verdicts_on_claims(real_build, claim, verdict):
+    row = real_build.query_published(
+        f"select * from tested_claims where claim_key = '{claim}'"
+    ).iloc[0]
+    assert row["verdict"] == verdict, row["verdict_reason"]

@@ -1,18 +1,9 @@
 -- One row per customer, latest month: what the repayment segments are formed from, and what describes them.
 with
 
-credit_profiles as (
+profiles as (
 
-    select * from {{ ref('stg_credit_profiles__credit_profiles') }}
-
-),
-
-latest as (
-
-    select
-        *,
-        row_number() over (partition by customer_id order by profile_month desc) as recency_rank
-    from credit_profiles
+    select * from {{ ref('int_credit_profiles_latest') }}
 
 ),
 
@@ -25,7 +16,7 @@ features as (
         -- features
         payment_delay_days,
         delayed_payments,
-        outstanding_debt_amount / nullif(monthly_salary_amount, 0) as debt_to_income_ratio,
+        debt_to_income_ratio,
         credit_utilisation_pct,
         /* not mentioned lies between yes and no: taking it for either would decide what nobody said */
         case minimum_payment_answer when 'Yes' then 1 when 'No' then 0 when 'NM' then 0.5 end
@@ -45,8 +36,7 @@ features as (
         monthly_balance_amount,
         case credit_score when 'Good' then 1 when 'Standard' then 0 when 'Poor' then 0 end as good_credit_score_share,
         case credit_score when 'Poor' then 1 when 'Standard' then 0 when 'Good' then 0 end as poor_credit_score_share
-    from latest
-    where recency_rank = 1
+    from profiles
 
 )
 

@@ -1,0 +1,17 @@
+-- One row per population that claims can be about: the inputs that it lacks.
+{% set known = claim_populations() %}
+with
+
+populations as (
+
+    {% for name, population in known.items() %}
+    select
+        '{{ name }}' as population,
+        {%- set missing = missing_inputs(population.inputs) %}
+        {{ sql_text(missing | join(' and ')) if missing else 'cast(null as ' ~ dbt.type_string() ~ ')' }} as missing_inputs
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+)
+
+select * from populations

@@ -1,0 +1,119 @@
+-- One row per customer and kind of group: the group that the customer belongs to in the credit reports.
+with
+
+profiles as (
+
+    select * from {{ ref('int_credit_profiles_latest') }}
+
+),
+
+age_grouped as (
+
+    select * from {{ ref('int_credit_customers_age_grouped') }}
+
+),
+
+age_schemes as (
+
+    select distinct age_scheme from {{ ref('age_bands') }}
+
+),
+
+repayment_members as (
+
+    select * from {{ ref('int_segment_members') }}
+    where segmentation = 'repayment'
+
+),
+
+by_age as (
+
+    select
+        profiles.customer_id,
+        'age_group_' || age_schemes.age_scheme as group_type,
+        age_grouped.age_group as group_value,
+        age_grouped.band_position as group_position
+    from profiles
+    cross join age_schemes
+    left join age_grouped
+        on
+            profiles.customer_id = age_grouped.customer_id
+            and age_schemes.age_scheme = age_grouped.age_scheme
+
+),
+
+by_attribute as (
+
+    select
+        customer_id,
+        'all' as group_type,
+        'all' as group_value
+    from profiles
+    {% for attribute in ['occupation', 'credit_score', 'credit_mix'] %}
+    union all
+    select
+        customer_id,
+        '{{ attribute }}' as group_type,
+        {{ attribute }} as group_value
+    from profiles
+    {% endfor %}
+
+),
+
+/* a segmentation that was not published has no members, and so no groups */
+by_segment as (
+
+    select
+        profiles.customer_id,
+        'segment' as group_type,
+        repayment_members.segment_name as group_value,
+        repayment_members.segment_key
+    from profiles
+    inner join repayment_members
+        on profiles.customer_id = repayment_members.customer_id
+
+),
+
+grouped as (
+
+    select
+        customer_id,
+        group_type,
+        group_value,
+        cast(null as {{ dbt.type_string() }}) as segment_key,
+        group_position
+    from by_age
+    union all
+    select
+        customer_id,
+        group_type,
+        group_value,
+        cast(null as {{ dbt.type_string() }}) as segment_key,
+        cast(null as bigint) as group_position
+    from by_attribute
+    union all
+    select
+        customer_id,
+        group_type,
+        group_value,
+        segment_key,
+        cast(null as bigint) as group_position
+    from by_segment
+
+),
+
+/* nobody is left out: who has no value stands in a group of their own */
+named as (
+
+    select
+        customer_id,
+        group_type,
+        coalesce(group_value, 'unknown') as group_value,
+        segment_key,
+        group_position,
+        group_value is null as is_unknown
+    from grouped
+
+)
+
+select * from named

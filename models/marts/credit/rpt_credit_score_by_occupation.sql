@@ -1,0 +1,20 @@
+-- One row per occupation: the credit scores of its customers against everyone's.
+with
+
+scores as (
+
+    select * from {{ ref('int_credit_scores_by_group') }}
+    where group_type = 'occupation'
+
+),
+
+reported as (
+
+    select
+        group_value as occupation,
+        {{ credit_score_columns() }}
+    from scores
+
+)
+
+select * from reported

@@ -1,0 +1,30 @@
+from dataclasses import asdict
+
+import pandas as pd
+
+from claims import test_claim
+
+TYPES = {
+    "claim_key": "string",
+    "compared_with": "string",
+    "statistic": "float64",
+    "p_value": "float64",
+    "effect_size": "float64",
+    "effect_low": "float64",
+    "effect_high": "float64",
+}
+
+
+def model(dbt, session):
+    """Test every claim that has observations; one row per claim."""
+    dbt.config(materialized="table")
+    claims = dbt.ref("claims").df().sort_values("claim_key")
+    observations = dict(list(dbt.ref("int_claim_observations").df().groupby("claim_key")))
+
+    rows = [
+        {"claim_key": claim.claim_key}
+        | asdict(test_claim(claim.test, observations[claim.claim_key], claim.threshold))
+        for claim in claims.itertuples()
+        if claim.claim_key in observations
+    ]
+    return pd.DataFrame(rows, columns=list(TYPES)).astype(TYPES)

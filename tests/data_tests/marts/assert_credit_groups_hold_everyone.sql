@@ -1,0 +1,46 @@
+{% if missing_inputs(['credit_profiles']) %}
+/* there is nothing to test without the input */
+select 'credit_profiles' as needed_inputs
+where false
+{% else %}
+with
+
+population as (
+
+    select count(distinct customer_id) as customers from {{ ref('stg_credit_profiles__credit_profiles') }}
+
+),
+
+counted as (
+
+    select
+        'rpt_repayment_behaviour' as model_name,
+        group_type as kind,
+        sum(customers) as customers
+    from {{ ref('rpt_repayment_behaviour') }}
+    group by group_type
+    union all
+    select
+        'rpt_credit_score_by_age' as model_name,
+        age_scheme as kind,
+        sum(customers) as customers
+    from {{ ref('rpt_credit_score_by_age') }}
+    group by age_scheme
+    union all
+    select
+        'rpt_credit_score_by_occupation' as model_name,
+        'occupation' as kind,
+        sum(customers) as customers
+    from {{ ref('rpt_credit_score_by_occupation') }}
+
+)
+
+select
+    counted.model_name,
+    counted.kind,
+    counted.customers,
+    population.customers as expected_customers
+from counted
+cross join population
+where coalesce(counted.customers, 0) <> population.customers
+{% endif %}
