@@ -175,3 +175,12 @@
         else cast({{ expression }} as {{ dbt.type_string() }})
     end
 {%- endmacro %}
+
+
+{#- A segment's figure within a sentence; an index is known well enough without decimals. -#}
+{% macro readable_fact(expression, statistic) -%}
+    case
+        when {{ statistic }} = 'index_100' then {{ readable_number('round(' ~ expression ~ ')') }}
+        else {{ readable_number(expression) }}
+    end
+{%- endmacro %}

@@ -112,12 +112,12 @@ checked as (
             end,
             case
                 when with_profiles.statistic <> 'index_100' and with_profiles.index_100 is not null
-                    then concat('index ', {{ readable_number('with_profiles.index_100') }}, ', ')
+                    then concat('index ', {{ readable_number('round(with_profiles.index_100)') }}, ', ')
                 else ''
             end,
             {{ in_words('with_profiles.statistic', rule_statistics()) }},
             ' ',
-            coalesce({{ readable_number('with_profiles.fact_value') }}, 'unknown'),
+            coalesce({{ readable_fact('with_profiles.fact_value', 'with_profiles.statistic') }}, 'unknown'),
             ' (',
             {{ in_words('with_profiles.operator', rule_operators()) }},
             ' ',
