@@ -67,7 +67,8 @@ def test_a_wrong_word_stops_with_the_rule(workspace, seed, column, word, nearest
         (
             "segment_playbook_conditions",
             "credit_card_shar",
-            "which is not a metric of the segmentation 'spending'. Did you mean 'credit_card_share'?",
+            "which is not a metric of the segmentation 'spending'. "
+            "Did you mean 'credit_card_share'?",
         ),
         # a metric of another segmentation is as unknown as one that does not exist
         (
@@ -83,7 +84,8 @@ def test_a_wrong_word_stops_with_the_rule(workspace, seed, column, word, nearest
         (
             "segment_name_conditions",
             "online_visit",
-            "which is not a metric of the segmentation 'relationship'. Did you mean 'online_visits'?",
+            "which is not a metric of the segmentation 'relationship'. "
+            "Did you mean 'online_visits'?",
         ),
     ],
 )
