@@ -28,6 +28,13 @@
             {% do stop("The variable maximum_vulnerable_share is '" ~ var('maximum_vulnerable_share') ~ "', but has to be a share from 0 to 1, such as 0.2. Correct it in dbt_project.yml or in --vars.") %}
         {% if var('claim_significance_level') is not number or not 0 < var('claim_significance_level') < 1 %}
             {% do stop("The variable claim_significance_level is '" ~ var('claim_significance_level') ~ "', but has to be a number between 0 and 1 such as 0.05. Correct it in dbt_project.yml or in --vars.") %}
+        {% for setting in ['minimum_recommendations', 'maximum_recommendations'] %}
+            {% if var(setting) is not integer or var(setting) < 1 %}
+                {% do stop("The variable " ~ setting ~ " is '" ~ var(setting) ~ "', but has to be a whole number of 1 or more. Correct it in dbt_project.yml or in --vars.") %}
+            {% endif %}
+        {% endfor %}
+        {% if var('minimum_recommendations') > var('maximum_recommendations') %}
+            {% do stop("The variable minimum_recommendations is " ~ var('minimum_recommendations') ~ ", but may not be above maximum_recommendations, which is " ~ var('maximum_recommendations') ~ ". Correct one of them in dbt_project.yml or in --vars.") %}
         {% endif %}
         {% if var('spends_year') is not number or not 1900 <= var('spends_year') <= 9998 %}
             {% do stop("The variable spends_year is '" ~ var('spends_year') ~ "', but has to be a year such as 2023. It is the year of months that are given by name only.") %}

@@ -9,6 +9,7 @@
         'segments': [],
         'segment_members': [],
         'segment_profiles': [],
+        'segment_recommendations': [],
         'segment_parameters': [],
         'segment_map': [],
         'segment_proxies': [],

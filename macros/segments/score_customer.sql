@@ -33,10 +33,11 @@
     {% if imputed %}
         {% do print('Imputed:   ' ~ imputed | join(', ')) %}
     {% endif %}
-    {% set recommendations = last_published('segment_recommendations', ['segment_key', 'priority', 'action']) %}
+    {% set recommendations = last_published('segment_recommendations', ['segment_key', 'priority', 'team', 'action', 'what_not_to_do']) %}
     {% if recommendations %}
-        {% for row in run_query("select action from " ~ recommendations ~ " where segment_key = " ~ sql_text(scored[0]) ~ " order by priority").rows %}
-            {% do print(('Actions:   ' if loop.first else '           ') ~ row[0]) %}
+        {% for row in run_query("select team, action, what_not_to_do from " ~ recommendations ~ " where segment_key = " ~ sql_text(scored[0]) ~ " order by priority").rows %}
+            {% do print(('Actions:   ' if loop.first else '           ') ~ row[0] ~ ': ' ~ row[1]) %}
+            {% do print('           ' ~ ' ' * (row[0] | length) ~ '  ' ~ row[2]) %}
         {% endfor %}
     {% endif %}
 {% endmacro %}

@@ -116,6 +116,13 @@ def test_a_customer_is_scored_from_the_command_line(workspace, delivery):
     assert run.succeeded, run.output
     assert f"{customer['segment_name']} ({customer['segment_key']})" in run.text
     assert f"Margin: {customer['margin']:.2f}" in run.text
+    advice = workspace.query_published(
+        "select team, action, what_not_to_do from segment_recommendations "
+        f"where segment_key = '{customer['segment_key']}' order by priority"
+    )
+    assert len(advice) >= 2
+    for team, action, avoid in advice.itertuples(index=False):
+        assert f"{team}: {action} {avoid}" in run.text
 
     assert "Imputed: calls" in score({name: customer[name] for name in names[:-1]}).text
     unknown = score({"cals": 3})

@@ -1,0 +1,186 @@
+{#- The operators that a rule may use, with their words. -#}
+{% macro rule_operators() %}
+    {{ return({'>=': 'at least', '>': 'above', '<=': 'at most', '<': 'below'}) }}
+{% endmacro %}
+
+
+{#- The statistics of a segment that a rule may look at, with their words. -#}
+{% macro rule_statistics() %}
+    {{ return({
+        'mean': 'mean',
+        'median': 'median',
+        'index_100': 'index',
+        'standardised_difference': 'standardised difference',
+        'absolute_difference': 'absolute standardised difference',
+        'penetration_share': 'share of customers with any',
+        'intensity_mean': 'mean of those with any',
+        'metric_share': 'share of the total',
+        'customer_share': 'share of customers',
+        'value_share': 'share of value',
+        'jaccard': 'Jaccard index'
+    }) }}
+{% endmacro %}
+
+
+{#- The teams that a recommendation can be for. -#}
+{% macro playbook_teams() %}
+    {{ return(['marketing', 'product', 'service', 'credit', 'digital']) }}
+{% endmacro %}
+
+
+{#- The metrics that every segment has, whatever its segmentation is formed from. -#}
+{% macro general_segment_metrics() %}
+    {{ return(['segment_size', 'segment_value', 'segment_stability', 'segment_margin', 'strongest_deviation']) }}
+{% endmacro %}
+
+
+{#-
+    Models of facts beyond the profiles: name -> the inputs it needs. Such a model has the columns
+    segmentation, segment_key, metric, statistic and fact_value; its metrics stand in
+    further_segment_metrics.
+-#}
+{% macro further_fact_models() %}
+    {{ return({}) }}
+{% endmacro %}
+
+
+{#- segmentation -> the metrics of its segments that no profile has. -#}
+{% macro further_segment_metrics() %}
+    {{ return({
+        'card_usage': [
+            'vulnerable_customer_share', 'net_value_amount', 'loss_making_share', 'transactor_share', 'revolver_share',
+            'cash_advance_user_share', 'minimum_payer_share', 'dormant_share'
+        ]
+    }) }}
+{% endmacro %}
+
+
+{#- The refs of the models of further facts that the enabled inputs can feed. -#}
+{% macro further_fact_relations() %}
+    {% set relations = [] %}
+    {% for name, inputs in further_fact_models().items() if not missing_inputs(inputs) %}
+        {% do relations.append(ref(name)) %}
+    {% endfor %}
+    {{ return(relations) }}
+{% endmacro %}
+
+
+{#- The metrics that a rule of a segmentation may name; of `any` those that every segment has. -#}
+{% macro known_rule_metrics(segmentation) %}
+    {% set names = general_segment_metrics() %}
+    {% if segmentation != 'any' %}
+        {% set metrics = segmentation_metrics(segmentation) | map(attribute='name') | list %}
+        {% set names = metrics + further_segment_metrics().get(segmentation, []) + names %}
+    {% endif %}
+    {{ return(names | unique | list) }}
+{% endmacro %}
+
+
+{#-
+    The segmentations that a rule may be for: those of the variable, and those left out of it whose
+    feature model is there all the same.
+-#}
+{% macro known_segmentations() %}
+    {% set names = var('segmentations').keys() | list %}
+    {% if execute %}
+        {% set folder = bundled_input_path(known_inputs()[0]).split('/seeds/')[0] %}
+        {% for path in glob_files(folder ~ '/models/**/int_*__features.sql') %}
+            {% do names.append(path.split('/int_')[-1] | replace('__features.sql', '')) %}
+        {% endfor %}
+    {% endif %}
+    {{ return(names | unique | list) }}
+{% endmacro %}
+
+
+{#- segmentation -> the metrics that its rules may name, for each whose inputs are enabled. -#}
+{% macro rule_metrics_by_segmentation(general=true) %}
+    {% set known = {} %}
+    {% if execute %}
+        {% for segmentation in active_segmentations() %}
+            {% if general %}
+                {% do known.update({segmentation: known_rule_metrics(segmentation)}) %}
+            {% else %}
+                {% do known.update({segmentation: segmentation_metrics(segmentation) | map(attribute='name') | list}) %}
+            {% endif %}
+        {% endfor %}
+        {% if general %}
+            {% do known.update({'any': known_rule_metrics('any')}) %}
+        {% endif %}
+    {% endif %}
+    {{ return(known) }}
+{% endmacro %}
+
+
+{#-
+    The query for conditions whose metric their segmentation does not have. `conditions` is a query of
+    rule_key, segmentation, metric and seed_name; rules of a segmentation that is not in `known` pass.
+-#}
+{% macro unknown_metrics_sql(conditions, known) %}
+    select
+        seed_name,
+        rule_key,
+        segmentation,
+        metric
+    from ({{ conditions }}) as conditions
+    where
+        false
+        {%- for segmentation, names in known.items() %}
+        or (segmentation = '{{ segmentation }}' and metric not in ({{ sql_list(names) }}))
+        {%- endfor %}
+{% endmacro %}
+
+
+{#- Stops at the first condition whose metric its segmentation does not have, with the nearest one that it has. -#}
+{% macro stop_on_unknown_metrics(conditions, known) %}
+    {% if execute and flags.WHICH in ('build', 'test') %}
+        {% set unknown = run_query(unknown_metrics_sql(conditions, known) ~ " order by 1, 2, 4 limit 1").rows %}
+        {% for seed_name, rule, segmentation, metric in unknown %}
+            {% set names = known[segmentation] %}
+            {% set place = "every segmentation" if segmentation == 'any' else "the segmentation '" ~ segmentation ~ "'" %}
+            {% do stop("The rule '" ~ rule ~ "' in seeds/reference/" ~ seed_name ~ ".csv has '" ~ metric ~ "' as its metric, which is not a metric of " ~ place ~ ". Did you mean '" ~ nearest_name(metric, names) ~ "'? Known are " ~ names | join(', ') ~ ". Correct it in that file.") %}
+        {% endfor %}
+    {% endif %}
+{% endmacro %}
+
+
+{#-
+    Whether a value meets a condition. Rounded to nine decimals, so that the last digit of a division
+    does not decide at the border; a missing value meets nothing.
+-#}
+{% macro meets_condition(value, operator, threshold) -%}
+    coalesce(case {{ operator }}
+        {%- for name in rule_operators() %}
+        when '{{ name }}' then round({{ value }}, 9) {{ name }} {{ threshold }}
+        {%- endfor %}
+    end, false)
+{%- endmacro %}
+
+
+{#- The words for a value of a column, from a mapping. -#}
+{% macro in_words(expression, words) -%}
+    case {{ expression }}
+        {%- for name, text in words.items() %}
+        when '{{ name }}' then {{ sql_text(text) }}
+        {%- endfor %}
+    end
+{%- endmacro %}
+
+
+{#- A number as readers want it within a sentence: two decimals below a hundred, none above or where they are zero. -#}
+{% macro readable_number(expression) -%}
+    case
+        when abs({{ expression }}) < 100 and {{ expression }} <> round({{ expression }})
+            then cast(cast(round({{ expression }}, 2) as decimal(18, 2)) as {{ dbt.type_string() }})
+        when abs({{ expression }}) < 1e15 then cast(cast(round({{ expression }}) as bigint) as {{ dbt.type_string() }})
+        else cast({{ expression }} as {{ dbt.type_string() }})
+    end
+{%- endmacro %}
+
+
+{#- A segment's figure within a sentence; an index is known well enough without decimals. -#}
+{% macro readable_fact(expression, statistic) -%}
+    case
+        when {{ statistic }} = 'index_100' then {{ readable_number('round(' ~ expression ~ ')') }}
+        else {{ readable_number(expression) }}
+    end
+{%- endmacro %}
