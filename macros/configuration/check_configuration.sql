@@ -23,6 +23,10 @@
             {% do stop("The variable spends_year is '" ~ var('spends_year') ~ "', but has to be a year such as 2023. It is the year of months that are given by name only.") %}
         {% endif %}
 
+        {% if not modules.re.match('^\\d{4}-(0[1-9]|1[0-2])-01$', var('reference_month') | string) %}
+            {% do stop("The variable reference_month is '" ~ var('reference_month') ~ "', but has to be the first day of a month such as 2023-10-01. It is the month that the metrics give to inputs without dates.") %}
+        {% endif %}
+
         {% if var('refit') not in ('auto', 'always', 'never') %}
             {% do stop("The variable refit is '" ~ var('refit') ~ "', but has to be auto, always or never.") %}
         {% endif %}
