@@ -5,7 +5,7 @@ import re
 import pandas as pd
 import pytest
 from metrics import Metrics, issues, read_manifest
-from workspaces import Workspace
+from workspaces import PROJECT, Workspace
 
 DEMOGRAPHICS = ["age_group", "gender", "marital_status", "city", "occupation"]
 
@@ -189,6 +189,11 @@ def test_every_metric_is_compared_by_itself_and_by_a_dimension(metrics):
     grouped = set().union(*(compared(text) for dimensions, text in COMPARISONS if dimensions))
     assert not set(metrics.names) - alone
     assert not set(metrics.names) - grouped
+
+
+def test_readme_lists_the_metrics(metrics):
+    readme = (PROJECT / "README.md").read_text()
+    assert not [name for name in metrics.names if f"`{name}`" not in readme]
 
 
 @pytest.mark.parametrize(("dimensions", "statement"), COMPARISONS)
