@@ -52,6 +52,8 @@
         {% endif %}
         {% if var('recommended_card_features') is not number or var('recommended_card_features') < 0 %}
             {% do stop("The variable recommended_card_features is '" ~ var('recommended_card_features') ~ "', but has to be a number of 0 or more.") %}
+        {% if not modules.re.match('^\\d{4}-(0[1-9]|1[0-2])-01$', var('reference_month') | string) %}
+            {% do stop("The variable reference_month is '" ~ var('reference_month') ~ "', but has to be the first day of a month such as 2023-10-01. It is the month that the metrics give to inputs without dates.") %}
         {% endif %}
 
         {% if var('refit') not in ('auto', 'always', 'never') %}

@@ -1,0 +1,41 @@
+-- How many customers change segment from month to month, and where do they go?
+with
+
+migrations as (
+
+    select * from {{ ref('segment_migrations') }}
+
+),
+
+segments as (
+
+    select * from {{ ref('segments') }}
+
+),
+
+named as (
+
+    select
+        migrations.segmentation,
+        segments_before.segment_name as from_segment_name,
+        segments_after.segment_name as to_segment_name,
+        migrations.customers,
+        migrations.rate,
+        migrations.from_segment_key <> migrations.to_segment_key as is_change,
+        migrations.from_month,
+        migrations.to_month
+    from migrations
+    inner join segments as segments_before
+        on migrations.from_segment_key = segments_before.segment_key
+    inner join segments as segments_after
+        on migrations.to_segment_key = segments_after.segment_key
+
+)
+
+select * from named
+order by
+    is_change desc,
+    customers desc,
+    from_month asc,
+    from_segment_name asc,
+    to_segment_name asc

@@ -1,0 +1,59 @@
+-- Every contact of the input stands in fct_contacts once, under its channel.
+with
+
+contacts as (
+
+    select * from {{ ref('fct_contacts') }}
+
+),
+
+card_relationships as (
+
+    select * from {{ ref('stg_card_relationships__card_relationships') }}
+
+),
+
+in_mart as (
+
+    select
+        channel,
+        count(*) as relationships,
+        sum(contacts) as contacts
+    from contacts
+    group by channel
+
+),
+
+in_input as (
+
+    {% for channel, contacts in contact_channels().items() %}
+    {%- if not loop.first %}
+    union all
+    {% endif %}
+    select
+        '{{ channel }}' as channel,
+        count(*) as relationships,
+        sum({{ contacts }}) as contacts
+    from card_relationships
+    {%- endfor %}
+
+),
+
+differing as (
+
+    select
+        in_input.channel,
+        in_input.relationships,
+        in_mart.relationships as mart_relationships,
+        in_input.contacts,
+        in_mart.contacts as mart_contacts
+    from in_input
+    left join in_mart
+        on in_input.channel = in_mart.channel
+    where
+        in_input.relationships <> coalesce(in_mart.relationships, 0)
+        or in_input.contacts is distinct from in_mart.contacts
+
+)
+
+select * from differing

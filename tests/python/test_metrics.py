@@ -1,0 +1,230 @@
+"""The metrics give the figures of the published tables, whatever they are grouped by."""
+
+import re
+
+import pandas as pd
+import pytest
+from metrics import Metrics, issues, read_manifest
+from workspaces import PROJECT, Workspace
+
+DEMOGRAPHICS = ["age_group", "gender", "marital_status", "city", "occupation"]
+
+UTILISATION = """
+    select
+        {value}
+        sum(customers) as customers,
+        sum(income_utilisation_ratio_of_means_pct) as income_utilisation_pct
+    from published.income_utilisation_by_demographic
+    where attribute = '{attribute}' and not is_suppressed
+    {group}
+"""
+SPEND = """
+    select
+        {value}
+        sum(spend_amount) as spend,
+        sum(spend_amount) filter (payment_type = 'Credit Card') as credit_card_spend,
+        credit_card_spend / spend as credit_card_share
+    from published.{table}
+    where attribute = '{attribute}'
+    {group}
+"""
+LATEST_ANSWERS = """
+    select
+        {value}
+        count(*) filter (minimum_payment_answer = 'Yes') as minimum_payers,
+        count(*) filter (minimum_payment_answer in ('Yes', 'No')) as minimum_payment_answers,
+        minimum_payers / minimum_payment_answers as minimum_payment_share
+    from (
+        from staging.stg_credit_profiles__credit_profiles
+        qualify row_number() over (partition by customer_id order by profile_month desc) = 1
+    ) as latest
+    {join}
+    {group}
+"""
+CONTACTS = """
+    select
+        {value}
+        sum(mean * customers_with_value) as contacts,
+        {count}(customers_with_value) as card_relationships,
+        contacts / card_relationships as contacts_per_relationship
+    from published.segment_profiles
+    where segmentation = 'relationship' and metric in ({metrics})
+    {group}
+"""
+REPAYMENT_SEGMENTS = """
+    left join published.segment_members as members
+        on latest.customer_id = members.customer_id and members.segmentation = 'repayment'
+"""
+
+
+def whole(text, **words):
+    """A query for one row: everyone together."""
+    return text.format(value="", group="", **words)
+
+
+def by(text, column, name, **words):
+    """A query for one row per value of a column, which takes the name of the dimension."""
+    return text.format(value=f'{column} as "{name}",', group="group by all", **words)
+
+
+# What a metric is grouped by, and where the same figures stand or come from.
+COMPARISONS = [
+    ([], whole(UTILISATION, attribute="all")),
+    *(
+        ([f"customer__{attribute}"], by(text, "attribute_value", f"customer__{attribute}", **words))
+        for attribute in DEMOGRAPHICS
+        for text, words in [
+            (UTILISATION, {"attribute": attribute}),
+            (SPEND, {"attribute": attribute, "table": "spend_by_demographic"}),
+        ]
+    ),
+    ([], whole(SPEND, attribute="all", table="spend_by_demographic")),
+    *(
+        ([name], by(SPEND, column, name, attribute="all", table="monthly_spend"))
+        for column, name in [
+            ("category", "spend__category"),
+            ("spend_month", "metric_time__month"),
+        ]
+    ),
+    (
+        [],
+        """
+        select
+            sum(spend_amount) as spend,
+            sum(months_observed * monthly_income_amount) as income,
+            100 * sum(spend_amount) / income as income_utilisation_pct
+        from published.customer_income_utilisation
+        """,
+    ),
+    (
+        ["customer__segment_name"],
+        """
+        select
+            segment_name as "customer__segment_name",
+            sum(months_observed * monthly_income_amount) as income,
+            count(*) as customers,
+            100 * sum(spend_amount) / income as income_utilisation_pct
+        from published.customer_income_utilisation
+        inner join published.segment_members using (customer_id)
+        where segmentation = 'spending'
+        group by all
+        """,
+    ),
+    (
+        ["customer__gender", "metric_time__month"],
+        """
+        select
+            gender as "customer__gender",
+            spend_month as "metric_time__month",
+            sum(months.monthly_income_amount) as income,
+            sum(months.credit_card_amount) as credit_card_spend,
+            100 * credit_card_spend / income as credit_utilisation_pct
+        from intermediate.int_customer_months_summed as months
+        inner join marts.dim_customers using (customer_id)
+        group by all
+        """,
+    ),
+    (
+        [],
+        """
+        select 100 * sum(credit_card_amount) / sum(monthly_income_amount) as credit_utilisation_pct
+        from intermediate.int_customer_months_summed
+        """,
+    ),
+    # `any_value` and `sum` count a relationship once: one profile a segment, three metrics in all
+    (
+        ["card_relationship__segment_name"],
+        by(
+            CONTACTS,
+            "segment_name",
+            "card_relationship__segment_name",
+            count="any_value",
+            metrics="'branch_visits', 'online_visits', 'calls'",
+        ),
+    ),
+    ([], whole(CONTACTS, count="sum", metrics="'contacts'")),
+    (
+        ["contact__channel", "card_relationship__segment_name"],
+        """
+        select
+            replace(metric, '_visits', '') as "contact__channel",
+            segment_name as "card_relationship__segment_name",
+            mean as contacts_per_relationship
+        from published.segment_profiles
+        where
+            segmentation = 'relationship'
+            and metric in ('branch_visits', 'online_visits', 'calls')
+        """,
+    ),
+    ([], whole(LATEST_ANSWERS, join="")),
+    (
+        ["credit_profile__occupation"],
+        by(LATEST_ANSWERS, "occupation", "credit_profile__occupation", join=""),
+    ),
+    (
+        ["credit_customer__segment_name"],
+        by(
+            LATEST_ANSWERS, "segment_name", "credit_customer__segment_name", join=REPAYMENT_SEGMENTS
+        ),
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def metrics(sample_build):
+    return Metrics(sample_build)
+
+
+def compared(statement):
+    """The metrics that a comparison gives."""
+    return set(re.findall(r" as (\w+)", statement))
+
+
+def test_definitions_follow_the_rules_of_metricflow(metrics):
+    assert not issues(metrics.manifest)
+
+
+def test_every_metric_is_compared_by_itself_and_by_a_dimension(metrics):
+    alone = set().union(*(compared(text) for dimensions, text in COMPARISONS if not dimensions))
+    grouped = set().union(*(compared(text) for dimensions, text in COMPARISONS if dimensions))
+    assert not set(metrics.names) - alone
+    assert not set(metrics.names) - grouped
+
+
+def test_readme_lists_the_metrics(metrics):
+    readme = (PROJECT / "README.md").read_text()
+    assert not [name for name in metrics.names if f"`{name}`" not in readme]
+
+
+@pytest.mark.parametrize(("dimensions", "statement"), COMPARISONS)
+def test_metrics_equal_the_tables(sample_build, metrics, dimensions, statement):
+    expected = sample_build.query(statement)
+    if dimensions:
+        expected = expected.set_index(dimensions).sort_index()
+    assert len(expected) > 0
+    actual = metrics.query(list(expected.columns), dimensions)
+    pd.testing.assert_frame_equal(
+        actual.astype(float), expected.astype(float), rtol=1e-9, check_index_type=False
+    )
+
+
+@pytest.mark.parametrize(
+    ("inputs", "names"),
+    [
+        (["customers", "card_usage"], set()),
+        (["spends"], {"spend", "credit_card_spend", "credit_card_share"}),
+    ],
+)
+def test_metrics_of_absent_inputs_are_switched_off(tmp_path, inputs, names):
+    workspace = Workspace(tmp_path)
+    run = workspace.dbt(
+        "--warn-error-options",
+        '{"error": "all"}',
+        "parse",
+        "--no-partial-parse",
+        enabled_inputs=inputs,
+    )
+    assert run.succeeded, run.output
+    manifest = read_manifest(workspace.folder / "target")
+    assert {metric.name for metric in manifest.metrics} == names
+    assert not names or not issues(manifest)
