@@ -23,12 +23,6 @@
 {% endmacro %}
 
 
-{#- Operators of rules, each with its comparison. -#}
-{% macro rule_operators() %}
-    {{ return({'at_least': '>=', 'above': '>', 'at_most': '<=', 'below': '<'}) }}
-{% endmacro %}
-
-
 {#- Components of a cardholder's value, in the order of their columns. -#}
 {% macro value_components() %}
     {{ return([

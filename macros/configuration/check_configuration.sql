@@ -24,10 +24,13 @@
         {% endif %}
         {% if var('staffing_customers') is not none and (var('staffing_customers') is not number or var('staffing_customers') <= 0) %}
             {% do stop("The variable staffing_customers is '" ~ var('staffing_customers') ~ "', but has to be a number above 0, or null for the customers in the data. It is the size of the book that staff are planned for.") %}
+        {% endif %}
         {% if var('maximum_vulnerable_share') is not number or not 0 <= var('maximum_vulnerable_share') <= 1 %}
             {% do stop("The variable maximum_vulnerable_share is '" ~ var('maximum_vulnerable_share') ~ "', but has to be a share from 0 to 1, such as 0.2. Correct it in dbt_project.yml or in --vars.") %}
+        {% endif %}
         {% if var('claim_significance_level') is not number or not 0 < var('claim_significance_level') < 1 %}
             {% do stop("The variable claim_significance_level is '" ~ var('claim_significance_level') ~ "', but has to be a number between 0 and 1 such as 0.05. Correct it in dbt_project.yml or in --vars.") %}
+        {% endif %}
         {% for setting in ['minimum_recommendations', 'maximum_recommendations'] %}
             {% if var(setting) is not integer or var(setting) < 1 %}
                 {% do stop("The variable " ~ setting ~ " is '" ~ var(setting) ~ "', but has to be a whole number of 1 or more. Correct it in dbt_project.yml or in --vars.") %}
@@ -52,6 +55,7 @@
         {% endif %}
         {% if var('recommended_card_features') is not number or var('recommended_card_features') < 0 %}
             {% do stop("The variable recommended_card_features is '" ~ var('recommended_card_features') ~ "', but has to be a number of 0 or more.") %}
+        {% endif %}
         {% if not modules.re.match('^\\d{4}-(0[1-9]|1[0-2])-01$', var('reference_month') | string) %}
             {% do stop("The variable reference_month is '" ~ var('reference_month') ~ "', but has to be the first day of a month such as 2023-10-01. It is the month that the metrics give to inputs without dates.") %}
         {% endif %}

@@ -74,7 +74,6 @@
         'int_spending__attributes': ['customers', 'spends'],
         'int_relationship__features': ['card_relationships'],
         'int_card_usage__features': ['card_usage'],
-        'int_card_usage__segment_facts': ['card_usage'],
         'behaviour_classes': [],
         'behaviour_thresholds': [],
         'value_rates': [],

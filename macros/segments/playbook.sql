@@ -1,9 +1,3 @@
-{#- The operators that a rule may use, with their words. -#}
-{% macro rule_operators() %}
-    {{ return({'>=': 'at least', '>': 'above', '<=': 'at most', '<': 'below'}) }}
-{% endmacro %}
-
-
 {#- The statistics of a segment that a rule may look at, with their words. -#}
 {% macro rule_statistics() %}
     {{ return({
@@ -40,7 +34,7 @@
     further_segment_metrics.
 -#}
 {% macro further_fact_models() %}
-    {{ return({}) }}
+    {{ return({'int_card_usage__segment_facts': ['card_usage']}) }}
 {% endmacro %}
 
 
@@ -143,36 +137,12 @@
 {% endmacro %}
 
 
-{#-
-    Whether a value meets a condition. Rounded to nine decimals, so that the last digit of a division
-    does not decide at the border; a missing value meets nothing.
--#}
-{% macro meets_condition(value, operator, threshold) -%}
-    coalesce(case {{ operator }}
-        {%- for name in rule_operators() %}
-        when '{{ name }}' then round({{ value }}, 9) {{ name }} {{ threshold }}
-        {%- endfor %}
-    end, false)
-{%- endmacro %}
-
-
 {#- The words for a value of a column, from a mapping. -#}
 {% macro in_words(expression, words) -%}
     case {{ expression }}
         {%- for name, text in words.items() %}
         when '{{ name }}' then {{ sql_text(text) }}
         {%- endfor %}
-    end
-{%- endmacro %}
-
-
-{#- A number as readers want it within a sentence: two decimals below a hundred, none above or where they are zero. -#}
-{% macro readable_number(expression) -%}
-    case
-        when abs({{ expression }}) < 100 and {{ expression }} <> round({{ expression }})
-            then cast(cast(round({{ expression }}, 2) as decimal(18, 2)) as {{ dbt.type_string() }})
-        when abs({{ expression }}) < 1e15 then cast(cast(round({{ expression }}) as bigint) as {{ dbt.type_string() }})
-        else cast({{ expression }} as {{ dbt.type_string() }})
     end
 {%- endmacro %}
 

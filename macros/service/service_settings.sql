@@ -20,18 +20,3 @@
 {% macro tier_metrics() %}
     {{ return(['credit_limit_index', 'credit_cards', 'service_cost_index']) }}
 {% endmacro %}
-
-
-{#- A figure within a sentence, with one place after the point. -#}
-{% macro figure_in_words(expression) -%}
-    cast(cast({{ expression }} as decimal(18, 1)) as {{ dbt.type_string() }})
-{%- endmacro %}
-
-
-{#-
-    97.5 % point of Student's t distribution, for a 95 % interval round a mean of few values. Expansion in
-    1 / degrees of freedom: Abramowitz and Stegun (1964), formula 26.7.5; error below 0.005 from 9 on.
--#}
-{% macro student_t_975(degrees_of_freedom) -%}
-    (1.959964 + 2.372271 / ({{ degrees_of_freedom }}) + 2.822481 / power({{ degrees_of_freedom }}, 2))
-{%- endmacro %}

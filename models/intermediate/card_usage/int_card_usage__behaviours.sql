@@ -60,11 +60,7 @@ conditions_checked as (
         customer_id,
         behaviour,
         rule_key,
-        case operator
-            {% for operator, comparison in rule_operators().items() %}
-            when '{{ operator }}' then metric_value {{ comparison }} threshold
-            {% endfor %}
-        end as is_met
+        {{ compared('metric_value', 'operator', 'threshold') }} as is_met
     from metric_values
 
 ),

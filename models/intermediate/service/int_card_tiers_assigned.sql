@@ -59,14 +59,9 @@ checked as (
         subject_values.subject_key,
         conditions.tier_key,
         coalesce(labels.label, conditions.metric) || ' '
-        || coalesce({{ figure_in_words('subject_values.metric_value') }}, 'unknown') as value_in_words,
-        conditions.operator || ' ' || {{ figure_in_words('conditions.threshold') }} as condition_in_words,
-        coalesce(
-            case
-                when conditions.operator = 'at least' then subject_values.metric_value >= conditions.threshold
-                when conditions.operator = 'at most' then subject_values.metric_value <= conditions.threshold
-            end, false
-        ) as is_met
+        || coalesce({{ rounded_text('subject_values.metric_value') }}, 'unknown') as value_in_words,
+        {{ in_words('conditions.operator', rule_operators()) }} || ' ' || {{ rounded_text('conditions.threshold') }} as condition_in_words,
+        {{ meets_condition('subject_values.metric_value', 'conditions.operator', 'conditions.threshold') }} as is_met
     from conditions
     inner join subject_values
         on conditions.metric = subject_values.metric

@@ -57,17 +57,17 @@ worded as (
         end as untestable_reason,
         case
             when mean_a is not null and mean_b is not null
-                then 'On average ' || {{ claim_figure('mean_a') }} || ' (' || coalesce(group_a, 'all') || ') against '
-                    || {{ claim_figure('mean_b') }} || ' (' || compared_with || '); '
+                then 'On average ' || coalesce({{ rounded_text('mean_a', 3) }}, 'unknown') || ' (' || coalesce(group_a, 'all') || ') against '
+                    || coalesce({{ rounded_text('mean_b', 3) }}, 'unknown') || ' (' || compared_with || '); '
             when mean_a is not null and threshold is not null
-                then 'On average ' || {{ claim_figure('mean_a') }} || ' against ' || {{ claim_figure('threshold') }} || '; '
+                then 'On average ' || coalesce({{ rounded_text('mean_a', 3) }}, 'unknown') || ' against ' || coalesce({{ rounded_text('threshold', 3) }}, 'unknown') || '; '
             else ''
         end
-        || effect_measure || ' ' || {{ claim_figure('effect_size') }}
-        || ' (' || {{ claim_figure('effect_low') }} || ' to ' || {{ claim_figure('effect_high') }} || '), corrected p '
+        || effect_measure || ' ' || coalesce({{ rounded_text('effect_size', 3) }}, 'unknown')
+        || ' (' || coalesce({{ rounded_text('effect_low', 3) }}, 'unknown') || ' to ' || coalesce({{ rounded_text('effect_high', 3) }}, 'unknown') || '), corrected p '
         || case
             when adjusted_p_value < 0.001 then 'below 0.001'
-            else {{ claim_figure('adjusted_p_value') }}
+            else coalesce({{ rounded_text('adjusted_p_value', 3) }}, 'unknown')
         end as figures,
         case
             when expected = 'none' and verdict = 'supported'

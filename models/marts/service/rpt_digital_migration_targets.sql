@@ -64,12 +64,12 @@ reasoned as (
         *,
         case when is_used_more and is_used_to_online then 'Target' else 'No target' end || ': '
         || contacts_name || ' of a customer are '
-        || coalesce({{ figure_in_words('index_100') }}, 'unknown') || ' percent of the average ('
+        || coalesce({{ rounded_text('index_100') }}, 'unknown') || ' percent of the average ('
         || case when is_used_more then 'at least ' else 'less than ' end
-        || {{ figure_in_words('smallest_migration_index') }} || '), and '
-        || {{ figure_in_words('100 * online_user_share') }} || ' percent of the customers go online already ('
+        || {{ rounded_text('smallest_migration_index') }} || '), and '
+        || {{ rounded_text('100 * online_user_share') }} || ' percent of the customers go online already ('
         || case when is_used_to_online then 'at least ' else 'less than ' end
-        || {{ figure_in_words('100 * smallest_online_user_share') }} || ').' as reason,
+        || {{ rounded_text('100 * smallest_online_user_share') }} || ').' as reason,
         is_used_more and is_used_to_online as is_target
     from moved
 
