@@ -48,7 +48,9 @@ worded as (
             when groups_found = 0 then 'No customer has a value of ' || replace(metric, '_', ' ') || ' in these groups.'
             when group_a is not null and customers_a is null then 'No customer is in the group ' || group_a || '.'
             when customers_a < {{ minimum }}
-                then 'Fewer than {{ minimum }} customers can be tested' || coalesce(' in the group ' || group_a, '') || '.'
+                then
+                    'Fewer than {{ minimum }} customers can be tested'
+                    || coalesce(' in the group ' || group_a, '') || '.'
             when compared_with is not null and largest_customers_b is null
                 then 'No customer is in a group to compare with.'
             when largest_customers_b < {{ minimum }}
@@ -57,10 +59,13 @@ worded as (
         end as untestable_reason,
         case
             when mean_a is not null and mean_b is not null
-                then 'On average ' || {{ claim_figure('mean_a') }} || ' (' || coalesce(group_a, 'all') || ') against '
+                then
+                    'On average ' || {{ claim_figure('mean_a') }} || ' (' || coalesce(group_a, 'all') || ') against '
                     || {{ claim_figure('mean_b') }} || ' (' || compared_with || '); '
             when mean_a is not null and threshold is not null
-                then 'On average ' || {{ claim_figure('mean_a') }} || ' against ' || {{ claim_figure('threshold') }} || '; '
+                then
+                    'On average ' || {{ claim_figure('mean_a') }}
+                    || ' against ' || {{ claim_figure('threshold') }} || '; '
             else ''
         end
         || effect_measure || ' ' || {{ claim_figure('effect_size') }}
