@@ -1,6 +1,6 @@
 {#-
-    What the claims of seeds/reference/claims.csv can be about: name -> the inputs it needs, its model and
-    key, the metrics that can be compared and the columns that customers can be grouped by. A metric is a
+    What the claims of seeds/reference/claims.csv can be about: name -> the inputs it needs, its model with
+    a customer_id, the metrics that can be compared and the columns that customers can be grouped by. A metric is a
     `share` (1 or 0 for each customer), a `category` (numbered) or a `number`. Columns are a `text`, whose
     values a claim names, or a `number`, of which it names a range such as 20-50.
 -#}
@@ -8,7 +8,6 @@
     {% set credit_profiles = {
         'inputs': ['credit_profiles'],
         'model': 'int_credit_profiles_latest',
-        'key': 'customer_id',
         'metrics': {
             'minimum_payment': {'kind': 'share', 'sql': "case minimum_payment_answer when 'Yes' then 1 when 'No' then 0 end"},
             'minimum_payment_of_all_answers': {'kind': 'share', 'sql': "case when minimum_payment_answer = 'Yes' then 1 when minimum_payment_answer is not null then 0 end"},
@@ -26,7 +25,6 @@
     {% set customers = {
         'inputs': ['customers', 'spends'],
         'model': 'fct_customer_income_utilisation',
-        'key': 'customer_id',
         'metrics': {
             'income_utilisation_pct': {'kind': 'number', 'sql': 'income_utilisation_pct'},
             'average_monthly_spend_amount': {'kind': 'number', 'sql': 'average_monthly_spend_amount'},
@@ -38,7 +36,6 @@
         'inputs': ['spends'],
         'model': 'int_customer_spend_shares',
         'filter': "part_type = 'category'",
-        'key': 'customer_id',
         'metrics': {'spend_share': {'kind': 'number', 'sql': 'spend_share'}},
         'columns': {'category': 'text'},
         'column_sql': {'category': 'part'}
@@ -47,7 +44,6 @@
         'inputs': ['spends'],
         'model': 'int_customer_spend_shares',
         'filter': "part_type = 'payment_type'",
-        'key': 'customer_id',
         'metrics': {'spend_share': {'kind': 'number', 'sql': 'spend_share'}},
         'columns': {'payment_type': 'text'},
         'column_sql': {'payment_type': 'part'}
@@ -55,7 +51,6 @@
     {% set card_relationships = {
         'inputs': ['card_relationships'],
         'model': 'int_relationship__features',
-        'key': 'customer_id',
         'metrics': {
             'calls': {'kind': 'number', 'sql': 'calls'},
             'online_visits': {'kind': 'number', 'sql': 'online_visits'},
@@ -69,7 +64,6 @@
     {% set card_usage = {
         'inputs': ['card_usage'],
         'model': 'int_card_usage__features',
-        'key': 'customer_id',
         'metrics': {
             'balance_amount': {'kind': 'number', 'sql': 'balance_amount'},
             'limit_utilisation_share': {'kind': 'number', 'sql': 'limit_utilisation_share'},

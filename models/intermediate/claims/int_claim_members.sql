@@ -13,7 +13,7 @@ claims as (
 
     select
         claims.claim_key,
-        members.{{ population.key }} as customer_id,
+        members.customer_id,
         {{ claim_group_column(population, 'text', dbt.type_string()) }} as group_text,
         {{ claim_group_column(population, 'number', 'double') }} as group_number,
         case claims.metric

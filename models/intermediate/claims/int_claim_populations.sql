@@ -7,8 +7,8 @@ populations as (
     {% for name, population in known.items() %}
     select
         '{{ name }}' as population,
-        {%- set missing = missing_inputs(population.inputs) %}
-        {{ sql_text(missing | join(' and ')) if missing else 'cast(null as ' ~ dbt.type_string() ~ ')' }} as missing_inputs
+        {%- set missing = missing_inputs(population.inputs) | join(' and ') %}
+        nullif({{ sql_text(missing) }}, '') as missing_inputs
     {{ 'union all' if not loop.last }}
     {% endfor %}
 

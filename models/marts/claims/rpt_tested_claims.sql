@@ -48,7 +48,9 @@ worded as (
             when groups_found = 0 then 'No customer has a value of ' || replace(metric, '_', ' ') || ' in these groups.'
             when group_a is not null and customers_a is null then 'No customer is in the group ' || group_a || '.'
             when customers_a < {{ minimum }}
-                then 'Fewer than {{ minimum }} customers can be tested' || coalesce(' in the group ' || group_a, '') || '.'
+                then
+                    'Fewer than {{ minimum }} customers can be tested'
+                    || coalesce(' in the group ' || group_a, '') || '.'
             when compared_with is not null and largest_customers_b is null
                 then 'No customer is in a group to compare with.'
             when largest_customers_b < {{ minimum }}
@@ -57,17 +59,20 @@ worded as (
         end as untestable_reason,
         case
             when mean_a is not null and mean_b is not null
-                then 'On average ' || coalesce({{ rounded_text('mean_a', 3) }}, 'unknown') || ' (' || coalesce(group_a, 'all') || ') against '
-                    || coalesce({{ rounded_text('mean_b', 3) }}, 'unknown') || ' (' || compared_with || '); '
+                then
+                    'On average ' || {{ claim_figure('mean_a') }} || ' (' || coalesce(group_a, 'all') || ') against '
+                    || {{ claim_figure('mean_b') }} || ' (' || compared_with || '); '
             when mean_a is not null and threshold is not null
-                then 'On average ' || coalesce({{ rounded_text('mean_a', 3) }}, 'unknown') || ' against ' || coalesce({{ rounded_text('threshold', 3) }}, 'unknown') || '; '
+                then
+                    'On average ' || {{ claim_figure('mean_a') }}
+                    || ' against ' || {{ claim_figure('threshold') }} || '; '
             else ''
         end
-        || effect_measure || ' ' || coalesce({{ rounded_text('effect_size', 3) }}, 'unknown')
-        || ' (' || coalesce({{ rounded_text('effect_low', 3) }}, 'unknown') || ' to ' || coalesce({{ rounded_text('effect_high', 3) }}, 'unknown') || '), corrected p '
+        || effect_measure || ' ' || {{ claim_figure('effect_size') }}
+        || ' (' || {{ claim_figure('effect_low') }} || ' to ' || {{ claim_figure('effect_high') }} || '), corrected p '
         || case
             when adjusted_p_value < 0.001 then 'below 0.001'
-            else coalesce({{ rounded_text('adjusted_p_value', 3) }}, 'unknown')
+            else {{ claim_figure('adjusted_p_value') }}
         end as figures,
         case
             when expected = 'none' and verdict = 'supported'

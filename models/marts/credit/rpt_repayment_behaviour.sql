@@ -23,8 +23,10 @@ population as (
 summed as (
 
     select
-        case customers_by_group.group_type when 'age_group_broad' then 'age_group' else customers_by_group.group_type end
-            as group_type,
+        case
+            when customers_by_group.group_type = 'age_group_broad' then 'age_group'
+            else customers_by_group.group_type
+        end as group_type,
         customers_by_group.group_value,
         customers_by_group.segment_key,
         count(*) as customers,
