@@ -77,7 +77,7 @@
 {% macro known_segmentations() %}
     {% set names = var('segmentations').keys() | list %}
     {% if execute %}
-        {% set folder = bundled_input_path(known_inputs()[0]).split('/seeds/')[0] %}
+        {% set folder = bundled_input_path(var('enabled_inputs')[0]).split('/seeds/')[0] %}
         {% for path in glob_files(folder ~ '/models/**/int_*__features.sql') %}
             {% do names.append(path.split('/int_')[-1] | replace('__features.sql', '')) %}
         {% endfor %}

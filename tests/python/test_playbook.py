@@ -6,7 +6,9 @@ import pytest
 from workspaces import PROJECT, Workspace, copy_project, query, rewrite
 
 SEEDS = ("segment_playbook", "segment_playbook_conditions", "segment_vulnerability_signs")
+# what the rules are checked by, without tests that look at models
 RULES = ("assert_playbook_uses_known_metrics", "assert_name_conditions_use_known_metrics")
+CAUTIOUS = ("--indirect-selection", "cautious")
 NAMES = ("segment_names", "segment_name_conditions")
 
 
@@ -91,7 +93,7 @@ def test_a_wrong_word_stops_with_the_rule(workspace, seed, column, word, nearest
 )
 def test_an_unknown_metric_stops_with_the_rule(workspace, seed, metric, sentence):
     put(workspace, seed, "metric", metric)
-    run = workspace.dbt("build", "--select", *SEEDS, *NAMES, *RULES)
+    run = workspace.dbt("build", "--select", *SEEDS, *NAMES, *RULES, *CAUTIOUS)
     assert not run.succeeded
     rule = seed_file(workspace, seed).read_text().splitlines()[1]
     assert (
@@ -120,7 +122,13 @@ def test_other_columns_stop_with_their_names(workspace, seed):
 
 def test_rules_of_inputs_that_are_not_there_do_not_stop_a_build(workspace):
     run = workspace.dbt(
-        "build", "--select", *SEEDS, *NAMES, *RULES, enabled_inputs=["card_relationships"]
+        "build",
+        "--select",
+        *SEEDS,
+        *NAMES,
+        *RULES,
+        *CAUTIOUS,
+        enabled_inputs=["card_relationships"],
     )
     assert run.succeeded, run.output
 
