@@ -53,7 +53,10 @@ def test_waiting_agrees_with_the_textbook_for_hundreds_of_agents(large_book):
 
 def test_every_further_agent_shortens_the_queue(large_book):
     tried = large_book.query(
-        "select * from intermediate.int_queue_agents_tried where agents > load_erlangs order by agents"
+        """
+        select * from intermediate.int_queue_agents_tried
+        where agents > load_erlangs order by agents
+        """
     )
     keys = ["group_type", "group_key", "channel", "handling_estimate", "hour_kind"]
     for _, queue in tried.groupby(keys):
