@@ -53,7 +53,10 @@ def test_waiting_agrees_with_the_textbook_for_hundreds_of_agents(large_book):
 
 def test_every_further_agent_shortens_the_queue(large_book):
     tried = large_book.query(
-        "select * from intermediate.int_queue_agents_tried where agents > load_erlangs order by agents"
+        """
+        select * from intermediate.int_queue_agents_tried
+        where agents > load_erlangs order by agents
+        """
     )
     keys = ["group_type", "group_key", "channel", "handling_estimate", "hour_kind"]
     for _, queue in tried.groupby(keys):
@@ -98,7 +101,7 @@ def test_intervals_are_those_of_students_t(sample_build):
     [
         ("service_channels", 1, "call", "calls"),
         ("card_tiers", 2, "credit_limits", "credit_limit"),
-        ("card_tier_conditions", 1, "credit_limit", "credit_limit_index"),
+        ("card_tier_conditions", 1, "credit_limit_indx", "credit_limit_index"),
         ("card_tier_conditions", 2, "atleast", "at least"),
     ],
 )
