@@ -31,7 +31,7 @@ class ClaimTest:
     ----------
     statistic, p_value
         The test statistic, and the chance of one at least as far out if there is no effect.
-    effect_size, effect_low, effect_high
+    effect_size, effect_lower, effect_upper
         Size of the effect and the limits of its 95 % interval.
     compared_with
         The group that decided, where several were compared with.
@@ -40,8 +40,8 @@ class ClaimTest:
     statistic: float
     p_value: float
     effect_size: float
-    effect_low: float
-    effect_high: float
+    effect_lower: float
+    effect_upper: float
     compared_with: str | None = None
 
 

@@ -10,10 +10,10 @@
         {%- for score in ['good', 'standard', 'poor'] %}
         {{ unless_small_cell('cast(' ~ score ~ '_customers as double) / customers_with_score', 'customers_with_score') }}
             as {{ score }}_share,
-        {{ unless_small_cell(wilson_low(score ~ '_customers', 'customers_with_score'), 'customers_with_score') }}
-            as {{ score }}_share_low,
-        {{ unless_small_cell(wilson_high(score ~ '_customers', 'customers_with_score'), 'customers_with_score') }}
-            as {{ score }}_share_high,
+        {{ unless_small_cell(wilson_lower(score ~ '_customers', 'customers_with_score'), 'customers_with_score') }}
+            as {{ score }}_share_lower,
+        {{ unless_small_cell(wilson_upper(score ~ '_customers', 'customers_with_score'), 'customers_with_score') }}
+            as {{ score }}_share_upper,
         {%- endfor %}
         {{ unless_small_cell(
             '100 * cast(good_customers as double) / customers_with_score / nullif(population_good_share, 0)',

@@ -3,12 +3,12 @@
     errors it never leaves 0 to 1 and holds for small groups and shares near 0 or 1. Null where the
     group is empty.
 -#}
-{% macro wilson_low(successes, total) -%}
+{% macro wilson_lower(successes, total) -%}
     {{ return(wilson_limit(successes, total, '-')) }}
 {%- endmacro %}
 
 
-{% macro wilson_high(successes, total) -%}
+{% macro wilson_upper(successes, total) -%}
     {{ return(wilson_limit(successes, total, '+')) }}
 {%- endmacro %}
 

@@ -10,8 +10,8 @@ TYPES = {
     "statistic": "float64",
     "p_value": "float64",
     "effect_size": "float64",
-    "effect_low": "float64",
-    "effect_high": "float64",
+    "effect_lower": "float64",
+    "effect_upper": "float64",
 }
 
 

@@ -339,7 +339,7 @@ def test_minimum_payment_shares(real_build):
     assert row["customers"] == 12_500
     assert round(100 * row["minimum_payment_share_of_all_answers"], 1) == 52.6
     assert round(100 * row["minimum_payment_share_of_yes_or_no"], 1) == 59.4
-    assert row["minimum_payment_share_of_all_answers_low"] > 0.5
+    assert row["minimum_payment_share_of_all_answers_lower"] > 0.5
 
 
 def test_older_customers_have_better_scores(real_build):

@@ -47,7 +47,7 @@ def test_one_proportion_by_hand():
     assert result.statistic == pytest.approx(2)
     assert result.p_value == pytest.approx(0.0455, abs=5e-5)
     assert result.effect_size == pytest.approx(2 * math.asin(math.sqrt(0.6)) - math.pi / 2)
-    assert result.effect_low > 0
+    assert result.effect_lower > 0
 
 
 def test_two_proportions_by_hand():
@@ -56,7 +56,7 @@ def test_two_proportions_by_hand():
     assert result.statistic == pytest.approx(math.sqrt(8))
     assert result.effect_size == pytest.approx(4 * math.asin(math.sqrt(0.6)) - math.pi)
     half = 1.959964 * math.sqrt(0.02)
-    assert result.effect_high - result.effect_size == pytest.approx(half, rel=1e-6)
+    assert result.effect_upper - result.effect_size == pytest.approx(half, rel=1e-6)
 
 
 def test_chi_square_of_a_table_by_hand():
@@ -65,7 +65,7 @@ def test_chi_square_of_a_table_by_hand():
     assert result.statistic == pytest.approx(2 * 25 / 15 + 2 * 25 / 25)
     assert result.p_value == pytest.approx(math.exp(-(16 / 3) / 2))  # two degrees of freedom
     assert result.effect_size == pytest.approx(math.sqrt((16 / 3) / 120))
-    assert result.effect_low <= result.effect_size <= result.effect_high
+    assert result.effect_lower <= result.effect_size <= result.effect_upper
 
 
 def test_kruskal_wallis_by_hand():

@@ -98,8 +98,8 @@ shown as (
         tests.p_value,
         corrected.adjusted_p_value,
         tests.effect_size,
-        tests.effect_low,
-        tests.effect_high
+        tests.effect_lower,
+        tests.effect_upper
     from claims
     inner join populations
         on claims.population = populations.population
@@ -141,8 +141,8 @@ results as (
         shown.p_value,
         shown.adjusted_p_value,
         shown.effect_size,
-        shown.effect_low,
-        shown.effect_high,
+        shown.effect_lower,
+        shown.effect_upper,
         shown.smallest_effect
     from shown
     left join groups as first_groups

@@ -22,8 +22,8 @@ by_group as (
         memberships.group_name,
         memberships.group_position,
         count(*) as customers,
-        {% for column in ['credit_limit_amount', 'credit_cards', 'low_service_cost_amount', 'base_service_cost_amount',
-            'high_service_cost_amount', 'credit_limit_index', 'service_cost_index'] %}
+        {% for column in ['credit_limit_amount', 'credit_cards', 'service_cost_low_amount', 'service_cost_base_amount',
+            'service_cost_high_amount', 'credit_limit_index', 'service_cost_index'] %}
         {{ exact_mean('service_costs.' ~ column) }} as {{ column }},
         {% endfor %}
         median(service_costs.credit_limit_amount) as median_credit_limit_amount

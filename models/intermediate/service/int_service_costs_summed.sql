@@ -23,8 +23,8 @@ costs as (
 
     select
         {% for estimate in estimates() %}
-        {{ exact_sum('contacts.contacts * channels.' ~ estimate ~ '_contact_cost_amount') }}
-        * 12 / {{ var('contact_period_months') }} as {{ estimate }}_service_cost_amount,
+        {{ exact_sum('contacts.contacts * channels.contact_cost_' ~ estimate ~ '_amount') }}
+        * 12 / {{ var('contact_period_months') }} as service_cost_{{ estimate }}_amount,
         {% endfor %}
         contacts.customer_id
     from contacts
@@ -38,7 +38,7 @@ population as (
 
     select
         {{ exact_mean('relationships.credit_limit_amount') }} as credit_limit_amount,
-        {{ exact_mean('costs.base_service_cost_amount') }} as service_cost_amount
+        {{ exact_mean('costs.service_cost_base_amount') }} as service_cost_amount
     from relationships
     inner join costs
         on relationships.customer_id = costs.customer_id
@@ -51,11 +51,11 @@ measured as (
         relationships.customer_id,
         relationships.credit_limit_amount,
         cast(relationships.credit_cards as double) as credit_cards,
-        costs.low_service_cost_amount,
-        costs.base_service_cost_amount,
-        costs.high_service_cost_amount,
+        costs.service_cost_low_amount,
+        costs.service_cost_base_amount,
+        costs.service_cost_high_amount,
         100 * relationships.credit_limit_amount / nullif(population.credit_limit_amount, 0) as credit_limit_index,
-        100 * costs.base_service_cost_amount / nullif(population.service_cost_amount, 0) as service_cost_index
+        100 * costs.service_cost_base_amount / nullif(population.service_cost_amount, 0) as service_cost_index
     from relationships
     inner join costs
         on relationships.customer_id = costs.customer_id

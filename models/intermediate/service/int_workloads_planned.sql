@@ -20,7 +20,7 @@ handling_times as (
     select
         channel,
         '{{ estimate }}' as handling_estimate,
-        {{ estimate }}_handling_minutes as handling_minutes
+        handling_minutes_{{ estimate }} as handling_minutes
     from channels
     {{ 'union all' if not loop.last }}
     {% endfor %}

@@ -24,9 +24,9 @@ cardholder_rates as (
     select
         bases.customer_id,
         rates.component,
-        rates.low_rate,
-        rates.base_rate,
-        rates.high_rate,
+        rates.rate_low,
+        rates.rate_base,
+        rates.rate_high,
         case rates.kind when 'revenue' then 1 when 'cost' then -1 end as direction,
         case rates.basis
             {% for basis in value_bases() %}
@@ -44,9 +44,9 @@ amounts as (
     select
         customer_id,
         component,
-        direction * low_rate * basis_amount as low_amount,
-        direction * base_rate * basis_amount as base_amount,
-        direction * high_rate * basis_amount as high_amount
+        direction * rate_low * basis_amount as low_amount,
+        direction * rate_base * basis_amount as base_amount,
+        direction * rate_high * basis_amount as high_amount
     from cardholder_rates
 
 ),

@@ -80,26 +80,26 @@ suppressed as (
         cast(summed.customers as double) / population.population_customers as customer_share,
         {{ unless_small_cell('cast(yes_customers as double) / yes_or_no_customers', 'yes_or_no_customers') }}
             as minimum_payment_share_of_yes_or_no,
-        {{ unless_small_cell(wilson_low('yes_customers', 'yes_or_no_customers'), 'yes_or_no_customers') }}
-            as minimum_payment_share_of_yes_or_no_low,
-        {{ unless_small_cell(wilson_high('yes_customers', 'yes_or_no_customers'), 'yes_or_no_customers') }}
-            as minimum_payment_share_of_yes_or_no_high,
+        {{ unless_small_cell(wilson_lower('yes_customers', 'yes_or_no_customers'), 'yes_or_no_customers') }}
+            as minimum_payment_share_of_yes_or_no_lower,
+        {{ unless_small_cell(wilson_upper('yes_customers', 'yes_or_no_customers'), 'yes_or_no_customers') }}
+            as minimum_payment_share_of_yes_or_no_upper,
         {{ unless_small_cell('cast(yes_customers as double) / answering_customers', 'answering_customers') }}
             as minimum_payment_share_of_all_answers,
-        {{ unless_small_cell(wilson_low('yes_customers', 'answering_customers'), 'answering_customers') }}
-            as minimum_payment_share_of_all_answers_low,
-        {{ unless_small_cell(wilson_high('yes_customers', 'answering_customers'), 'answering_customers') }}
-            as minimum_payment_share_of_all_answers_high,
+        {{ unless_small_cell(wilson_lower('yes_customers', 'answering_customers'), 'answering_customers') }}
+            as minimum_payment_share_of_all_answers_lower,
+        {{ unless_small_cell(wilson_upper('yes_customers', 'answering_customers'), 'answering_customers') }}
+            as minimum_payment_share_of_all_answers_upper,
         {{ unless_small_cell(
             'cast(answering_customers - yes_or_no_customers as double) / answering_customers', 'answering_customers'
         ) }} as not_mentioned_share_of_all_answers,
         {{ unless_small_cell('average_payment_delay_days', 'customers_with_delay') }} as average_payment_delay_days,
         {{ unless_small_cell('cast(late_payers as double) / customers_with_delay', 'customers_with_delay') }}
             as late_payer_share,
-        {{ unless_small_cell(wilson_low('late_payers', 'customers_with_delay'), 'customers_with_delay') }}
-            as late_payer_share_low,
-        {{ unless_small_cell(wilson_high('late_payers', 'customers_with_delay'), 'customers_with_delay') }}
-            as late_payer_share_high,
+        {{ unless_small_cell(wilson_lower('late_payers', 'customers_with_delay'), 'customers_with_delay') }}
+            as late_payer_share_lower,
+        {{ unless_small_cell(wilson_upper('late_payers', 'customers_with_delay'), 'customers_with_delay') }}
+            as late_payer_share_upper,
         {{ unless_small_cell('average_delayed_payments') }} as average_delayed_payments,
         {{ unless_small_cell(
             'average_debt_amount / nullif(average_salary_of_debtors_amount, 0)', 'customers_with_debt_ratio'

@@ -39,12 +39,12 @@ moved as (
         channels.smallest_migration_index,
         channels.smallest_online_user_share,
         {% for estimate, online_estimate in {'low': 'high', 'base': 'base', 'high': 'low'}.items() %}
-        contacts.yearly_contacts * channels.{{ estimate }}_movable_share as {{ estimate }}_movable_contacts,
-        contacts.yearly_contacts * channels.{{ estimate }}_movable_share * channels.{{ estimate }}_handling_minutes / 60
-            as {{ estimate }}_saved_hours,
-        contacts.yearly_contacts * channels.{{ estimate }}_movable_share
-        * (channels.{{ estimate }}_contact_cost_amount - online_channels.{{ online_estimate }}_contact_cost_amount)
-            as {{ estimate }}_saved_cost_amount,
+        contacts.yearly_contacts * channels.movable_share_{{ estimate }} as movable_contacts_{{ estimate }},
+        contacts.yearly_contacts * channels.movable_share_{{ estimate }} * channels.handling_minutes_{{ estimate }} / 60
+            as saved_hours_{{ estimate }},
+        contacts.yearly_contacts * channels.movable_share_{{ estimate }}
+        * (channels.contact_cost_{{ estimate }}_amount - online_channels.contact_cost_{{ online_estimate }}_amount)
+            as saved_cost_{{ estimate }}_amount,
         {% endfor %}
         coalesce(contacts.index_100 >= channels.smallest_migration_index, false) as is_used_more,
         coalesce(contacts.online_user_share >= channels.smallest_online_user_share, false) as is_used_to_online
@@ -88,9 +88,9 @@ suppressed as (
         customers,
         {% for column in [
             'yearly_contacts', 'index_100', 'online_user_share',
-            'low_movable_contacts', 'base_movable_contacts', 'high_movable_contacts',
-            'low_saved_hours', 'base_saved_hours', 'high_saved_hours',
-            'low_saved_cost_amount', 'base_saved_cost_amount', 'high_saved_cost_amount',
+            'movable_contacts_low', 'movable_contacts_base', 'movable_contacts_high',
+            'saved_hours_low', 'saved_hours_base', 'saved_hours_high',
+            'saved_cost_low_amount', 'saved_cost_base_amount', 'saved_cost_high_amount',
             'is_target'
         ] %}
         {{ unless_small_cell(column) }} as {{ column }},

@@ -35,8 +35,8 @@ recommended as (
         {% for estimate in estimates() %}
         case
             when tiers.fee_basis = 'credit_limit' then group_costs.credit_limit_amount
-            when tiers.fee_basis = 'service_cost' then group_costs.{{ estimate }}_service_cost_amount
-        end * tiers.{{ estimate }}_fee_share as {{ estimate }}_fee_amount,
+            when tiers.fee_basis = 'service_cost' then group_costs.service_cost_{{ estimate }}_amount
+        end * tiers.fee_share_{{ estimate }} as fee_{{ estimate }}_amount,
         {% endfor %}
         assigned.reason
     from group_costs
@@ -101,15 +101,15 @@ suppressed as (
             'recommended.credit_limit_index': 'credit_limit_index',
             'recommended.credit_cards': 'average_credit_cards',
             'recommended.service_cost_index': 'service_cost_index',
-            'recommended.low_service_cost_amount': 'low_service_cost_amount',
-            'recommended.base_service_cost_amount': 'base_service_cost_amount',
-            'recommended.high_service_cost_amount': 'high_service_cost_amount',
-            'recommended.low_fee_amount': 'low_fee_amount',
-            'recommended.base_fee_amount': 'base_fee_amount',
-            'recommended.high_fee_amount': 'high_fee_amount',
+            'recommended.service_cost_low_amount': 'service_cost_low_amount',
+            'recommended.service_cost_base_amount': 'service_cost_base_amount',
+            'recommended.service_cost_high_amount': 'service_cost_high_amount',
+            'recommended.fee_low_amount': 'fee_low_amount',
+            'recommended.fee_base_amount': 'fee_base_amount',
+            'recommended.fee_high_amount': 'fee_high_amount',
             'cast(upsell.higher_tier_customers as double) / recommended.customers': 'higher_tier_share',
-            'recommended.base_fee_amount >= recommended.base_service_cost_amount': 'is_service_covered_by_fee',
-            'recommended.low_fee_amount >= recommended.high_service_cost_amount': 'is_service_covered_at_worst'
+            'recommended.fee_base_amount >= recommended.service_cost_base_amount': 'is_service_covered_by_fee',
+            'recommended.fee_low_amount >= recommended.service_cost_high_amount': 'is_service_covered_at_worst'
         }.items() %}
         {{ unless_small_cell(figure, 'recommended.customers') }} as {{ name }},
         {% endfor %}
