@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from metrics import Metrics
 from scoring import scored_by_engine
 from workspaces import PROJECT, REAL_FILES
 
@@ -57,6 +58,21 @@ def test_spend_shares(real_build, column, value, share_pct):
         """
     ).set_index("part")["share_pct"]
     assert round(shares[value], 2) == share_pct
+
+
+def test_metrics_give_the_published_figures(real_build):
+    metrics = Metrics(real_build)
+    names = ["income_utilisation_pct", "credit_card_share", "contacts_per_relationship"]
+    names += ["card_relationships", "minimum_payers", "customers"]
+    figures = metrics.query(names, []).iloc[0]
+    assert round(figures["income_utilisation_pct"], 2) == 42.82
+    assert round(100 * figures["credit_card_share"], 2) == 40.74
+    assert round(100 * figures["minimum_payers"] / 12_500, 1) == 52.6
+    assert (figures["customers"], figures["card_relationships"]) == (4_000, 660)
+    assert round(figures["contacts_per_relationship"], 3) == 8.592
+
+    by_city = metrics.query(["income_utilisation_pct"], ["customer__city"])
+    assert round(by_city.loc["Mumbai", "income_utilisation_pct"], 2) == 51.43
 
 
 @pytest.mark.parametrize(
