@@ -43,7 +43,7 @@
     {{ return({
         'card_usage': [
             'vulnerable_customer_share', 'net_value_amount', 'loss_making_share', 'transactor_share', 'revolver_share',
-            'cash_advance_user_share', 'minimum_payer_share', 'dormant_share'
+            'cash_advance_user_share', 'minimum_payer_share', 'dormant_share', 'is_upsell_allowed'
         ]
     }) }}
 {% endmacro %}

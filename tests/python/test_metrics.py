@@ -167,6 +167,39 @@ COMPARISONS = [
             LATEST_ANSWERS, "segment_name", "credit_customer__segment_name", join=REPAYMENT_SEGMENTS
         ),
     ),
+    *(
+        (
+            [dimension] if column else [],
+            f"""
+            select
+                {column + f' as "{dimension}",' if column else ""}
+                sum(total_net_value_base_amount) as net_value,
+                sum(customers_with_value) as valued_cardholders,
+                sum(total_net_value_base_amount) / sum(customers_with_value)
+                    as net_value_per_cardholder
+            from published.segment_value
+            where segment_key is {"not" if column else ""} null
+            group by all
+            """,
+        )
+        for column, dimension in [("", ""), ("segment_name", "cardholder__segment_name")]
+    ),
+    *(
+        (
+            [dimension] if column else [],
+            f"""
+            select
+                {column + f' as "{dimension}",' if column else ""}
+                minimum_payment_share_of_yes_or_no as minimum_payment_share
+            from published.repayment_behaviour
+            where group_type = '{group_type}' and not is_suppressed and not is_unknown
+            """,
+        )
+        for group_type, column, dimension in [
+            ("all", "", ""),
+            ("segment", "group_value", "credit_customer__segment_name"),
+        ]
+    ),
 ]
 
 
@@ -211,7 +244,7 @@ def test_metrics_equal_the_tables(sample_build, metrics, dimensions, statement):
 @pytest.mark.parametrize(
     ("inputs", "names"),
     [
-        (["customers", "card_usage"], set()),
+        (["customers"], set()),
         (["spends"], {"spend", "credit_card_spend", "credit_card_share"}),
     ],
 )

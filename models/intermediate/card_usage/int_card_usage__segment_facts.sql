@@ -3,6 +3,7 @@
     'net_value_amount': 'net_value_base_amount',
     'loss_making_share': 'loss_making_share',
     'vulnerable_customer_share': 'vulnerable_customer_share',
+    'is_upsell_allowed': 'cast(is_upsell_allowed as integer)',
 } %}
 with
 

@@ -60,7 +60,8 @@ checked as (
         conditions.tier_key,
         coalesce(labels.label, conditions.metric) || ' '
         || coalesce({{ rounded_text('subject_values.metric_value') }}, 'unknown') as value_in_words,
-        {{ in_words('conditions.operator', rule_operators()) }} || ' ' || {{ rounded_text('conditions.threshold') }} as condition_in_words,
+        {{ in_words('conditions.operator', rule_operators()) }}
+        || ' ' || {{ rounded_text('conditions.threshold') }} as condition_in_words,
         {{ meets_condition('subject_values.metric_value', 'conditions.operator', 'conditions.threshold') }} as is_met
     from conditions
     inner join subject_values

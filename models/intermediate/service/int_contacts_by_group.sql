@@ -108,7 +108,8 @@ planned as (
         contacts_per_customer,
         greatest(0, contacts_per_customer - standard_error * {{ upper_student_quantile(1.959964, 'customers - 1') }})
             as contacts_per_customer_lower,
-        contacts_per_customer + standard_error * {{ upper_student_quantile(1.959964, 'customers - 1') }} as contacts_per_customer_upper,
+        contacts_per_customer + standard_error * {{ upper_student_quantile(1.959964, 'customers - 1') }}
+            as contacts_per_customer_upper,
         customer_share,
         contact_share,
         100 * contact_share / customer_share as index_100,

@@ -26,7 +26,8 @@ judged as (
         case
             when adjusted_p_value is null then 'not testable'
             /* that there is no difference is supported only where the interval leaves no room for one */
-            when expected = 'none' and effect_upper < smallest_effect and effect_lower > -smallest_effect then 'supported'
+            when expected = 'none' and effect_upper < smallest_effect and effect_lower > -smallest_effect
+                then 'supported'
             when expected = 'none' then 'not supported'
             when not is_significant then 'not supported'
             when expected = 'different' and abs(effect_size) >= smallest_effect then 'supported'
@@ -69,7 +70,8 @@ worded as (
             else ''
         end
         || effect_measure || ' ' || {{ claim_figure('effect_size') }}
-        || ' (' || {{ claim_figure('effect_lower') }} || ' to ' || {{ claim_figure('effect_upper') }} || '), corrected p '
+        || ' (' || {{ claim_figure('effect_lower') }} || ' to ' || {{ claim_figure('effect_upper') }}
+        || '), corrected p '
         || case
             when adjusted_p_value < 0.001 then 'below 0.001'
             else {{ claim_figure('adjusted_p_value') }}

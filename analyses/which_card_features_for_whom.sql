@@ -1,0 +1,38 @@
+-- Which card features suit whom, what are they worth to a customer, and what do they cost the bank?
+with
+
+recommendations as (
+
+    select * from {{ ref('card_feature_recommendations') }}
+
+),
+
+recommended as (
+
+    select
+        audience_type,
+        audience_name,
+        benefit_rank,
+        benefit_name,
+        customers,
+        yearly_basis_amount,
+        customer_benefit_low_amount,
+        customer_benefit_base_amount,
+        customer_benefit_high_amount,
+        bank_cost_low_amount,
+        bank_cost_base_amount,
+        bank_cost_high_amount,
+        reason
+    from recommendations
+    where
+        is_recommended
+        /* no offer is decided by age, gender or marital status */
+        and not has_protected_attribute
+
+)
+
+select * from recommended
+order by
+    audience_type asc,
+    audience_name asc,
+    benefit_rank asc

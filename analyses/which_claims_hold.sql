@@ -1,0 +1,31 @@
+-- Which of the claims about customers hold in these data, and on what evidence?
+with
+
+claims as (
+
+    select * from {{ ref('tested_claims') }}
+
+),
+
+judged as (
+
+    select
+        subject,
+        claim,
+        verdict,
+        verdict_reason,
+        customers,
+        effect_measure,
+        effect_size,
+        effect_lower,
+        effect_upper,
+        adjusted_p_value
+    from claims
+
+)
+
+select * from judged
+order by
+    verdict desc,
+    subject asc,
+    claim asc

@@ -1,0 +1,30 @@
+-- Which crosses of demographics use more of their income than everyone else, beyond chance?
+with
+
+key_segments as (
+
+    select * from {{ ref('key_customer_segments') }}
+
+),
+
+ranked as (
+
+    select
+        key_rank,
+        attributes,
+        attribute_values,
+        customers,
+        customer_share,
+        spend_share,
+        income_utilisation_pct,
+        income_utilisation_lower_pct,
+        income_utilisation_upper_pct,
+        credit_card_share,
+        reason
+    from key_segments
+    where is_key_segment
+
+)
+
+select * from ranked
+order by key_rank
