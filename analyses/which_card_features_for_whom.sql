@@ -10,8 +10,8 @@ recommendations as (
 recommended as (
 
     select
-        audience_type,
-        audience_name,
+        group_type,
+        group_name,
         benefit_rank,
         benefit_name,
         customers,
@@ -33,6 +33,6 @@ recommended as (
 
 select * from recommended
 order by
-    audience_type asc,
-    audience_name asc,
+    group_type asc,
+    group_name asc,
     benefit_rank asc

@@ -13,7 +13,7 @@ judged as (
         subject,
         claim,
         verdict,
-        verdict_reason,
+        reason,
         customers,
         effect_measure,
         effect_size,

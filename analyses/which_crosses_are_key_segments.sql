@@ -17,8 +17,8 @@ ranked as (
         customer_share,
         spend_share,
         income_utilisation_pct,
-        income_utilisation_lower_pct,
-        income_utilisation_upper_pct,
+        income_utilisation_pct_lower,
+        income_utilisation_pct_upper,
         credit_card_share,
         reason
     from key_segments

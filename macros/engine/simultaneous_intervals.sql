@@ -1,3 +1,9 @@
+{#- Half of a 95 % interval in standard errors: a standard normal variable exceeds it in 2.5 % of cases. -#}
+{% macro normal_quantile_975() %}
+    {{ return(1.959963984540054) }}
+{% endmacro %}
+
+
 {#-
     The value that a standard normal variable exceeds with a small probability, up to 0.5. Abramowitz and
     Stegun (1964), formula 26.2.23; error below 4.5e-4.

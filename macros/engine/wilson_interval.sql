@@ -15,7 +15,7 @@
 
 {#- One of the limits. Rounding could put it a hair past the share, or past 0 or 1. -#}
 {% macro wilson_limit(successes, total, sign) -%}
-    {%- set z = 1.959963984540054 -%}
+    {%- set z = normal_quantile_975() -%}
     {%- set share = 'cast(' ~ successes ~ ' as double) / nullif(' ~ total ~ ', 0)' -%}
     case when {{ total }} > 0 then {{ 'greatest(0.0, least(' if sign == '-' else 'least(1.0, greatest(' }}{{ share }}, (
         {{ share }} + {{ z * z / 2 }} / nullif({{ total }}, 0)

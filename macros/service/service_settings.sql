@@ -4,12 +4,6 @@
 {% endmacro %}
 
 
-{#- The three estimates of an assumption, as the columns of the reference seeds begin. -#}
-{% macro estimates() %}
-    {{ return(['low', 'base', 'high']) }}
-{% endmacro %}
-
-
 {#- The columns of int_relationship__features that count contacts. -#}
 {% macro contact_metrics() %}
     {{ return(['branch_visits', 'online_visits', 'calls']) }}
@@ -18,5 +12,5 @@
 
 {#- The metrics that a card tier's conditions can be about, columns of int_service_costs_summed. -#}
 {% macro tier_metrics() %}
-    {{ return(['credit_limit_index', 'credit_cards', 'service_cost_index']) }}
+    {{ return(['credit_limit_index_100', 'credit_cards', 'service_cost_index_100']) }}
 {% endmacro %}

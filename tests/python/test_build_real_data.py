@@ -120,7 +120,7 @@ def test_september_is_the_largest_month(real_build):
 def test_card_features_rest_on_the_published_shares(real_build):
     """Credit cards are 40.74 % of spend; benefits on spend that is not there say so."""
     rows = real_build.query_published(
-        "select * from card_feature_recommendations where audience_type = 'all'"
+        "select * from card_feature_recommendations where group_type = 'all'"
     ).set_index("benefit_key")
     assert round(100 * rows.loc["flat_cashback", "basis_share"], 2) == 40.74
     assert set(rows.index[~rows["is_testable"]]) == {
@@ -406,4 +406,4 @@ def test_verdicts_on_claims(real_build, claim, verdict):
     row = real_build.query_published(
         f"select * from tested_claims where claim_key = '{claim}'"
     ).iloc[0]
-    assert row["verdict"] == verdict, row["verdict_reason"]
+    assert row["verdict"] == verdict, row["reason"]

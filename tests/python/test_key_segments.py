@@ -69,9 +69,9 @@ def test_nothing_is_key_where_demographics_are_shuffled(sample_build, warehouse)
             "monthly_income_amount",
             "average_monthly_spend_amount",
             "income_utilisation_pct",
-            "income_utilisation_lower_pct",
-            "income_utilisation_upper_pct",
-            "income_utilisation_above_others_lower_points",
+            "income_utilisation_pct_lower",
+            "income_utilisation_pct_upper",
+            "income_utilisation_above_others_points_lower",
             100,
         ),
         (

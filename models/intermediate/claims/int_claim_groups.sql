@@ -15,7 +15,7 @@ grouped as (
         group_value,
         count(*) as customers,
         {{ exact_mean('outcome') }} as mean_outcome,
-        count(*) >= {{ [var('minimum_claim_customers'), var('minimum_cell_size')] | max }} as is_large_enough
+        count(*) >= {{ smallest_claim_group() }} as is_large_enough
     from members
     group by
         claim_key,

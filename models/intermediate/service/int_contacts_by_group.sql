@@ -106,9 +106,9 @@ planned as (
         customers,
         contacts,
         contacts_per_customer,
-        greatest(0, contacts_per_customer - standard_error * {{ upper_student_quantile(1.959964, 'customers - 1') }})
+        greatest(0, contacts_per_customer - standard_error * {{ upper_student_quantile(normal_quantile_975(), 'customers - 1') }})
             as contacts_per_customer_lower,
-        contacts_per_customer + standard_error * {{ upper_student_quantile(1.959964, 'customers - 1') }}
+        contacts_per_customer + standard_error * {{ upper_student_quantile(normal_quantile_975(), 'customers - 1') }}
             as contacts_per_customer_upper,
         customer_share,
         contact_share,

@@ -23,7 +23,7 @@ by_group as (
         memberships.group_position,
         count(*) as customers,
         {% for column in ['credit_limit_amount', 'credit_cards', 'service_cost_low_amount', 'service_cost_base_amount',
-            'service_cost_high_amount', 'credit_limit_index', 'service_cost_index'] %}
+            'service_cost_high_amount', 'credit_limit_index_100', 'service_cost_index_100'] %}
         {{ exact_mean('service_costs.' ~ column) }} as {{ column }},
         {% endfor %}
         median(service_costs.credit_limit_amount) as median_credit_limit_amount

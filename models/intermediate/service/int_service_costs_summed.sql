@@ -54,8 +54,8 @@ measured as (
         costs.service_cost_low_amount,
         costs.service_cost_base_amount,
         costs.service_cost_high_amount,
-        100 * relationships.credit_limit_amount / nullif(population.credit_limit_amount, 0) as credit_limit_index,
-        100 * costs.service_cost_base_amount / nullif(population.service_cost_amount, 0) as service_cost_index
+        100 * relationships.credit_limit_amount / nullif(population.credit_limit_amount, 0) as credit_limit_index_100,
+        100 * costs.service_cost_base_amount / nullif(population.service_cost_amount, 0) as service_cost_index_100
     from relationships
     inner join costs
         on relationships.customer_id = costs.customer_id

@@ -23,8 +23,8 @@ spends as (
 demographic as (
 
     select
-        attribute as audience_type,
-        attribute_value as audience,
+        attribute as group_type,
+        attribute_value as group_key,
         category,
         payment_type,
         {{ exact_sum('spend_amount') }} as spend_amount
@@ -40,8 +40,8 @@ demographic as (
 segments as (
 
     select
-        'segment' as audience_type,
-        members.segment_key as audience,
+        'segment' as group_type,
+        members.segment_key as group_key,
         spends.category,
         spends.payment_type,
         {{ exact_sum('spends.spend_amount') }} as spend_amount

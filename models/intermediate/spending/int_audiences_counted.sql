@@ -24,9 +24,9 @@ members as (
 demographic as (
 
     select
-        crosses.attributes as audience_type,
-        crosses.attribute_values as audience,
-        crosses.attribute_values as audience_name,
+        crosses.attributes as group_type,
+        crosses.attribute_values as group_key,
+        crosses.attribute_values as group_name,
         crosses.customers,
         suppression.is_suppressed
     from crosses
@@ -40,9 +40,9 @@ demographic as (
 segments as (
 
     select
-        'segment' as audience_type,
-        segment_key as audience,
-        segment_name as audience_name,
+        'segment' as group_type,
+        segment_key as group_key,
+        segment_name as group_name,
         count(*) as customers
     from members
     group by
@@ -59,7 +59,7 @@ hidden_segments as (
         sum(case when customers < {{ var('minimum_cell_size') }} then 1 else 0 end) over () as small_segments,
         sum(case when customers < {{ var('minimum_cell_size') }} then customers else 0 end) over () as small_customers,
         row_number() over (
-            partition by customers < {{ var('minimum_cell_size') }} order by customers asc, audience asc
+            partition by customers < {{ var('minimum_cell_size') }} order by customers asc, group_key asc
         ) as place
     from segments
 
@@ -70,9 +70,9 @@ audiences as (
     select * from demographic
     union all
     select
-        audience_type,
-        audience,
-        audience_name,
+        group_type,
+        group_key,
+        group_name,
         customers,
         customers < {{ var('minimum_cell_size') }}
         or (

@@ -24,9 +24,9 @@ cardholder_rates as (
     select
         bases.customer_id,
         rates.component,
-        rates.rate_low,
-        rates.rate_base,
-        rates.rate_high,
+        {% for estimate in estimates() %}
+        rates.rate_{{ estimate }},
+        {% endfor %}
         case rates.kind when 'revenue' then 1 when 'cost' then -1 end as direction,
         case rates.basis
             {% for basis in value_bases() %}
@@ -44,9 +44,9 @@ amounts as (
     select
         customer_id,
         component,
-        direction * rate_low * basis_amount as low_amount,
-        direction * rate_base * basis_amount as base_amount,
-        direction * rate_high * basis_amount as high_amount
+        {% for estimate in estimates() %}
+        direction * rate_{{ estimate }} * basis_amount as {{ estimate }}_amount{{ ',' if not loop.last }}
+        {% endfor %}
     from cardholder_rates
 
 ),
@@ -62,9 +62,11 @@ summed as (
                 then coalesce({{ exact_sum("case when component = '" ~ component ~ "' then base_amount end") }}, 0)
         end as {{ component }}_amount,
         {% endfor %}
-        case when count(low_amount) = count(*) then {{ exact_sum('low_amount') }} end as net_value_low_amount,
-        case when count(base_amount) = count(*) then {{ exact_sum('base_amount') }} end as net_value_base_amount,
-        case when count(high_amount) = count(*) then {{ exact_sum('high_amount') }} end as net_value_high_amount
+        {% for estimate in estimates() %}
+        case
+            when count({{ estimate }}_amount) = count(*) then {{ exact_sum(estimate ~ '_amount') }}
+        end as net_value_{{ estimate }}_amount{{ ',' if not loop.last }}
+        {% endfor %}
     from amounts
     group by customer_id
 

@@ -1,6 +1,5 @@
 -- One row per card-usage segment, and one for everyone: what its customers are worth to the bank in a year.
 {% set components = value_components() %}
-{% set scenarios = ['low', 'base', 'high'] %}
 with
 
 groups as (
@@ -35,9 +34,9 @@ summed as (
             'case when cardholder_values.net_value_base_amount is not null then cardholder_values.' ~ component ~ '_amount end'
         ) }} as {{ component }}_amount,
         {% endfor %}
-        {% for scenario in scenarios %}
-        {{ exact_mean('cardholder_values.net_value_' ~ scenario ~ '_amount') }} as net_value_{{ scenario }}_amount,
-        {{ exact_sum('cardholder_values.net_value_' ~ scenario ~ '_amount') }} as total_net_value_{{ scenario }}_amount,
+        {% for estimate in estimates() %}
+        {{ exact_mean('cardholder_values.net_value_' ~ estimate ~ '_amount') }} as net_value_{{ estimate }}_amount,
+        {{ exact_sum('cardholder_values.net_value_' ~ estimate ~ '_amount') }} as total_net_value_{{ estimate }}_amount,
         {% endfor %}
         cast(count(*) filter (where cardholder_values.is_loss_making) as double)
         / nullif(count(cardholder_values.is_loss_making), 0) as loss_making_share,
@@ -122,13 +121,13 @@ segment_values as (
         {% for component in components %}
         {{ unless_small_cell('compared.' ~ component ~ '_amount', 'compared.customers') }} as {{ component }}_amount,
         {% endfor %}
-        {% for scenario in scenarios %}
-        {{ unless_small_cell('compared.net_value_' ~ scenario ~ '_amount', 'compared.customers') }}
-            as net_value_{{ scenario }}_amount,
+        {% for estimate in estimates() %}
+        {{ unless_small_cell('compared.net_value_' ~ estimate ~ '_amount', 'compared.customers') }}
+            as net_value_{{ estimate }}_amount,
         {% endfor %}
-        {% for scenario in scenarios %}
-        {{ unless_small_cell('compared.total_net_value_' ~ scenario ~ '_amount', 'compared.customers') }}
-            as total_net_value_{{ scenario }}_amount,
+        {% for estimate in estimates() %}
+        {{ unless_small_cell('compared.total_net_value_' ~ estimate ~ '_amount', 'compared.customers') }}
+            as total_net_value_{{ estimate }}_amount,
         {% endfor %}
         {{ unless_small_cell('compared.net_value_share', 'compared.customers') }} as net_value_share,
         {{ unless_small_cell('compared.net_value_index_100', 'compared.customers') }} as net_value_index_100,

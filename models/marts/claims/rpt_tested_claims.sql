@@ -1,5 +1,5 @@
 -- One row per claim: how it was tested, what came out, and the verdict in words with its reason.
-{% set minimum = [var('minimum_claim_customers'), var('minimum_cell_size')] | max %}
+{% set minimum = smallest_claim_group() %}
 with
 
 results as (
@@ -110,7 +110,7 @@ reported as (
         case
             when verdict = 'not testable' then untestable_reason
             else figures || ': ' || finding || '.'
-        end as verdict_reason,
+        end as reason,
         test,
         population,
         metric,

@@ -1,26 +1,29 @@
 -- One row per card relationship and channel: how often the bank was contacted that way.
 with
 
+contacts as (
+
+    select * from {{ ref('int_contacts_by_relationship') }}
+
+),
+
 features as (
 
     select * from {{ ref('int_relationship__features') }}
 
 ),
 
-by_channel as (
+with_cards as (
 
-    {% for channel, contacts in contact_channels().items() %}
-    {%- if not loop.first %}
-    union all
-    {% endif %}
     select
-        customer_id as card_relationship_id,
-        '{{ channel }}' as channel,
-        credit_cards,
-        {{ contacts }} as contacts
-    from features
-    {%- endfor %}
+        contacts.customer_id as card_relationship_id,
+        contacts.channel,
+        features.credit_cards,
+        contacts.contacts
+    from contacts
+    inner join features
+        on contacts.customer_id = features.customer_id
 
 )
 
-select * from by_channel
+select * from with_cards

@@ -98,9 +98,9 @@ suppressed as (
         {% for figure, name in {
             'recommended.credit_limit_amount': 'average_credit_limit_amount',
             'recommended.median_credit_limit_amount': 'median_credit_limit_amount',
-            'recommended.credit_limit_index': 'credit_limit_index',
+            'recommended.credit_limit_index_100': 'credit_limit_index_100',
             'recommended.credit_cards': 'average_credit_cards',
-            'recommended.service_cost_index': 'service_cost_index',
+            'recommended.service_cost_index_100': 'service_cost_index_100',
             'recommended.service_cost_low_amount': 'service_cost_low_amount',
             'recommended.service_cost_base_amount': 'service_cost_base_amount',
             'recommended.service_cost_high_amount': 'service_cost_high_amount',

@@ -41,21 +41,21 @@ testable as (
 totals as (
 
     select
-        audience_type,
-        audience,
+        group_type,
+        group_key,
         {{ exact_sum('spend_amount') }} as spend_amount
     from audience_spends
     group by
-        audience_type,
-        audience
+        group_type,
+        group_key
 
 ),
 
 basis_spends as (
 
     select
-        audience_spends.audience_type,
-        audience_spends.audience,
+        audience_spends.group_type,
+        audience_spends.group_key,
         bases.benefit_key,
         {{ exact_sum('audience_spends.spend_amount') }} as basis_spend_amount
     from audience_spends
@@ -64,8 +64,8 @@ basis_spends as (
             audience_spends.category = bases.category
             and audience_spends.payment_type = bases.payment_type
     group by
-        audience_spends.audience_type,
-        audience_spends.audience,
+        audience_spends.group_type,
+        audience_spends.group_key,
         bases.benefit_key
 
 ),
@@ -88,13 +88,13 @@ evidence as (
         on benefits.benefit_key = testable.benefit_key
     left join basis_spends
         on
-            audiences.audience_type = basis_spends.audience_type
-            and audiences.audience = basis_spends.audience
+            audiences.group_type = basis_spends.group_type
+            and audiences.group_key = basis_spends.group_key
             and benefits.benefit_key = basis_spends.benefit_key
     left join totals
         on
-            audiences.audience_type = totals.audience_type
-            and audiences.audience = totals.audience
+            audiences.group_type = totals.group_type
+            and audiences.group_key = totals.group_key
 
 ),
 
@@ -105,7 +105,7 @@ everyone as (
         yearly_basis_amount as everyone_basis_amount,
         basis_share as everyone_basis_share
     from evidence
-    where audience_type = 'all'
+    where group_type = 'all'
 
 ),
 
@@ -113,11 +113,11 @@ valued as (
 
     select
         evidence.*,
-        {%- for scenario in ['low', 'base', 'high'] %}
-        evidence.yearly_basis_amount * evidence.reward_rate_{{ scenario }} * evidence.uptake_share_{{ scenario }}
-            as customer_benefit_{{ scenario }}_amount,
-        evidence.yearly_basis_amount * evidence.cost_rate_{{ scenario }} * evidence.uptake_share_{{ scenario }}
-            as bank_cost_{{ scenario }}_amount,
+        {%- for estimate in estimates() %}
+        evidence.yearly_basis_amount * evidence.reward_rate_{{ estimate }} * evidence.uptake_share_{{ estimate }}
+            as customer_benefit_{{ estimate }}_amount,
+        evidence.yearly_basis_amount * evidence.cost_rate_{{ estimate }} * evidence.uptake_share_{{ estimate }}
+            as bank_cost_{{ estimate }}_amount,
         {%- endfor %}
         100 * evidence.yearly_basis_amount / nullif(everyone.everyone_basis_amount, 0) as index_100,
         100 * evidence.basis_share / nullif(everyone.everyone_basis_share, 0) as mix_index_100
@@ -146,7 +146,7 @@ ranked as (
         case
             when is_ranked
                 then row_number() over (
-                    partition by audience_type, audience, is_ranked
+                    partition by group_type, group_key, is_ranked
                     order by weighted_net_benefit_amount desc, benefit_key asc
                 )
         end as benefit_rank
@@ -193,10 +193,10 @@ worded as (
 suppressed as (
 
     select
-        audience_type,
-        audience,
+        group_type,
+        group_key,
         benefit_key,
-        audience_name,
+        group_name,
         benefit_name,
         basis,
         basis_value,
@@ -215,7 +215,7 @@ suppressed as (
         is_recommended,
         is_testable,
         is_assumption,
-        audience_type in ({{ protected }}) as has_protected_attribute,
+        group_type in ({{ protected }}) as has_protected_attribute,
         is_suppressed
     from worded
 

@@ -62,9 +62,9 @@ where
     or (
         not parts.is_partly_suppressed
         and (
-            {% for scenario in ['low', 'base', 'high'] %}
-            abs(parts.net_value_{{ scenario }}_amount - cardholders.net_value_{{ scenario }}_amount)
-            > {{ tolerance }} * greatest(1, abs(cardholders.net_value_{{ scenario }}_amount))
+            {% for estimate in estimates() %}
+            abs(parts.net_value_{{ estimate }}_amount - cardholders.net_value_{{ estimate }}_amount)
+            > {{ tolerance }} * greatest(1, abs(cardholders.net_value_{{ estimate }}_amount))
             {{ 'or' if not loop.last }}
             {% endfor %}
         )

@@ -13,6 +13,12 @@ card_relationships as (
 
 ),
 
+channels as (
+
+    select * from {{ ref('service_channels') }}
+
+),
+
 in_mart as (
 
     select
@@ -26,16 +32,17 @@ in_mart as (
 
 in_input as (
 
-    {% for channel, contacts in contact_channels().items() %}
-    {%- if not loop.first %}
-    union all
-    {% endif %}
+    {% for metric in contact_metrics() %}
     select
-        '{{ channel }}' as channel,
+        channels.channel,
         count(*) as relationships,
-        sum({{ contacts }}) as contacts
+        sum(card_relationships.{{ metric }}) as contacts
     from card_relationships
-    {%- endfor %}
+    inner join channels
+        on channels.contact_metric = '{{ metric }}'
+    group by channels.channel
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 
 ),
 

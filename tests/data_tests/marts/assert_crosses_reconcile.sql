@@ -44,21 +44,21 @@ sums as (
     union all
     select
         'int_audience_spends_summed' as model_name,
-        audience_type as breakdown,
+        group_type as breakdown,
         null as customers,
         {{ exact_sum('spend_amount') }} as spend_amount,
         {{ exact_sum('case when ' ~ is_credit_card('payment_type') ~ ' then spend_amount else 0 end') }} as card_amount
     from {{ ref('int_audience_spends_summed') }}
-    group by audience_type
+    group by group_type
     union all
     select
         'int_audiences_counted' as model_name,
-        audience_type as breakdown,
+        group_type as breakdown,
         sum(customers) as customers,
         null as spend_amount,
         null as card_amount
     from {{ ref('int_audiences_counted') }}
-    group by audience_type
+    group by group_type
 
 )
 

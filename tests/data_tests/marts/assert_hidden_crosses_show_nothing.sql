@@ -10,8 +10,8 @@ where false
         'credit_utilisation_pct',
     ],
     'rpt_key_customer_segments': [
-        'spend_share', 'income_utilisation_pct', 'income_utilisation_lower_pct', 'income_utilisation_upper_pct',
-        'income_utilisation_index_100', 'income_utilisation_above_others_lower_points', 'credit_card_share',
+        'spend_share', 'income_utilisation_pct', 'income_utilisation_pct_lower', 'income_utilisation_pct_upper',
+        'income_utilisation_index_100', 'income_utilisation_above_others_points_lower', 'credit_card_share',
         'credit_card_share_lower', 'credit_card_share_upper', 'credit_card_share_index_100',
         'credit_card_share_above_others_lower', 'utilisation_rank', 'credit_card_rank', 'value_rank', 'key_rank',
     ],
