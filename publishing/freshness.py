@@ -29,6 +29,7 @@ SOURCES = (
     "tests/data_tests",
     "tests/generic",
     "segmentation",
+    "input_files",
     "publishing",
 )
 WAREHOUSE_VARIABLE = "CARD_SEGMENTS_WAREHOUSE"
