@@ -1,5 +1,6 @@
 """Loads a case of `hostile_files.py` through dbt and judges what became of it."""
 
+import contextlib
 import os
 import re
 import stat
@@ -95,14 +96,15 @@ class Loader:
                 outcome = self._load("customers", {"inputs": customers})
                 assert outcome.ending == "loaded", outcome.sentence
         self.holds_the_customers = input_name != "customers"
-        run = self.dbt.invoke(
-            [
-                "build",
-                *("--select", input_name, f"stg_{input_name}__checked_rows"),
-                *("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"),
-                *self._options({**variables, "enabled_inputs": enabled}),
-            ]
-        )
+        arguments = [
+            "build",
+            *("--select", input_name, f"stg_{input_name}__checked_rows"),
+            *("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"),
+            *self._options({**variables, "enabled_inputs": enabled}),
+        ]
+        # the profile finds the project's Python packages from here
+        with contextlib.chdir(PROJECT):
+            run = self.dbt.invoke(arguments)
         return self._account(input_name) if run.success else refusal(run)
 
     def _options(self, variables: dict) -> list[str]:

@@ -30,6 +30,21 @@ MONTHS = (
 MONTH_NAMES = {
     spelling: number for number, name in enumerate(MONTHS, start=1) for spelling in (name, name[:3])
 }
+# Between thousands; the pattern with pairs of digits is that of lakhs and crores.
+GROUPED = (
+    "[+-]?[0-9]{1,3}(,[0-9]{3})+([.][0-9]*)?",
+    "[+-]?[0-9]{1,2}(,[0-9]{2})+,[0-9]{3}([.][0-9]*)?",
+    "[+-]?[0-9]{1,3}([ '\u2019\u00a0\u202f][0-9]{3})+([.][0-9]*)?",
+)
+PLAIN = re.compile(r"[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,2})?", re.ASCII)
+DATES = (
+    "(?P<year>[0-9]{4})[-/]?(?P<month>[0-9]{2})",
+    "(?P<month>[0-9]{2})[-/.](?P<year>[0-9]{4})",
+    "(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})",
+    "(?P<day>[0-9]{1,2})[.](?P<month>[0-9]{1,2})[.](?P<year>[0-9]{4})",
+    "(?P<year>[0-9]{4})[-/](?P<month>[0-9]{1,2})[-/](?P<day>[0-9]{1,2})"
+    "([ T][0-9:.]+(Z|z|[+-][0-9:]+)?)?",
+)
 DURATION = re.compile(r"([0-9]+) Years? and ([0-9]+) Months?", re.ASCII)
 
 csv.field_size_limit(2**31 - 1)
@@ -246,32 +261,35 @@ def typed(text: str, rules: dict):
 
 
 def typed_number(text: str, whole: bool):
-    """A number with a decimal point, and commas or nothing between thousands."""
-    grouped = re.fullmatch(r"[+-]?[0-9]{1,3}(,[0-9]{3})+([.][0-9]*)?", text, re.ASCII)
-    plain = text.replace(",", "") if grouped else text
-    if not re.fullmatch(
-        r"[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,2})?", plain, re.ASCII
-    ):
+    """A number with a decimal point, and with commas, blanks or apostrophes between thousands."""
+    grouped = any(re.fullmatch(pattern, text, re.ASCII) for pattern in GROUPED)
+    plain = re.sub("[, '\u2019\u00a0\u202f]", "", text) if grouped else text
+    if not PLAIN.fullmatch(plain) or math.isinf(float(plain)):
         return None, []
     value = float(plain)
-    if math.isinf(value) or (whole and (value != math.floor(value) or value > LARGEST_INTEGER)):
+    if whole and (value != math.floor(value) or abs(value) > LARGEST_INTEGER):
         return None, []
     return int(value) if whole else value, ["thousands_separator_removed"] if grouped else []
 
 
 def typed_month(text: str) -> date | None:
-    """A name, a year and month, or a date that begins with its year."""
-    if text.lower() in MONTH_NAMES:
-        return date(YEAR_OF_NAMES, MONTH_NAMES[text.lower()], 1)
-    found = re.fullmatch(r"([0-9]{4})-([0-9]{2})(-([0-9]{2}))?", text, re.ASCII)
-    try:
-        return date(int(found[1]), int(found[2]), int(found[4] or 1)).replace(day=1)
-    except (TypeError, ValueError):
-        return None
+    """A name, perhaps with a year, a year and a month, or a date that can be read in one way."""
+    name, year = re.fullmatch("(.*?)([ -/.,]+[0-9]{4})?", text.lower(), re.DOTALL).groups()
+    if name in MONTH_NAMES:
+        return date(int(year[-4:]) if year else YEAR_OF_NAMES, MONTH_NAMES[name], 1)
+    for pattern in DATES:
+        if found := re.fullmatch(pattern, text, re.ASCII):
+            parts = {"day": "1", **found.groupdict()}
+            try:
+                day = date(int(parts["year"]), int(parts["month"]), int(parts["day"]))
+            except ValueError:
+                return None
+            return day.replace(day=1)
+    return None
 
 
 def typed_duration(text: str) -> int | None:
-    if re.fullmatch("[+-]?[0-9]{1,9}", text, re.ASCII):
+    if re.fullmatch("[0-9]{1,5}", text, re.ASCII):
         return int(text)
     found = DURATION.fullmatch(text)
     return int(found[1]) * 12 + int(found[2]) if found else None

@@ -14,18 +14,19 @@ from datetime import date
 import duckdb
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from independent_reader import BLANKS, contract_of, judge, read_sample, records_of, typed_number
 from workspaces import INPUTS, REAL_FILES, Workspace
 
 # One example is a whole table of values, so few are many; derandomised, so that CI repeats itself.
 tables_of_values = settings(
-    max_examples=40,
+    max_examples=20,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
+ROWS = 8
 WITHOUT_PARENTS = [name for name in INPUTS if not contract_of(name).references]
 
 
@@ -35,6 +36,8 @@ class Cleaning:
     def __init__(self, statements: dict[str, str], database: str) -> None:
         self.statements = statements
         self.connection = duckdb.connect()
+        # Planning takes longer than running over so few rows.
+        self.connection.execute("pragma disable_optimizer")
         self.connection.execute(f"attach ':memory:' as {database}")
         self.connection.execute(f"use {database}")
         self.connection.execute("create schema inputs")
@@ -141,12 +144,17 @@ def dirty_text(column: str, rules: dict):
     return st.one_of(kinds)
 
 
-def table(input_name: str, of_column=dirty_text):
-    """Tables of an input; keys are unique unless they are dirty."""
-    row = st.fixed_dictionaries(
-        {name: of_column(name, rules) for name, rules in contract_of(input_name).columns.items()}
-    )
-    return st.lists(row, min_size=1, max_size=15)
+@st.composite
+def table(draw, input_name: str, dirty: bool = True):
+    """Clean rows, some of them with a few values that are not: most rows stay usable."""
+    columns = contract_of(input_name).columns
+    clean = {name: clean_text(name, rules) for name, rules in columns.items()}
+    drawn = {name: draw(st.lists(one, min_size=ROWS, max_size=ROWS)) for name, one in clean.items()}
+    rows = [dict(zip(drawn, row, strict=True)) for row in zip(*drawn.values(), strict=True)]
+    for row in rows if dirty else []:
+        for name in draw(st.lists(st.sampled_from(list(columns)), max_size=3)):
+            row[name] = draw(dirty_text(name, columns[name]))
+    return rows
 
 
 def with_keys(input_name: str, rows: list[dict]) -> list[dict]:
@@ -186,7 +194,7 @@ def test_every_row_is_loaded_or_rejected_with_a_reason(cleaning, input_name, dat
 @tables_of_values
 @given(data=st.data())
 def test_clean_values_stay_as_they_are(cleaning, input_name, data):
-    rows = with_keys(input_name, data.draw(table(input_name, clean_text)))
+    rows = with_keys(input_name, data.draw(table(input_name, dirty=False)))
     checked = cleaning.clean(input_name, rows)
     assert [row["reject_rule"] for row in checked] == [None] * len(rows)
     for rules, raw, value, repairs in cells(input_name, rows, checked):
@@ -244,7 +252,6 @@ def test_cleaning_what_is_clean_changes_nothing(cleaning, input_name, data):
     """The values loaded, written out and loaded again, are the same, and nothing is repaired."""
     rows = with_keys(input_name, data.draw(table(input_name)))
     first = [row for row in cleaning.clean(input_name, rows) if row["reject_rule"] is None]
-    assume(first)
     columns = contract_of(input_name).columns
     again = cleaning.clean(
         input_name,
@@ -292,7 +299,7 @@ def test_placeholders_become_null(cleaning, input_name, data):
     marked = {name: rules for name, rules in columns.items() if rules.get("placeholders")}
     if not marked:
         pytest.skip(f"the contract of {input_name} has no placeholders")
-    rows = with_keys(input_name, data.draw(table(input_name, clean_text)))
+    rows = with_keys(input_name, data.draw(table(input_name, dirty=False)))
     for row in rows:
         name = data.draw(st.sampled_from(list(marked)))
         row[name] = f"{data.draw(blanks)}{data.draw(st.sampled_from(marked[name]['placeholders']))}"
@@ -354,16 +361,11 @@ DIRT = {
     ("credit_mix", "placeholder_cleared", r"_"): 2_611,
     ("payment_behaviour", "placeholder_cleared", r"!@9#%8"): 998,
     ("monthly_balance", "placeholder_cleared", r"__-3{27}__"): None,
-    ("credit_history_age", "placeholder_cleared", r"NA"): None,
     ("num_of_loan", "out_of_range_cleared", r"-100_?|[1-9][0-9]{2,}_?|5[1-9]_?|[6-9][0-9]_?"): None,
     ("num_bank_accounts", "out_of_range_cleared", r"-1|5[1-9]|[6-9][0-9]|[0-9]{3,}"): None,
     ("num_credit_card", "out_of_range_cleared", r"5[1-9]|[6-9][0-9]|[0-9]{3,}"): None,
     ("interest_rate", "out_of_range_cleared", r"10[1-9]|1[1-9][0-9]|[2-9][0-9]{2}|[0-9]{4,}"): None,
-    (
-        "total_emi_per_month",
-        "out_of_range_cleared",
-        r"1[0-9]{4}([.](?!0*$).*)?|[2-9][0-9]{4}.*",
-    ): None,
+    ("total_emi_per_month", "out_of_range_cleared", r"[1-9][0-9]{4,}([.].*)?"): None,
 }
 
 
