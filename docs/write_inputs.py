@@ -26,10 +26,10 @@ OPENING = """# The inputs
 What each input has to hold and how its values are read. Written by `make docs-inputs` from
 [`seeds/inputs/_inputs.yml`](../seeds/inputs/_inputs.yml), which the loader reads too.
 
-*Needed* columns must have a value in every row; a row without one is rejected. In the others a value
-may be empty, and a column that *may be absent* need not be in the file. A value outside its range, or
-one that cannot be read, is *cleared* where that is said; elsewhere its row is rejected. Amounts are in
-currency units, the same ones in every input.
+*Needed* columns must have a value in every row; a row without one is rejected. In the others a
+value may be empty, and a column that *may be absent* need not be in the file. A value outside its
+range, or one that cannot be read, is *cleared* where that is said; elsewhere its row is rejected.
+Amounts are in currency units, the same ones in every input.
 """
 
 
