@@ -14,7 +14,7 @@ TESTING := $(VENV)/.testing-installed
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build rebuild check-inputs test lint format sample picture test-duckdb2 lock clean
+.PHONY: help setup build rebuild check-inputs docs-inputs test lint format sample picture test-duckdb2 lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ format: $(TESTING) ## Bring Python and SQL into the project's style
 
 sample: $(RUNTIME) ## Write the bundled sample again
 	$(BIN)/python seeds/generate_inputs.py
+
+docs-inputs: $(RUNTIME) ## Write docs/inputs.md from the input contract
+	$(BIN)/python docs/write_inputs.py
 
 picture: $(RUNTIME) ## Draw the picture of the README from the published file
 	$(BIN)/python docs/draw_result.py

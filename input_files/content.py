@@ -106,8 +106,8 @@ def _zstd_blocks(path: str) -> Iterator[bytes]:
                 f"""
                 select line from read_csv({path_literal(path)}, compression = 'zstd',
                     encoding = 'latin-1', auto_detect = false, header = false,
-                    columns = {{'line': 'varchar'}}, delim = '\x1f', quote = '', escape = '', strict_mode = false,
-                    null_padding = true, nullstr = '\x1f', parallel = false,
+                    columns = {{'line': 'varchar'}}, delim = '\x1f', quote = '', escape = '',
+                    strict_mode = false, null_padding = true, parallel = false,
                     max_line_size = 20000000)
                 """
             )

@@ -273,7 +273,14 @@ def _describe_parquet(description: Description) -> None:
 
 
 def shown_name(name: str) -> str:
-    """Return a header name for messages; what looks like a value of a person is not shown."""
-    if IDENTIFIER.search(name) or len(name) > MAXIMUM_NAME:
-        return re.sub(r"[^\W\d_]", "x", re.sub(r"\d", "9", name[:MAXIMUM_NAME]))
-    return name
+    """Return a header name for messages; what looks like a value of a person is not shown.
+
+    Examples
+    --------
+    >>> shown_name("Marital Status"), shown_name("nick@bank.example")
+    ('Marital Status', 'xxxx@xxxx.xxxxxxx')
+    """
+    shown = "".join(sign if sign.isprintable() else "?" for sign in name[:MAXIMUM_NAME])
+    if IDENTIFIER.search(name):
+        return re.sub(r"[^\W\d_]", "x", re.sub(r"\d", "9", shown))
+    return shown

@@ -10,6 +10,7 @@
         {% if var('enabled_inputs') | length == 0 %}
             {% do stop("The variable enabled_inputs is empty, so there is nothing to build. Name at least one of " ~ known | join(', ') ~ ".") %}
         {% endif %}
+        {% do check_names('pass_through', (var('pass_through') or {}).keys() | list, known) %}
         {% do check_names('column_names', (var('column_names') or {}).keys() | list, known) %}
         {% for segmentation, inputs in var('segmentations').items() %}
             {% do check_names('segmentations.' ~ segmentation, inputs, known) %}

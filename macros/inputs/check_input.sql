@@ -9,6 +9,7 @@
 {% set contract = input_contract(input_name) if execute else [] %}
 {% set meta = input_node(input_name).config.meta if execute else {'unique_key': []} %}
 {% set references = meta.get('references', {}) %}
+{% set passed = passed_columns(input_name) %}
 {% set numbers = contract | selectattr('type', 'in', ['number', 'integer']) | list %}
 {#- Parents must be known before the graph is. -#}
 {% set input_relation = ref(input_name) %}
@@ -34,6 +35,9 @@ trimmed_rows as (
         {%- for column in contract %},
         {{ column.name }} as {{ column.name }}__raw,
         {{ trimmed(column.name) }} as {{ column.name }}__text
+        {%- endfor %}
+        {%- for column in passed %},
+        nullif({{ trimmed(column.name) }}, '') as {{ column.name }}
         {%- endfor %}
     from raw_rows
 
@@ -149,6 +153,9 @@ valued as (
         case when {{ column.name }}__fault is null then {{ column.name }}__typed end as {{ column.name }},
         {{ repairs_expression(column) }} as {{ column.name }}__repairs,
         {%- endfor %}
+        {%- for column in passed %}
+        {{ column.name }},
+        {%- endfor %}
         {{ first_fault(contract) }}
     from judged
 
@@ -197,6 +204,9 @@ checked as (
         {%- for column in contract %}
         {{ column.name }},
         {{ column.name }}__repairs,
+        {%- endfor %}
+        {%- for column in passed %}
+        {{ column.name }},
         {%- endfor %}
         {%- set key_columns = meta.unique_key | join(', ') %}
         {%- set key_value = "concat_ws(', ', " ~ meta.unique_key | join('__raw, ') ~ "__raw)" if meta.unique_key else "''" %}

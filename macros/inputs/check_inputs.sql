@@ -67,8 +67,8 @@
         {% for column, found in file.matches.items() if found == match %}
             {% do columns.append(column if match == 'exactly' else column ~ " ('" ~ file.shown_names[file.positions[column]] ~ "')") %}
         {% endfor %}
-        {% set shown = columns if match == 'column_names' else columns[:3] %}
-        {% do print('    ' ~ columns | length ~ ' columns found ' ~ ('by the variable column_names' if match == 'column_names' else match) ~ ': ' ~ shown | join(', ') ~ (' ...' if columns | length > shown | length else '')) %}
+        {% set shown = columns if match == 'by name' else columns[:3] %}
+        {% do print('    ' ~ columns | length ~ ' columns found ' ~ ('as column_names or pass_through say' if match == 'by name' else match) ~ ': ' ~ shown | join(', ') ~ (' ...' if columns | length > shown | length else '')) %}
     {% endfor %}
     {% if file.unused %}
         {% do print('    columns not used: ' ~ file.unused | join(', ')) %}

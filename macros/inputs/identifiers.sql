@@ -7,8 +7,8 @@
     {{ return([
         {'mark': '[an e-mail address]', 'pattern': '[^@ ]+@[^@ ]+[.][A-Za-z]{2,}'},
         {'mark': '[a social-security number]', 'pattern': start ~ '[0-9]{3}[- ][0-9]{2}[- ][0-9]{4}' ~ end},
-        {'mark': '[a national identity number]', 'pattern': start ~ '[0-9]{4}[- ][0-9]{4}[- ][0-9]{4}' ~ end},
         {'mark': '[a card number]', 'pattern': start ~ '([3-6]([ -]?[0-9]){12,18})' ~ end, 'has_check_digit': true},
+        {'mark': '[a national identity number]', 'pattern': start ~ '[0-9]{4}[- ][0-9]{4}[- ][0-9]{4}' ~ end},
         {'mark': '[a telephone number]', 'pattern': '[+][0-9][ ().-]{0,2}([0-9][ ().-]{0,2}){8,13}[0-9]' ~ end},
         {'mark': '[a telephone number]', 'pattern': start ~ '[(]?[0-9]{3}[)]?[ .-][0-9]{3}[ .-][0-9]{4}' ~ end},
         {'mark': '[a long number]', 'pattern': '[0-9]{8}', 'types': ['text']}

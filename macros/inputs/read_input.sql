@@ -5,14 +5,14 @@
 -#}
 {% macro describe_input(input_name) %}
     {% set location = locate_input(input_name) %}
-    {% set contract = input_contract(input_name) %}
+    {% set contract = input_contract(input_name) + passed_columns(input_name) %}
     {% set names = column_names(input_name) %}
     {% set wanted = [] %}
     {% for column in contract %}
         {% do wanted.append(header_key(names.get(column.name, column.name))) %}
     {% endfor %}
     {% set files = [] %}
-    {% set problems = location.problems | list %}
+    {% set problems = location.problems + pass_through_problems(input_name) %}
     {% set known = contract | map(attribute='name') | list %}
     {% for name in names if name not in known %}
         {% do problems.append("The variable column_names." ~ input_name ~ " names '" ~ name ~ "', which is not a column of the input. Did you mean '" ~ nearest_name(name, known) ~ "'?") %}
@@ -39,9 +39,13 @@
 {% endmacro %}
 
 
-{#- contract column -> the name it has in the files, where that differs. -#}
+{#- contract column -> the name it has in the files, where a variable says so. -#}
 {% macro column_names(input_name) %}
-    {{ return((var('column_names') or {}).get(input_name) or {}) }}
+    {% set names = dict((var('column_names') or {}).get(input_name) or {}) %}
+    {% for column in passed_columns(input_name) %}
+        {% do names.update({column.name: column.attribute}) %}
+    {% endfor %}
+    {{ return(names) }}
 {% endmacro %}
 
 
@@ -72,12 +76,12 @@
             {% do problems.append("The file " ~ file.path ~ " has the column '" ~ column_name ~ "' twice (header fields " ~ (positions[column_name] + 1) ~ " and " ~ loop.index ~ "). Remove or rename one of them.") %}
         {% else %}
             {% do positions.update({column_name: loop.index0}) %}
-            {% do matches.update({column_name: 'column_names' if column_name in names else 'exactly' if name == column_name else 'ignoring case, blanks and underscores'}) %}
+            {% do matches.update({column_name: 'by name' if column_name in names else 'exactly' if name == column_name else 'ignoring case, blanks and underscores'}) %}
         {% endif %}
     {% endfor %}
     {% for column in contract if column.name not in positions %}
         {% if column.name in names %}
-            {% do problems.append("The file " ~ file.path ~ " has no column '" ~ names[column.name] ~ "', which the variable column_names." ~ input_name ~ " names for '" ~ column.name ~ "'; the nearest name in its header is '" ~ nearest_name(names[column.name], unused or file.shown_names) ~ "'. Correct the variable or the header.") %}
+            {% do problems.append("The file " ~ file.path ~ " has no column '" ~ names[column.name] ~ "', which the variable " ~ ('pass_through.' ~ input_name ~ ' names' if column.get('attribute') else 'column_names.' ~ input_name ~ " names for '" ~ column.name ~ "'") ~ "; the nearest name in its header is '" ~ nearest_name(names[column.name], unused or file.shown_names) ~ "'. Correct the variable or the header.") %}
         {% elif not column.get('optional') %}
             {% do problems.append("The file " ~ file.path ~ " for the input '" ~ input_name ~ "' has no column '" ~ column.name ~ "'; the nearest name in its header is '" ~ nearest_name(column.name, unused or file.shown_names) ~ "'. Add or rename the column, or name it in the variable column_names." ~ input_name ~ ".") %}
         {% endif %}
@@ -92,7 +96,7 @@
     that does not fit is found in staging, where it is counted.
 -#}
 {% macro read_input_sql(input_name, files) %}
-    {% set contract = input_contract(input_name) %}
+    {% set contract = input_contract(input_name) + passed_columns(input_name) %}
     {% set selects = [] %}
     {% for file in files %}
         {% do selects.append(read_file_sql(contract, file)) %}
