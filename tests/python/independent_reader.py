@@ -239,8 +239,12 @@ def clean_value(raw: str, column: str, rules: dict, habits: Habits):
     value, found = typed(text, rules)
     if value is None:
         return None, repairs, "unreadable"
-    if "minimum" in rules and not rules["minimum"] <= value <= rules["maximum"]:
-        return None, repairs + found, "out_of_range"
+    if "minimum" in rules:
+        low, high = rules["minimum"], rules["maximum"]
+        if rules["type"] == "month":
+            low, high = date.fromisoformat(str(low)), date.fromisoformat(str(high))
+        if not low <= value <= high:
+            return None, repairs + found, "out_of_range"
     return value, repairs + found, None
 
 
