@@ -217,11 +217,12 @@ def quotes() -> Iterator[Case]:
         yield cells(f"a city with {what}, doubled", [text])
     for what, text in {
         "text after its closing quote": '"Bengaluru"north',
-        "blanks round its quotes": ' "Bengaluru" ',
         "a backslash before its quote": '"Benga\\"luru"',
     }.items():
         yield riddle(f"a city with {what}", TEXT.replace("Bengaluru", text, 2))
     yield cells("cities in other quotes", ["'Bengaluru'", "“Bengaluru”", "«Bengaluru»", "`Delhi`"])
+    spaced = TEXT.replace("Bengaluru", ' "Bengaluru" ', 2)
+    yield file("a city with blanks round its quotes", spaced, "either", exact=False)
     yield file("a comma in single quotes", TEXT.replace("Bengaluru", "'Bengaluru, north'", 2))
 
 
