@@ -7,16 +7,17 @@ VARS ?= {}
 # Any further options for dbt: make build DBT_OPTIONS=--full-refresh
 DBT_OPTIONS ?=
 
+comma := ,
 BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime-installed
 TESTING := $(VENV)/.testing-installed
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build rebuild test lint format sample picture test-duckdb2 lock clean
+.PHONY: help setup build rebuild check-inputs docs-inputs test lint format sample picture test-duckdb2 lock clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(RUNTIME) ## Make the virtual environment and install what the build needs
 
@@ -30,6 +31,10 @@ build: $(RUNTIME) ## Build and publish, unless nothing changed since; VARS='{...
 rebuild: $(RUNTIME) ## Build and publish, even if nothing changed
 	@$(BIN)/dbt build --vars '$(VARS)' $(DBT_OPTIONS)
 	@$(BIN)/python -m publishing.freshness record --vars '$(VARS)'
+
+check-inputs: $(RUNTIME) ## Say what a build would make of the files in DIR (and VARS); builds nothing
+	@CARD_SEGMENTS_WAREHOUSE=:memory: $(BIN)/dbt --quiet run-operation check_inputs --vars \
+		"$$(echo '$(VARS)' | sed '$(if $(DIR),s|{|{input_dir: "$(DIR)"$(comma) |)')"
 
 test: $(TESTING) lint ## Lint, then run the dbt tests, the unit tests and pytest
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
@@ -47,6 +52,9 @@ format: $(TESTING) ## Bring Python and SQL into the project's style
 
 sample: $(RUNTIME) ## Write the bundled sample again
 	$(BIN)/python seeds/generate_inputs.py
+
+docs-inputs: $(RUNTIME) ## Write docs/inputs.md from the input contract
+	$(BIN)/python docs/write_inputs.py
 
 picture: $(RUNTIME) ## Draw the picture of the README from the published file
 	$(BIN)/python docs/draw_result.py

@@ -30,6 +30,7 @@ SOURCES = (
     "tests/generic",
     "claims",
     "segmentation",
+    "input_files",
     "publishing",
 )
 WAREHOUSE_VARIABLE = "CARD_SEGMENTS_WAREHOUSE"

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -107,7 +108,16 @@ def _fresh_folder(directory: Path, build: Build) -> Path:
     if folder.exists():
         shutil.rmtree(folder)
     folder.mkdir(parents=True)
+    for one in (directory, directory / BUILDS_FOLDER, folder):
+        _protect(one)
     return folder
+
+
+def _protect(path: Path) -> None:
+    """Let the owner write and the owner's group read; others see nothing of customers."""
+    # A folder of somebody else, or a file system without modes, keeps what it has.
+    with suppress(OSError):
+        path.chmod(0o750 if path.is_dir() else 0o640)
 
 
 def _quoted(text: str) -> str:
@@ -204,9 +214,10 @@ def _write_manifest(folder: Path, build: Build, rows: dict[str, int]) -> Path:
 
 
 def _flush(path: Path) -> None:
-    """Make sure the file is on disk before anything is renamed to point at it."""
+    """Make sure the file is on disk, for its readers only, before it is renamed into place."""
     with path.open("rb+") as file:
         os.fsync(file.fileno())
+    _protect(path)
 
 
 def _switch(directory: Path, folder: Path, database: Path, manifest: Path) -> None:

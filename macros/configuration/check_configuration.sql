@@ -10,11 +10,13 @@
         {% if var('enabled_inputs') | length == 0 %}
             {% do stop("The variable enabled_inputs is empty, so there is nothing to build. Name at least one of " ~ known | join(', ') ~ ".") %}
         {% endif %}
+        {% do check_names('pass_through', (var('pass_through') or {}).keys() | list, known) %}
+        {% do check_names('column_names', (var('column_names') or {}).keys() | list, known) %}
         {% for segmentation, inputs in var('segmentations').items() %}
             {% do check_names('segmentations.' ~ segmentation, inputs, known) %}
         {% endfor %}
 
-        {% for setting in ['minimum_cell_size', 'maximum_row_drop_share', 'maximum_segment_share_jump', 'minimum_remaining_share', 'late_payment_days', 'minimum_claim_customers'] %}
+        {% for setting in ['minimum_cell_size', 'maximum_row_drop_share', 'maximum_segment_share_jump', 'minimum_remaining_share', 'maximum_reject_share', 'late_payment_days', 'minimum_claim_customers'] %}
             {% if var(setting) is not number or var(setting) < 0 %}
                 {% do stop("The variable " ~ setting ~ " is '" ~ var(setting) ~ "', but has to be a number of 0 or more. Correct it in dbt_project.yml or in --vars.") %}
             {% endif %}
@@ -38,6 +40,9 @@
         {% endfor %}
         {% if var('minimum_recommendations') > var('maximum_recommendations') %}
             {% do stop("The variable minimum_recommendations is " ~ var('minimum_recommendations') ~ ", but may not be above maximum_recommendations, which is " ~ var('maximum_recommendations') ~ ". Correct one of them in dbt_project.yml or in --vars.") %}
+        {% endif %}
+        {% if var('decimal_mark') not in ('auto', '.', ',') %}
+            {% do stop("The variable decimal_mark is '" ~ var('decimal_mark') ~ "', but has to be auto, '.' or ','.") %}
         {% endif %}
         {% if var('spends_year') is not number or not 1900 <= var('spends_year') <= 9998 %}
             {% do stop("The variable spends_year is '" ~ var('spends_year') ~ "', but has to be a year such as 2023. It is the year of months that are given by name only.") %}
@@ -65,12 +70,14 @@
         {% endif %}
 
         {% if flags.WHICH in ('build', 'seed') %}
-            {% if var('input_dir') and not glob_files(var('input_dir') ~ '/*') %}
-                {% do stop("The folder " ~ var('input_dir') ~ ", which the variable input_dir names, does not exist or is empty. Relative paths start at the folder dbt runs in.") %}
+            {% if var('input_dir') and not glob_files(var('input_dir')) %}
+                {% do stop("The folder " ~ var('input_dir') ~ ", which the variable input_dir names, does not exist. Relative paths start at the folder dbt runs in.") %}
             {% endif %}
+            {% set problems = [] %}
             {% for input_name in var('enabled_inputs') %}
-                {% do locate_input(input_name) %}
+                {% do problems.extend(locate_input(input_name).problems) %}
             {% endfor %}
+            {% do stop_on_problems(problems) %}
         {% endif %}
     {% endif %}
 {% endmacro %}

@@ -4,49 +4,34 @@
 {% endmacro %}
 
 
-{#- The files an input is read from, sorted by path, with where the choice came from. -#}
+{#- The files an input is read from, sorted by path, and in sentences what keeps them from being found. -#}
 {% macro locate_input(input_name) %}
     {% set named = (var('inputs') or {}).get(input_name) %}
+    {% set folder = var('input_dir') %}
+    {% set files = [] %}
+    {% set problems = [] %}
     {% if named %}
-        {% set patterns = [named] if named is string else named %}
-        {% set origin = "the variable inputs." ~ input_name %}
-        {% set files = [] %}
-        {% for pattern in patterns %}
-            {% set found = glob_files(pattern) %}
-            {% if not found %}
-                {% do stop("There is no file " ~ pattern ~ ", which " ~ origin ~ " names for the input '" ~ input_name ~ "'. Correct the path (relative paths start at the folder dbt runs in), or take '" ~ input_name ~ "' out of enabled_inputs.") %}
+        {% for pattern in ([named] if named is string else named) %}
+            {% set found = [] if '://' in pattern else glob_files(pattern) %}
+            {% if '://' in pattern %}
+                {% do problems.append("The variable inputs." ~ input_name ~ " names the address " ~ pattern ~ ", but only files on this machine are read. Download the file and name its path.") %}
+            {% elif not found %}
+                {% do problems.append("There is no file " ~ pattern ~ ", which the variable inputs." ~ input_name ~ " names for the input '" ~ input_name ~ "'. Correct the path (relative paths start at the folder dbt runs in), or take '" ~ input_name ~ "' out of enabled_inputs.") %}
             {% endif %}
             {% do files.extend(found) %}
         {% endfor %}
-        {{ return({'files': files | unique | sort, 'origin': origin}) }}
+    {% elif folder %}
+        {% set found = fromjson(query_value("find_input(" ~ sql_text(folder) ~ ", " ~ sql_text(input_name) ~ ")")) %}
+        {% do files.extend(found.files) %}
+        {% if not files %}
+            {% do problems.append("There is no file for the input '" ~ input_name ~ "' in the folder " ~ folder ~ ". Put " ~ input_name ~ ".csv, .csv.gz, .csv.zst or .parquet (or a folder " ~ input_name ~ "/ of such files) there, or take '" ~ input_name ~ "' out of enabled_inputs.") %}
+        {% elif files | length > 1 and not found.are_parts %}
+            {% do problems.append("The input '" ~ input_name ~ "' stands more than once in " ~ folder ~ ": " ~ files | join(', ') ~ ". Keep one of them, or name the right one in the variable inputs." ~ input_name ~ ".") %}
+        {% endif %}
+    {% else %}
+        {% do files.append(bundled_input_path(input_name)) %}
     {% endif %}
-
-    {% set folder = var('input_dir') %}
-    {% if folder %}
-        {% set candidates = [] %}
-        {% for ending in input_endings() %}
-            {% do candidates.extend(glob_files(folder ~ '/' ~ input_name ~ ending)) %}
-        {% endfor %}
-        {% if candidates | length > 1 %}
-            {% do stop("The input '" ~ input_name ~ "' stands more than once in " ~ folder ~ ": " ~ candidates | join(', ') ~ ". Keep one of them, or name the right one in the variable inputs." ~ input_name ~ ".") %}
-        {% endif %}
-        {% if not candidates %}
-            {% for ending in input_endings() %}
-                {% do candidates.extend(glob_files(folder ~ '/' ~ input_name ~ '/*' ~ ending)) %}
-            {% endfor %}
-        {% endif %}
-        {% if not candidates %}
-            {% do stop("There is no file for the input '" ~ input_name ~ "' in the folder " ~ folder ~ ". Put " ~ input_name ~ ".csv, .csv.gz or .parquet (or a folder " ~ input_name ~ "/ of such files) there, or take '" ~ input_name ~ "' out of enabled_inputs.") %}
-        {% endif %}
-        {{ return({'files': candidates | unique | sort, 'origin': 'the variable input_dir'}) }}
-    {% endif %}
-
-    {{ return({'files': [bundled_input_path(input_name)], 'origin': 'the bundled sample'}) }}
-{% endmacro %}
-
-
-{% macro input_endings() %}
-    {{ return(['.csv', '.csv.gz', '.parquet']) }}
+    {{ return({'files': files | unique | sort, 'problems': problems}) }}
 {% endmacro %}
 
 
@@ -72,8 +57,12 @@
 
 
 {% macro glob_files(pattern) %}
-    {% set rows = run_query("select file from glob(" ~ sql_text(pattern) ~ ") order by file") %}
-    {{ return(rows.columns[0].values() | list) }}
+    {{ return(run_query("select unnest(find_files(" ~ sql_text(pattern) ~ "))").columns[0].values() | list) }}
+{% endmacro %}
+
+
+{% macro query_value(expression) %}
+    {{ return(run_query("select " ~ expression).rows[0][0]) }}
 {% endmacro %}
 
 
@@ -83,7 +72,24 @@
 {% endmacro %}
 
 
-{#- Ends the build with one sentence for the user. -#}
+{#- A path as an SQL literal that DuckDB takes for this one file and not for a pattern. -#}
+{% macro sql_path(path) %}
+    {{ return(sql_text(path | replace('[', '[[]') | replace('*', '[*]') | replace('?', '[?]'))) }}
+{% endmacro %}
+
+
+{#-
+    Ends the build with one sentence for the user. Not a compiler error: dbt would add the macros it
+    was called from, which say nothing to whoever has to correct a file.
+-#}
 {% macro stop(sentence) %}
-    {% do exceptions.raise_compiler_error(sentence) %}
+    {% do exceptions.raise_dependency_error(sentence) %}
+{% endmacro %}
+
+
+{#- Ends the build with all of some sentences, if there are any. -#}
+{% macro stop_on_problems(problems) %}
+    {% if problems %}
+        {% do stop(problems | unique | join('\n')) %}
+    {% endif %}
 {% endmacro %}

@@ -1,151 +1,192 @@
 {#-
-    The statement that reads all files of an input: the contract's columns as text, where each row
-    came from, and what is wrong with the row as a whole. Nothing is typed or judged here: a value
-    that does not fit is found in staging, where it is counted.
+    What is known of an input's files before a row is loaded: each with its format, how its header
+    matches the contract and what keeps it from being read. The build stops on `problems`; the
+    operation check_inputs prints them.
 -#}
-{% macro read_input_sql(input_name, files) %}
-    {% set contract = input_contract(input_name) %}
-    {% set selects = [] %}
-    {% for file in files %}
-        {% if file.lower().endswith('.parquet') %}
-            {% do selects.append(read_parquet_sql(input_name, contract, file)) %}
-        {% elif file.lower().endswith(('.csv', '.csv.gz', '.tsv', '.tsv.gz', '.txt', '.txt.gz')) %}
-            {% do selects.append(read_csv_sql(input_name, contract, file)) %}
+{% macro describe_input(input_name) %}
+    {% set location = locate_input(input_name) %}
+    {% set contract = input_contract(input_name) + passed_columns(input_name) %}
+    {% set names = column_names(input_name) %}
+    {% set wanted = [] %}
+    {% for column in contract %}
+        {% do wanted.append(header_key(names.get(column.name, column.name))) %}
+    {% endfor %}
+    {% set files = [] %}
+    {% set problems = location.problems + pass_through_problems(input_name) %}
+    {% set known = contract | map(attribute='name') | list %}
+    {% for name in names if name not in known %}
+        {% do problems.append("The variable column_names." ~ input_name ~ " names '" ~ name ~ "', which is not a column of the input. Did you mean '" ~ nearest_name(name, known) ~ "'?") %}
+    {% endfor %}
+    {% for path in location.files %}
+        {% set file = fromjson(query_value("describe_input_file(" ~ sql_text(path) ~ ", " ~ sql_text(tojson(wanted)) ~ ")")) %}
+        {% if file.problem %}
+            {% do file.update({'problems': ["The file " ~ path ~ " for the input '" ~ input_name ~ "' " ~ file.problem ~ "."]}) %}
         {% else %}
-            {% do stop("The file " ~ file ~ " for the input '" ~ input_name ~ "' is not CSV or Parquet. Export it as UTF-8 CSV with a header line (in a spreadsheet: save as CSV) and name that file.") %}
+            {% do file.update(match_header(input_name, contract, file)) %}
+            {% if file.rows == 0 %}
+                {% do file.problems.append(no_rows_sentence(input_name, path)) %}
+            {% endif %}
         {% endif %}
+        {% do problems.extend(file.problems) %}
+        {% do files.append(file) %}
     {% endfor %}
-    {{ return(selects | join('\nunion all by name\n')) }}
+    {{ return({'files': files, 'problems': problems}) }}
 {% endmacro %}
 
 
-{% macro read_csv_sql(input_name, contract, file) %}
-    {% set header = read_csv_header(input_name, contract, file) %}
-    {% set positions = match_header(input_name, contract, file, header.names) %}
-    {% set last_field = 'field_' ~ (header.names | length - 1) %}
-    {#- A row is kept whatever its number of fields: too few leaves the last field null (an empty field
-        is '' because nullstr is a text that no file holds), too many fills surplus_field. -#}
-    {% set columns = [] %}
-    {% for name in header.names %}
-        {% do columns.append("'field_" ~ loop.index0 ~ "': 'varchar'") %}
+{% macro no_rows_sentence(input_name, path) %}
+    {{ return("The file " ~ path ~ " for the input '" ~ input_name ~ "' has a header but no rows. Export it again with its rows, or take '" ~ input_name ~ "' out of enabled_inputs.") }}
+{% endmacro %}
+
+
+{#- contract column -> the name it has in the files, where a variable says so. -#}
+{% macro column_names(input_name) %}
+    {% set names = dict((var('column_names') or {}).get(input_name) or {}) %}
+    {% for column in passed_columns(input_name) %}
+        {% do names.update({column.name: column.attribute}) %}
     {% endfor %}
-    {% do columns.append("'surplus_field': 'varchar'") %}
-    {% set select_sql %}
-select
-    {% for column in contract -%}
-    {% if column.name in positions -%}
-    field_{{ positions[column.name] }} as {{ column.name }},
-    {% else -%}
-    cast(null as varchar) as {{ column.name }},
-    {% endif -%}
-    {% endfor -%}
-    {{ sql_text(file) }} as source_file,
-    row_number() over () + 1 as source_row,
-    case
-        when {{ last_field }} is null then 'has fewer fields than the header'
-        when surplus_field is not null then 'has more fields than the header'
-    end as source_fault
-from read_csv(
-    {{ sql_text(file) }},
-    auto_detect = false, header = true, columns = { {{ columns | join(', ') }} },
-    delim = '{{ header.delimiter }}', quote = '"', escape = '"', nullstr = '{{ absent_mark() }}',
-    null_padding = true, strict_mode = false, parallel = false, max_line_size = 20000000
-)
-    {%- endset %}
-    {{ return(select_sql) }}
-{% endmacro %}
-
-
-{% macro read_parquet_sql(input_name, contract, file) %}
-    {% set names = run_query("select name from parquet_schema(" ~ sql_text(file) ~ ") where type is not null").columns[0].values() | list %}
-    {% set positions = match_header(input_name, contract, file, names) %}
-    {% set select_sql %}
-select
-    {% for column in contract -%}
-    {% if column.name in positions -%}
-    coalesce(cast({{ adapter.quote(names[positions[column.name]]) }} as varchar), '') as {{ column.name }},
-    {% else -%}
-    cast(null as varchar) as {{ column.name }},
-    {% endif -%}
-    {% endfor -%}
-    {{ sql_text(file) }} as source_file,
-    row_number() over () as source_row,
-    cast(null as varchar) as source_fault
-from read_parquet({{ sql_text(file) }})
-    {%- endset %}
-    {{ return(select_sql) }}
-{% endmacro %}
-
-
-{#- A text that no real file holds, so that DuckDB tells an absent field (null) from an empty one (''). -#}
-{% macro absent_mark() %}
-    {{ return('\x1f') }}
-{% endmacro %}
-
-
-{#- The header's names and the delimiter: the one under which most of the contract's names appear. -#}
-{% macro read_csv_header(input_name, contract, file) %}
-    {% set rows = run_query(
-        "select line from read_csv(" ~ sql_text(file) ~ ", auto_detect = false, header = false, columns = {'line': 'varchar'}, "
-        ~ "delim = '" ~ absent_mark() ~ "', quote = '', escape = '', null_padding = true, strict_mode = false, max_line_size = 20000000) limit 1"
-    ) %}
-    {% if rows | length == 0 or rows.columns[0].values()[0] is none %}
-        {% do stop("The file " ~ file ~ " for the input '" ~ input_name ~ "' is empty. It needs a header line with the columns " ~ contract | map(attribute='name') | join(', ') ~ " and at least one row.") %}
-    {% endif %}
-    {% set line = rows.columns[0].values()[0] %}
-    {% set wanted = contract | map(attribute='name') | map('replace', '_', '') | list %}
-    {% set best = namespace(delimiter=none, names=[], matched=0) %}
-    {% for delimiter in [',', ';', '\t', '|'] %}
-        {% set names = [] %}
-        {% set keys = [] %}
-        {% for part in line.split(delimiter) %}
-            {% set name = part.replace('\ufeff', '').strip().strip('"').strip() %}
-            {% do names.append(name) %}
-            {% do keys.append(header_key(name)) %}
-        {% endfor %}
-        {% set matched = keys | select('in', wanted) | list | unique | list | length %}
-        {% if matched > best.matched %}
-            {% set best.delimiter, best.names, best.matched = delimiter, names, matched %}
-        {% endif %}
-    {% endfor %}
-    {% if best.matched < 2 and contract | length > 1 %}
-        {% do stop("The first line of " ~ file ~ " is not a header of the input '" ~ input_name ~ "' with commas, semicolons, tabs or pipes between the names: it begins with '" ~ line[:80] ~ "'. Export the file with one of these delimiters and with the columns " ~ contract | map(attribute='name') | join(', ') ~ ".") %}
-    {% endif %}
-    {{ return({'delimiter': best.delimiter, 'names': best.names}) }}
+    {{ return(names) }}
 {% endmacro %}
 
 
 {#- Names are compared without case, blanks, underscores and byte-order mark. -#}
 {% macro header_key(name) %}
-    {{ return(name | lower | replace(' ', '') | replace('_', '') | replace('\ufeff', '')) }}
+    {{ return(name | string | lower | replace(' ', '') | replace('_', '') | replace('\ufeff', '')) }}
 {% endmacro %}
 
 
-{#- contract column -> position in the file; stops on a column that is missing or stands twice. -#}
-{% macro match_header(input_name, contract, file, names) %}
-    {% set positions = {} %}
+{#-
+    positions: contract column -> position in the file; matches: contract column -> how it was found;
+    unused: names that are not read; problems: columns that are missing or stand twice.
+-#}
+{% macro match_header(input_name, contract, file) %}
+    {% set names = column_names(input_name) %}
     {% set wanted = {} %}
     {% for column in contract %}
-        {% do wanted.update({header_key(column.name): column.name}) %}
+        {% do wanted.update({header_key(names.get(column.name, column.name)): column.name}) %}
     {% endfor %}
-    {% set unused = [] %}
-    {% for name in names %}
+    {% set positions, matches, unused, problems = {}, {}, [], [] %}
+    {% for name in file.names %}
         {% set column_name = wanted.get(header_key(name)) %}
         {% if column_name is none %}
-            {% do unused.append(name) %}
+            {% if name %}
+                {% do unused.append(file.shown_names[loop.index0]) %}
+            {% endif %}
         {% elif column_name in positions %}
-            {% do stop("The file " ~ file ~ " has the column '" ~ column_name ~ "' twice (header fields " ~ (positions[column_name] + 1) ~ " and " ~ loop.index ~ "). Remove or rename one of them.") %}
+            {% do problems.append("The file " ~ file.path ~ " has the column '" ~ column_name ~ "' twice (header fields " ~ (positions[column_name] + 1) ~ " and " ~ loop.index ~ "). Remove or rename one of them.") %}
         {% else %}
             {% do positions.update({column_name: loop.index0}) %}
+            {% do matches.update({column_name: 'by name' if column_name in names else 'exactly' if name == column_name else 'ignoring case, blanks and underscores'}) %}
         {% endif %}
     {% endfor %}
-    {% for column in contract if column.name not in positions and not column.get('optional') %}
-        {% do stop("The file " ~ file ~ " for the input '" ~ input_name ~ "' has no column '" ~ column.name ~ "'; the nearest name in its header is '" ~ nearest_name(column.name, unused or names) ~ "'. Add or rename the column.") %}
+    {% for column in contract if column.name not in positions %}
+        {% if column.name in names %}
+            {% do problems.append("The file " ~ file.path ~ " has no column '" ~ names[column.name] ~ "', which the variable " ~ ('pass_through.' ~ input_name ~ ' names' if column.get('attribute') else 'column_names.' ~ input_name ~ " names for '" ~ column.name ~ "'") ~ "; the nearest name in its header is '" ~ nearest_name(names[column.name], unused or file.shown_names) ~ "'. Correct the variable or the header.") %}
+        {% elif not column.get('optional') %}
+            {% do problems.append("The file " ~ file.path ~ " for the input '" ~ input_name ~ "' has no column '" ~ column.name ~ "'; the nearest name in its header is '" ~ nearest_name(column.name, unused or file.shown_names) ~ "'. Add or rename the column, or name it in the variable column_names." ~ input_name ~ ".") %}
+        {% endif %}
     {% endfor %}
-    {% if unused %}
-        {% do log("  " ~ input_name ~ ": not used from " ~ file ~ ": " ~ unused | join(', '), info=true) %}
-    {% endif %}
-    {{ return(positions) }}
+    {{ return({'positions': positions, 'matches': matches, 'unused': unused, 'problems': problems}) }}
+{% endmacro %}
+
+
+{#-
+    The statement that reads all files of an input: the contract's columns as text, where each row
+    came from, and what is wrong with the row as a whole. Nothing is typed or judged here: a value
+    that does not fit is found in staging, where it is counted.
+-#}
+{% macro read_input_sql(input_name, files) %}
+    {% set contract = input_contract(input_name) + passed_columns(input_name) %}
+    {% set selects = [] %}
+    {% for file in files %}
+        {% do selects.append(read_file_sql(contract, file)) %}
+    {% endfor %}
+    {{ return(selects | join('\nunion all by name\n')) }}
+{% endmacro %}
+
+
+{% macro read_file_sql(contract, file) %}
+    {% set select_sql %}
+select
+    {% for column in contract -%}
+    {% if column.name in file.positions -%}
+    case when source_fault is null then {{ kept_text('field_' ~ file.positions[column.name], column) }} end as {{ column.name }},
+    {% else -%}
+    cast(null as varchar) as {{ column.name }},
+    {% endif -%}
+    {% endfor -%}
+    {{ sql_text(file.path) }} as source_file,
+    source_row,
+    source_fault
+from (
+    {%- if file.format == 'parquet' -%}
+    {{ parquet_fields_sql(file) }}
+    {%- elif file.is_plain -%}
+    {{ plain_fields_sql(file) }}
+    {%- else -%}
+    {{ irregular_fields_sql(file) }}
+    {%- endif -%}
+) as fields
+    {%- endset %}
+    {{ return(select_sql) }}
+{% endmacro %}
+
+
+{#-
+    The fields of a CSV file that every reader splits alike. A row is kept whatever its number of
+    fields: too few leave the last field null (an empty field is '' because nullstr is a text that no
+    plain file holds), too many fill surplus_field.
+-#}
+{% macro plain_fields_sql(file) %}
+    {% set columns = [] %}
+    {% for name in file.names %}
+        {% do columns.append("'field_" ~ loop.index0 ~ "': 'varchar'") %}
+    {% endfor %}
+    {% set quote = '"' if file.has_quotes else '' %}
+    select
+        *,
+        row_number() over () + 1 as source_row,
+        case
+            when field_{{ file.names | length - 1 }} is null then 'has fewer fields than the header'
+            when surplus_field is not null then 'has more fields than the header'
+        end as source_fault
+    from read_csv(
+        {{ sql_path(file.path) }},
+        compression = '{{ file.compression }}', auto_detect = false, hive_partitioning = false, header = true,
+        columns = { {{ columns | join(', ') }}, 'surplus_field': 'varchar' },
+        delim = '{{ file.delimiter }}', quote = '{{ quote }}', escape = '{{ quote }}', nullstr = chr(31),
+        null_padding = true, strict_mode = false, parallel = false, max_line_size = 20000000
+    )
+{% endmacro %}
+
+
+{#- The fields of any other CSV file, split by input_files/rows.py: row number, fault and fields in one text. -#}
+{% macro irregular_fields_sql(file) %}
+    select
+        {%- for name in file.names %}
+        parts[{{ loop.index + 2 }}] as field_{{ loop.index0 }},
+        {%- endfor %}
+        cast(parts[1] as bigint) as source_row,
+        nullif(parts[2], '') as source_fault
+    from (
+        select string_split(row_text, chr(31)) as parts
+        from (
+            select unnest(
+                read_input_rows({{ sql_text(file.path) }}, '{{ file.compression }}', '{{ file.delimiter }}', '{{ file.names | length }}')
+            ) as row_text
+        ) as texts
+    ) as split_texts
+{% endmacro %}
+
+
+{% macro parquet_fields_sql(file) %}
+    select
+        {%- for position in file.positions.values() %}
+        coalesce(cast({{ adapter.quote(file.names[position] | replace('"', '""')) }} as varchar), '') as field_{{ position }},
+        {%- endfor %}
+        row_number() over () as source_row,
+        cast(null as varchar) as source_fault
+    from read_parquet({{ sql_path(file.path) }}, hive_partitioning = false)
 {% endmacro %}
 
 

@@ -10,28 +10,24 @@
 
     {% set input_name = model.name %}
     {% set target_relation = this.incorporate(type='table') %}
-    {% set location = locate_input(input_name) %}
+    {% set description = describe_input(input_name) %}
+    {% do stop_on_problems(description.problems) %}
 
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
 
-    {% set select_sql = read_input_sql(input_name, location.files) %}
     {% call statement('main') %}
         create or replace table {{ target_relation }} as
-        {{ select_sql }}
+        {{ read_input_sql(input_name, description.files) }}
     {% endcall %}
-
-    {% set counted = run_query(
-        "select source_file, count(*) as read_rows from " ~ target_relation ~ " group by source_file"
-    ) %}
-    {% set rows_by_file = dict(counted.rows | map('list') | list) %}
-    {% for file in location.files if not rows_by_file.get(file) %}
-        {% do stop("The file " ~ file ~ " for the input '" ~ input_name ~ "' has a header but no rows. Export it again with its rows, or take '" ~ input_name ~ "' out of enabled_inputs.") %}
+    {% do stop_on_problems(load_problems(input_name, target_relation, description.files)) %}
+    {% for file in description.files if file.unused %}
+        {% do log("  " ~ input_name ~ ": not used from " ~ file.path ~ ": " ~ file.unused | join(', '), info=true) %}
     {% endfor %}
 
     {#- The seed runner and `dbt seed --show` want a table of this name. -#}
     {% do store_raw_result(
-        'agate_table', message='OK', code='OK', rows_affected=rows_by_file.values() | sum,
+        'agate_table', message='OK', code='OK', rows_affected=query_value("count(*) from " ~ target_relation),
         agate_table=run_query("select * from " ~ target_relation ~ " limit 10")
     ) %}
     {% do persist_docs(target_relation, model) %}
@@ -43,3 +39,20 @@
 
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
+
+
+{#- What only shows once the rows are there: files without any, and files of which rows are missing. -#}
+{% macro load_problems(input_name, relation, files) %}
+    {% set counted = run_query("select source_file, count(*) as read_rows from " ~ relation ~ " group by source_file") %}
+    {% set rows_by_file = dict(counted.rows | map('list') | list) %}
+    {% set problems = [] %}
+    {% for file in files %}
+        {% set read_rows = rows_by_file.get(file.path, 0) %}
+        {% if read_rows == 0 %}
+            {% do problems.append(no_rows_sentence(input_name, file.path)) %}
+        {% elif file.rows is not none and file.rows != read_rows %}
+            {% do problems.append("The file " ~ file.path ~ " for the input '" ~ input_name ~ "' has " ~ file.rows ~ " rows, but " ~ read_rows ~ " were read. Build again when nothing writes to it.") %}
+        {% endif %}
+    {% endfor %}
+    {{ return(problems) }}
+{% endmacro %}

@@ -8,6 +8,7 @@
         'segment_candidates': [],
         'segments': [],
         'segment_members': [],
+        'segment_member_attributes': [],
         'segment_profiles': [],
         'segment_recommendations': [],
         'segment_parameters': [],

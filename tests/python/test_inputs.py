@@ -28,6 +28,11 @@ def input_folder(tmp_path):
     return folder
 
 
+def shape(text):
+    """What is shown of a rejected text."""
+    return re.sub("[A-Z]", "X", re.sub("[a-z]", "x", re.sub("[0-9]", "9", text)))
+
+
 def edit(path, edit_rows):
     """Change the rows of a CSV file (header first) and write it back."""
     with path.open(newline="", encoding="utf-8") as file:
@@ -61,7 +66,7 @@ def test_a_broken_value_in_each_input_is_quarantined(workspace, input_folder):
     for name, (column, value, rule, reason) in BROKEN.items():
         reject = rejects.loc[name]
         assert reject["column_name"] == column.lower().replace(" ", "_")
-        assert reject["rejected_value"] == value
+        assert (reject["rejected_value"] or "") == shape(value)
         assert reject["reject_rule"] == rule
         assert reason in reject["reject_reason"]
         assert reject["source_file"].endswith(f"{name}.csv")
@@ -195,7 +200,7 @@ def two_files(folder):
             r"has no column 'avg_income'; the nearest name in its header is 'average_income'\.",
         ),
         (repeated_column, r"has the column 'city' twice \(header fields 2 and 3\)\."),
-        (wrong_delimiter, r"customers\.csv is not a header of the input 'customers' with commas"),
+        (wrong_delimiter, r"customers\.csv for the input 'customers' does not begin with a header"),
         (two_files, r"The input 'customers' stands more than once in \S+own_files: "),
     ],
 )

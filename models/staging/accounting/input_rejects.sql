@@ -9,7 +9,7 @@ rejected_rows as (
         source_file,
         source_row,
         reject_column as column_name,
-        left(reject_value, 60) as rejected_value,
+        reject_value as rejected_value,
         reject_rule,
         reject_reason
     from {{ relation }}

@@ -1,6 +1,3 @@
-{% set identifiers = [
-    'name', 'names', 'surname', 'forename', 'ssn', 'social', 'passport', 'phone', 'email', 'address', 'iban', 'pan',
-] %}
 with
 
 identifying_columns as (
@@ -8,7 +5,7 @@ identifying_columns as (
     {% for input_name in known_inputs() if is_input_enabled(input_name) %}
     {%- set relation = ref(input_name) %}
     {%- for column in (adapter.get_columns_in_relation(relation) if execute else []) %}
-    {%- if column.name.lower().split('_') | select('in', identifiers) | list %}
+    {%- if identifying_words(column.name) %}
     select
         '{{ input_name }}' as input_name,
         '{{ column.name }}' as column_name

@@ -1,0 +1,204 @@
+{#- A text without blanks round it: also tabs, line breaks, no-break and zero-width ones. -#}
+{% macro trimmed(expression) -%}
+    {#- Nearly every text has none, which this pattern tells faster than trimming. #}
+    case
+        when regexp_matches({{ expression }}, '^[!-~]([ -~]*[!-~])?$') then {{ expression }}
+        else trim({{ expression }}, ' {{ '\t\r\n\u00a0\u2007\u202f\u3000\u200b\ufeff' }}')
+    end
+{%- endmacro %}
+
+
+{#- What texts are compared by when spellings are unified. -#}
+{% macro spelling_key(expression) -%}
+    lower(regexp_replace({{ expression }}, '[ _]+', ' ', 'g'))
+{%- endmacro %}
+
+
+{% macro sql_list(values) -%}
+    {%- for value in values -%}{{ sql_text(value) }}{{ ', ' if not loop.last }}{%- endfor -%}
+{%- endmacro %}
+
+
+{#- The text that is to be typed: blanks, marks and placeholders gone; null where nothing is left. -#}
+{% macro cleaned_expression(column) -%}
+    {%- set text = 'trimmed_rows.' ~ column.name ~ '__text' -%}
+    {%- set cleared = column.get('placeholders', []) + (identifier_marks() if not column.required else []) -%}
+    {%- if column.get('unify') -%}
+        {%- set clean = column.name ~ '_spellings.usual_spelling' -%}
+    {%- elif column.get('strip') -%}
+        {%- set clean = 'trim(' ~ text ~ ', ' ~ sql_text(column.strip) ~ ')' -%}
+    {%- else -%}
+        {%- set clean = text -%}
+    {%- endif -%}
+    {%- if cleared -%}
+        case when {{ text }} not in ({{ sql_list(cleared) }}) then nullif({{ clean }}, '') end
+    {%- else -%}
+        nullif({{ clean }}, '')
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#- The value in its type; null where the text cannot be read as one. -#}
+{% macro typed_expression(column) -%}
+    {%- set clean = column.name ~ '__clean' -%}
+    {%- set number = column.name ~ '__number' -%}
+    {%- if column.type == 'number' -%}
+        {{ number }}
+    {%- elif column.type == 'integer' -%}
+        {#- 23.0 is a whole number, 23.5 is not and stays unread #}
+        case when {{ number }} = floor({{ number }}) then try_cast({{ number }} as bigint) end
+    {%- elif column.type == 'month' -%}
+        {{ month_from_text(clean) }}
+    {%- elif column.type == 'duration_months' -%}
+        coalesce(
+            try_cast(nullif(regexp_extract({{ clean }}, '^[0-9]{1,5}$'), '') as bigint),
+            try_cast(nullif(regexp_extract({{ clean }}, '^([0-9]+) Years? and ([0-9]+) Months?$', 1), '') as bigint) * 12
+            + try_cast(nullif(regexp_extract({{ clean }}, '^([0-9]+) Years? and ([0-9]+) Months?$', 2), '') as bigint)
+        )
+    {%- elif column.get('accepted') -%}
+        case lower({{ clean }})
+            {%- for value in column.accepted %} when {{ sql_text(value | lower) }} then {{ sql_text(value) }}{% endfor %} end
+    {%- else -%}
+        {{ clean }}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#-
+    The first day of a month from its name (in the year of `spends_year`, or with a year after it),
+    YYYY-MM, YYYYMM, MM/YYYY or a date. 01/02/2023 is not read: it may be in January or in February.
+-#}
+{% macro month_from_text(text) -%}
+    {%- set names = ['january', 'february', 'march', 'april', 'may', 'june', 'july', 'august', 'september', 'october', 'november', 'december'] -%}
+    case
+        {%- for name in names %}
+        when lower({{ text }}) in ('{{ name }}', '{{ name[:3] }}') then cast('{{ var("spends_year") | int }}-{{ '%02d' | format(loop.index) }}-01' as date)
+        {%- endfor %}
+        when regexp_matches({{ text }}, '^[0-9]{4}[-/]?[0-9]{2}$')
+            then try_cast(concat(left({{ text }}, 4), '-', right({{ text }}, 2), '-01') as date)
+        when regexp_matches({{ text }}, '^[0-9]{2}[-/.][0-9]{4}$')
+            then try_cast(concat(right({{ text }}, 4), '-', left({{ text }}, 2), '-01') as date)
+        when regexp_matches({{ text }}, '^[0-9]{8}$')
+            then cast({{ dbt.date_trunc('month', "try_cast(concat(left(" ~ text ~ ", 4), '-', substring(" ~ text ~ ", 5, 2), '-', right(" ~ text ~ ", 2)) as date)") }} as date)
+        when regexp_matches({{ text }}, '^[0-9]{1,2}[.][0-9]{1,2}[.][0-9]{4}$')
+            then cast({{ dbt.date_trunc('month', "try_cast(concat(" ~ dbt.split_part(text, "'.'", 3) ~ ", '-', " ~ dbt.split_part(text, "'.'", 2) ~ ", '-', " ~ dbt.split_part(text, "'.'", 1) ~ ") as date)") }} as date)
+        {%- for name in names %}
+        when regexp_matches(lower({{ text }}), '^({{ name }}|{{ name[:3] }})[ -/.,]+[0-9]{4}$')
+            then try_cast(concat(right({{ text }}, 4), '-{{ '%02d' | format(loop.index) }}-01') as date)
+        {%- endfor %}
+        {#- A time of the day may follow; DuckDB's own cast would take anything after the date. #}
+        when regexp_matches({{ text }}, '^[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}([ T][0-9:.]+([Zz]|[+-][0-9:]+)?)?$')
+            then cast({{ dbt.date_trunc('month', "try_cast(regexp_extract(" ~ text ~ ", '^[0-9/-]+') as date)") }} as date)
+    end
+{%- endmacro %}
+
+
+{#- Branches of a case expression: the rule that a value breaks. Order matters, the first one counts. -#}
+{% macro fault_branches(column) -%}
+    {%- set clean = column.name ~ '__clean' -%}
+    {%- set typed = column.name ~ '__typed' -%}
+    {%- if column.required %}
+            when {{ clean }} is null then 'missing'
+            when {{ clean }} in ({{ sql_list(identifier_marks()) }}) then 'identifier'
+    {%- endif %}
+    {%- if column.type in ('number', 'integer') %}
+            when {{ is_ambiguous_number(column) }} then 'ambiguous'
+    {%- elif column.type in ('text', 'id') %}
+            when length({{ clean }}) > {{ maximum_text_length() }} then 'too_long'
+    {%- endif %}
+            when {{ clean }} is not null and {{ typed }} is null then 'unreadable'
+    {%- if 'minimum' in column %}
+            when {{ typed }} < {{ limit(column, 'minimum') }} or {{ typed }} > {{ limit(column, 'maximum') }} then 'out_of_range'
+    {%- endif %}
+{%- endmacro %}
+
+
+{% macro maximum_text_length() %}
+    {{ return(1000) }}
+{% endmacro %}
+
+
+{#- The end of a column's range as a literal. -#}
+{% macro limit(column, end) -%}
+    {%- if column.type == 'month' -%} cast('{{ column[end] }}' as date) {%- else -%} {{ column[end] }} {%- endif -%}
+{%- endmacro %}
+
+
+{% macro is_clearable(column) %}
+    {{ return(column.get('invalid') == 'clear') }}
+{% endmacro %}
+
+
+{#- The rules that changed a value, in commas; null where it stands as it came. -#}
+{% macro repairs_expression(column) -%}
+    {%- set raw = column.name ~ '__raw' -%}
+    {%- set text = column.name ~ '__text' -%}
+    {%- set clean = column.name ~ '__clean' -%}
+    {%- set typed = column.name ~ '__typed' -%}
+    {%- set fault = column.name ~ '__fault' -%}
+    nullif(concat_ws(',',
+            case when {{ raw }} <> {{ text }} then 'blanks_trimmed' end
+            {%- if column.get('placeholders') %},
+            case when {{ text }} in ({{ sql_list(column.placeholders) }}) then 'placeholder_cleared' end
+            {%- endif %}
+            {%- if not column.required %},
+            case when {{ text }} in ({{ sql_list(identifier_marks()) }}) then 'identifier_cleared' end
+            {%- endif %}
+            {%- if column.get('strip') %},
+            case when {{ text }} <> trim({{ text }}, {{ sql_text(column.strip) }}) then 'mark_removed' end
+            {%- endif %}
+            {%- if column.type in ('number', 'integer') %},
+            {{ number_repairs(column) }}
+            {%- endif %}
+            {%- if column.get('unify') %},
+            case when {{ text }} <> {{ clean }} then 'spelling_unified' end
+            {%- endif %}
+            {%- if column.get('accepted') %},
+            case when {{ clean }} <> {{ typed }} then 'spelling_unified' end
+            {%- endif %}
+            {%- if is_clearable(column) %},
+            case when {{ fault }} is not null then concat({{ fault }}, '_cleared') end
+            {%- endif %}
+        ), '')
+{%- endmacro %}
+
+
+{#- Columns fault_column, fault_value, fault_rule, fault_reason: the first thing a row is rejected for. -#}
+{% macro first_fault(contract) -%}
+    {%- for part in ['column', 'value', 'rule', 'reason'] -%}
+        case
+            when source_fault is not null then {{ {'column': "'(row)'", 'value': 'cast(null as varchar)', 'rule': "'row_shape'", 'reason': 'source_fault'}[part] }}
+            {%- for column in contract if not is_clearable(column) %}
+            when {{ column.name }}__fault is not null then {{ fault_part(column, part) }}
+            {%- endfor %}
+        end as fault_{{ part }}{{ ',' if not loop.last }}
+        {% endfor -%}
+{%- endmacro %}
+
+
+{% macro fault_part(column, part) -%}
+    {%- set raw = column.name ~ '__raw' -%}
+    {%- if part == 'column' -%}
+        {{ sql_text(column.name) }}
+    {%- elif part == 'value' -%}
+        {{ raw }}
+    {%- elif part == 'rule' -%}
+        {{ column.name }}__fault
+    {%- else -%}
+        {%- set kinds = {'number': 'a number', 'integer': 'a whole number', 'month': 'a month name, YYYY-MM or a date that begins with its year', 'duration_months': 'a duration such as 22 Years and 9 Months'} -%}
+        {%- set wanted = 'one of ' ~ column.accepted | join(', ') if column.get('accepted') else kinds.get(column.type, 'a text') -%}
+        case {{ column.name }}__fault
+            when 'missing' then 'is empty, but every row needs it'
+            when 'identifier' then concat('looks like ', trim({{ raw }}, '[] '), ', which is never loaded')
+            when 'unreadable' then {{ sql_text('is not ' ~ wanted) }}
+            {%- if column.type in ('number', 'integer') %}
+            when 'ambiguous' then 'may have a thousands separator or a decimal mark, and its column does not tell; set the variable decimal_mark'
+            {%- elif column.type in ('text', 'id') %}
+            when 'too_long' then 'is longer than {{ maximum_text_length() }} characters'
+            {%- endif %}
+            {%- if 'minimum' in column %}
+            when 'out_of_range' then {{ sql_text('is outside ' ~ column.minimum ~ ' to ' ~ column.maximum) }}
+            {%- endif %}
+        end
+    {%- endif -%}
+{%- endmacro %}

@@ -1,0 +1,51 @@
+{#-
+    Columns that the contract does not know and the variable `pass_through` asks for: they are loaded as
+    text in columns attribute_1, attribute_2 and so on, and published beside the segment members.
+-#}
+{% macro passed_columns(input_name) %}
+    {% set columns = [] %}
+    {% for attribute in (var('pass_through') or {}).get(input_name) or [] %}
+        {% do columns.append({'name': 'attribute_' ~ loop.index, 'attribute': attribute, 'type': 'id', 'required': false}) %}
+    {% endfor %}
+    {{ return(columns) }}
+{% endmacro %}
+
+
+{#- Why attributes cannot be passed through: they name a person, or their input has several rows a customer. -#}
+{% macro pass_through_problems(input_name) %}
+    {% set problems = [] %}
+    {% set unique_key = input_node(input_name).config.meta.unique_key %}
+    {% for column in passed_columns(input_name) %}
+        {% if identifying_words(column.attribute) %}
+            {% do problems.append("The variable pass_through." ~ input_name ~ " names '" ~ column.attribute ~ "', which looks like an identifier of a person and is never loaded. Take it out.") %}
+        {% elif unique_key | reject('equalto', 'month') | list | length > 1 %}
+            {% do problems.append("The variable pass_through names the input '" ~ input_name ~ "', which has many rows for a customer, so '" ~ column.attribute ~ "' could have many values. Put it into another input.") %}
+        {% endif %}
+    {% endfor %}
+    {{ return(problems) }}
+{% endmacro %}
+
+
+{#- Those words of a column's name that say that it identifies a person. -#}
+{% macro identifying_words(name) %}
+    {% set identifiers = ['name', 'names', 'surname', 'forename', 'firstname', 'lastname', 'fullname', 'ssn', 'social', 'passport', 'aadhaar', 'phone', 'telephone', 'mobile', 'email', 'mail', 'address', 'street', 'iban', 'pan', 'birthdate', 'dob'] %}
+    {% set words = (name | lower | replace('-', ' ') | replace('_', ' ') | replace('.', ' ')).split() %}
+    {{ return((words + [words | join]) | select('in', identifiers) | list) }}
+{% endmacro %}
+
+
+{#- The active segmentations' inputs with attributes: segmentation, input, relation of its checked rows, columns. -#}
+{% macro passed_attributes() %}
+    {% set found = [] %}
+    {% for segmentation in active_segmentations() %}
+        {% for input_name in var('segmentations')[segmentation] if passed_columns(input_name) %}
+            {% do found.append({
+                'segmentation': segmentation,
+                'input_name': input_name,
+                'relation': ref('stg_' ~ input_name ~ '__checked_rows'),
+                'columns': passed_columns(input_name)
+            }) %}
+        {% endfor %}
+    {% endfor %}
+    {{ return(found) }}
+{% endmacro %}

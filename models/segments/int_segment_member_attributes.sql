@@ -1,0 +1,63 @@
+-- One row per segmentation, customer and attribute that the variable pass_through asks for.
+with
+
+members as (
+
+    select * from {{ ref('int_segment_members') }}
+
+),
+
+{% for source in passed_attributes() -%}
+{% for column in source.columns -%}
+{{ source.segmentation }}_{{ source.input_name }}_{{ loop.index }} as (
+
+    {%- set unique_key = input_node(source.input_name).config.meta.unique_key if execute else ['customer_id'] %}
+    select
+        '{{ source.segmentation }}' as segmentation,
+        {{ unique_key[0] }} as customer_id,
+        {{ sql_text(column.attribute) }} as attribute,
+        {% if 'month' in unique_key -%}
+        max_by({{ column.name }}, month) as attribute_value
+        {%- else -%}
+        max({{ column.name }}) as attribute_value
+        {%- endif %}
+    from {{ source.relation }}
+    where
+        reject_rule is null
+        and {{ column.name }} is not null
+        and {{ column.name }} not in ({{ sql_list(identifier_marks()) }})
+    group by {{ unique_key[0] }}
+
+),
+
+{% endfor -%}
+{% endfor -%}
+attributes as (
+
+    {% for source in passed_attributes() -%}
+    {%- for column in source.columns -%}
+    select * from {{ source.segmentation }}_{{ source.input_name }}_{{ loop.index }}
+    union all
+    {% endfor -%}
+    {% endfor -%}
+    select
+        cast(null as {{ dbt.type_string() }}) as segmentation,
+        cast(null as {{ dbt.type_string() }}) as customer_id,
+        cast(null as {{ dbt.type_string() }}) as attribute,
+        cast(null as {{ dbt.type_string() }}) as attribute_value
+    where false
+
+),
+
+member_attributes as (
+
+    select attributes.*
+    from attributes
+    inner join members
+        on
+            attributes.segmentation = members.segmentation
+            and attributes.customer_id = members.customer_id
+
+)
+
+select * from member_attributes

@@ -1,0 +1,240 @@
+"""Own data through dbt: formats, too many rejects, growth, privacy and the check of inputs."""
+
+import csv
+import re
+import sys
+from pathlib import Path
+
+import duckdb
+from test_inputs import ACCOUNTING, assert_one_sentence, edit, input_folder  # noqa: F401
+from workspaces import PROJECT
+
+SAMPLE = PROJECT / "seeds" / "inputs"
+SPENDING = ("customer_income_utilisation", "monthly_spend", "spend_by_demographic")
+
+
+def read(path):
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.reader(file))
+
+
+def write(path, rows, encoding="utf-8", **options):
+    with path.open("w", newline="", encoding=encoding) as file:
+        csv.writer(file, **options).writerows(rows)
+
+
+def whole_number(text):
+    return int(float(text.replace(",", "")))
+
+
+def test_numbers_encodings_and_names_of_other_systems(workspace, input_folder):  # noqa: F811
+    """Each number means what it says in its column, and nothing else."""
+    customers = read(input_folder / "customers.csv")
+    for row in customers[1:]:
+        row[6] = f"{whole_number(row[6]):,}".replace(",", ".") + ",50"
+        row[2] = "München"
+    write(input_folder / "customers.csv", customers, "utf-16", delimiter=";")
+
+    usage = read(input_folder / "card_usage.csv")
+    usage[0] = ["Saldo" if name == "BALANCE" else name for name in usage[0]]
+    write(input_folder / "card_usage.csv", usage)
+    path = input_folder / "card_usage.csv"
+    duckdb.sql(
+        f"copy (from read_csv('{path}', all_varchar = true)) to '{path}.zst' "
+        "(format csv, compression zstd)"
+    )
+    path.unlink()
+
+    relationships = read(input_folder / "card_relationships.csv")
+    # nothing in this column or file tells what the first value is
+    relationships[1][2], relationships[2][2] = "1,234", "1,234,567"
+    relationships[3][3] = "1,003"
+    write(input_folder / "card_relationships.csv", relationships)
+
+    spends = read(input_folder / "spends.csv")
+    for row in spends[1:]:
+        row[1] = {"May": "2023-05", "June": "Jun 2023"}.get(row[1], row[1])
+    spends[1][4], spends[2][4], spends[3][4] = "1,234", "0.5", "0,5"
+    write(input_folder / "spends.csv", spends, "cp1252")
+
+    run = workspace.dbt(
+        *ACCOUNTING,
+        input_dir=str(input_folder),
+        column_names={"card_usage": {"balance": "saldo"}},
+    )
+    assert run.succeeded, run.output
+
+    income = [whole_number(row[6]) + 0.5 for row in read(SAMPLE / "customers.csv")[1:201]]
+    loaded = workspace.query("from staging.stg_customers__checked_rows order by source_row")
+    assert loaded["avg_income"].tolist() == income
+    assert set(loaded["city"]) == {"München"}
+    repairs = workspace.query("from staging.input_repairs").set_index(
+        ["column_name", "repair_rule"]
+    )
+    assert repairs.loc[("avg_income", "decimal_comma_read"), "repaired_values"] == 200
+    assert repairs.loc[("avg_income", "thousands_separator_removed"), "repaired_values"] == 200
+
+    balance = [float(row[1]) for row in read(SAMPLE / "card_usage.csv")[1:201]]
+    loaded = workspace.query("from staging.stg_card_usage__checked_rows order by source_row")
+    assert loaded["balance"].tolist() == balance
+
+    loaded = workspace.query(
+        "from staging.stg_card_relationships__checked_rows order by source_row"
+    )
+    assert loaded["avg_credit_limit"].tolist()[:2] == [1234.0, 1234567.0]
+    assert loaded["reject_rule"].tolist()[2] == "out_of_range"
+
+    loaded = workspace.query("from staging.stg_spends__checked_rows order by source_row")
+    assert loaded["reject_rule"].tolist()[:3] == ["ambiguous", None, "unreadable"]
+    assert loaded["spend"].tolist()[1] == 0.5
+    assert loaded["reject_value"].tolist()[0] == "9,999"
+
+
+def test_too_many_rejects_stop_the_build_before_the_marts(workspace, input_folder):  # noqa: F811
+    def break_rows(rows):
+        for row in rows[51:62]:
+            row[6] = "about 5000"
+
+    edit(input_folder / "customers.csv", break_rows)
+    run = workspace.dbt("build", "--select", "+dim_customers", input_dir=str(input_folder))
+    assert_one_sentence(
+        run,
+        r"Of 200 rows of the input 'customers', 11 had to be rejected \(5\.5 %\), more than "
+        r"maximum_reject_share allows \(5\.0 %\)\. Most often, 11 times in \S+customers\.csv, "
+        r"avg_income is not a number, first in row 52 \('xxxxx 9999' with its letters",
+    )
+    assert "in macro" not in run.text
+
+
+def test_month_by_month_gives_the_same_tables_as_all_at_once(workspace, tmp_path):
+    """Months appended as files, with a late row and a correction, against one corrected file."""
+    header, *rows = read(SAMPLE / "spends.csv")
+    months = sorted({row[1] for row in rows[:200]})
+    rows = [row for row in rows if row[1] in months]
+    corrected = [[*rows[0][:4], "999"], *rows[1:]]
+    whole, parts = tmp_path / "whole.csv", tmp_path / "spends"
+    parts.mkdir()
+    write(whole, [header, *corrected])
+
+    select = [f"+{name}" for name in (*SPENDING, "input_rejects")]
+    build = ("build", "--select", *select, "--exclude-resource-type", "test", "unit_test")
+    late = rows[5]
+    for number, month in enumerate(months[:3]):
+        part = [row for row in rows if row[1] == month and row is not late]
+        write(parts / f"{number}_{month}.csv", [header, *part])
+    for number, month in enumerate(months[3:], 3):
+        write(parts / f"{number}_{month}.csv", [header, *(row for row in rows if row[1] == month)])
+        if number % 2:
+            run = workspace.dbt(*build, inputs={"spends": f"{parts}/*.csv"})
+            assert run.succeeded, run.output
+    write(parts / "9_corrections.csv", [header, late, corrected[0]])
+    run = workspace.dbt(*build, inputs={"spends": f"{parts}/*.csv"})
+    assert run.succeeded, run.output
+    step_by_step = {
+        name: workspace.query(f"from published.{name} order by all") for name in SPENDING
+    }
+    replaced = workspace.query("from staging.input_rejects where reject_rule = 'replaced'")
+    assert len(replaced) == (1 if late[1] in months[:3] else 2)
+
+    run = workspace.dbt(*build, inputs={"spends": str(whole)})
+    assert run.succeeded, run.output
+    for name in SPENDING:
+        at_once = workspace.query(f"from published.{name} order by all")
+        assert step_by_step[name].equals(at_once), name
+
+
+PLANTED = {
+    "nick.planted@bank.example": "an e-mail address",
+    "950-83-0791": "a social-security number",
+    "4111 1111 1111 1111": "a card number",
+    "5500005555555559": "a card number",
+    "+91 98765 43210": "a telephone number",
+    "(555) 123-4567": "a telephone number",
+    "9876543219": "a long number",
+    "1234 5678 9012": "a national identity number",
+}
+
+
+def test_identifiers_of_persons_are_never_written(workspace, input_folder):  # noqa: F811
+    """Planted in columns that are read, in one that is not, in broken rows and in the header."""
+
+    def plant(rows):
+        for number, value in enumerate(PLANTED, 10):
+            rows[number][2] = value
+        rows[30] = [*rows[30], "surplus.planted@bank.example"]
+        rows[31][6] = "Planted Surname-Here"
+        for number, row in enumerate(rows):
+            row.insert(0, f"unused{number}.planted@bank.example")
+
+    edit(input_folder / "customers.csv", plant)
+    edit(input_folder / "card_usage.csv", lambda rows: rows[9].__setitem__(0, "4012888888881881"))
+    run = workspace.dbt(
+        "build",
+        *("--select", "+input_quality", "--exclude-resource-type", "test", "unit_test"),
+        input_dir=str(input_folder),
+        maximum_reject_share=0.1,
+    )
+    assert run.succeeded, run.output
+    rejects = workspace.query(
+        """
+        from staging.input_rejects where reject_rule = 'identifier'
+        order by input_name desc, source_row
+        """
+    )
+    assert rejects["reject_reason"].tolist() == [
+        f"looks like {kind}, which is never loaded" for kind in PLANTED.values()
+    ] + ["looks like a card number, which is never loaded"]
+
+    texts = [run.output.encode()]
+    for table in workspace.query(
+        "select table_schema || '.' || table_name as name from information_schema.tables"
+    )["name"]:
+        texts.append(workspace.query(f"from {table}").to_csv().encode())
+    for folder in (workspace.folder / "target", workspace.folder / "logs"):
+        texts += [path.read_bytes() for path in folder.rglob("*") if path.is_file()]
+    texts.append(workspace.warehouse.read_bytes())
+    planted = [*PLANTED, "planted@bank.example", "Planted Surname", "4012888888881881"]
+    found = [value for value in planted for text in texts if value.encode() in text]
+    assert not found
+
+
+def test_a_file_without_a_header_is_not_quoted(workspace, input_folder):  # noqa: F811
+    edit(
+        input_folder / "customers.csv", lambda rows: rows.__setitem__(0, ["nick@bank.example"] * 7)
+    )
+    run = workspace.dbt("seed", "--select", "customers", input_dir=str(input_folder))
+    assert_one_sentence(
+        run, r"customers\.csv for the input 'customers' does not begin with a header"
+    )
+    logged = b"".join(path.read_bytes() for path in (workspace.folder / "logs").rglob("*.log*"))
+    assert b"nick@bank" not in run.output.encode() + logged
+
+
+def test_check_inputs_reports_everything_and_builds_nothing(workspace, input_folder, monkeypatch):  # noqa: F811
+    (input_folder / "spends.csv").unlink()
+    (input_folder / "card_usage.csv").write_bytes(b"")
+    edit(input_folder / "customers.csv", lambda rows: rows[0].__setitem__(6, "income"))
+    workspace.warehouse = Path(":memory:")
+    run = workspace.dbt("--quiet", "run-operation", "check_inputs", input_dir=str(input_folder))
+    assert not run.succeeded
+    for sentence in (
+        r"There is no file for the input 'spends'",
+        r"card_usage\.csv for the input 'card_usage' is empty",
+        r"has no column 'avg_income'; the nearest name in its header is 'income'",
+        r"200 rows read, 199 loaded, 1 rejected",
+        r"rejected 1 \(\w+\): ",
+        r"repaired \d+ of age: ",
+        r"Would be published: segmentations",
+        r"3 of the problems above would stop the build",
+    ):
+        assert re.search(sentence, run.text), (sentence, run.output)
+    assert not (workspace.folder / "published").exists()
+
+
+def test_the_document_says_what_the_contract_says():
+    sys.path.insert(0, str(PROJECT / "docs"))
+    try:
+        from write_inputs import DOCUMENT, document
+    finally:
+        sys.path.pop(0)
+    assert DOCUMENT.read_text(encoding="utf-8") == document(), "run make docs-inputs"
