@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import random
 import re
 import zipfile
 
@@ -14,6 +15,7 @@ from input_files.rows import SEPARATOR, parse
 
 WANTED = ["id", "city", "amount"]
 LINES = ["id,city,amount", "1,Pune,5", "2,Delhi,7"]
+NOISE = random.Random(7).randbytes(5000)
 
 
 @pytest.fixture
@@ -161,8 +163,8 @@ def workbook(path):
     [
         (b"", "is empty"),
         (b"\n\n\r\n", "is empty"),
-        (b"\x1f\x8b" + os.urandom(50), "cannot be read|damaged"),
-        (gzip.compress(b"id,city,amount\n" + os.urandom(5000))[:-300], "damaged or was cut off"),
+        (b"\x1f\x8b" + NOISE[:50], "cannot be read|damaged"),
+        (gzip.compress(b"id,city,amount\n" + NOISE)[:-300], "damaged or was cut off"),
         (b"\x28\xb5\x2f\xfd" + b"\7" * 50, "cannot be decompressed"),
         (b"PK\x03\x04" + b"\0" * 50, "is a zip archive"),
         (b"%PDF-1.7", "is a PDF document"),
@@ -171,6 +173,7 @@ def workbook(path):
         (b"x" * 10_000_000, "is no header"),
         ("id,city\n".encode("utf-16") + b"\0", "does not go on so|header"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_other_content_ends_in_a_sentence(write, content, sentence):
     file = describe_file(write(content), WANTED)
