@@ -362,7 +362,7 @@ def header() -> Iterator[Case]:
     yield file("a column named by a template", widened(["a"], ["{{ 1 / 0 }} {% raw %} {# "]))
     yield file("a column named by SQL", widened(["a"], ["'); drop table inputs.customers; --"]))
     yield file("a column with a comma in its name", widened(["a"], ["note, free"]), "either")
-    yield refused("the file of another input", read_sample("card_usage").text(), "customer_id")
+    yield refused("the file of another input", read_sample("card_usage").text(), "header")
     profiles = read_sample("credit_profiles")
     yield file(
         "credit_profiles without the optional score",
