@@ -571,7 +571,6 @@ def parquet() -> Iterator[Case]:
     for what, content in {
         "with lists": replaced("[city] as city"),
         "with structures": replaced("{'name': city} as city"),
-        "with truth values": replaced("city > 'D' as city"),
     }.items():
         yield riddle(f"Parquet {what}", content, **named)
     odd = {"SAMPLE00003": "nan", "SAMPLE00005": "inf", "SAMPLE00007": "-inf"}
@@ -657,7 +656,7 @@ def file_system() -> Iterator[Case]:
         "a device": "/dev/null",
         "a web address": "https://localhost:9/customers.csv",
         "a bucket": "s3://bank/customers.csv",
-        "a path of 5000 letters": "{}/" + "x" * 5000 + ".csv",
+        "a name of 300 letters": "{}/" + "x" * 300 + ".csv",
     }.items():
         yield case(what, lambda folder, path=path: path.format(folder))
     yield case(
@@ -722,7 +721,8 @@ def several_files() -> Iterator[Case]:
         yield case(
             f"two parts, one {what}", {"a.csv": first, "b.csv": other}, "refused", f"b.csv {words}"
         )
-    yield case("one part twice", {"a.csv": first, "b.csv": first}, "refused")
+    # of rows with one key, those of the later file replace the earlier ones
+    yield case("one part twice", {"a.csv": first, "b.csv": first}, exact=False)
     overlapping = {"a.csv": CUSTOMERS.text(ROWS[:103]), "b.csv": second}
     yield case("two parts that overlap", overlapping, exact=False)
     yield case(
@@ -769,7 +769,10 @@ def numbers() -> Iterator[Case]:
         "with blanks around": ["  75834  ", "\t75834", "75834\n", "\u00a075834", "\u200b75834"],
     }.items():
         yield cells(
-            f"incomes {what}", texts, "avg_income", exact=what != "at the ends of the range"
+            f"incomes {what}",
+            texts,
+            "avg_income",
+            exact=what not in ("at the ends of the range", "of great length"),
         )
     for what, texts in {
         "with blanks for thousands": ["75\u00a0834", "75 834", "75\u202f834", "1 075 834.5"],
@@ -919,11 +922,13 @@ def texts() -> Iterator[Case]:
         "of other blanks": [" Bengaluru", "Bengaluru  ", "New  Delhi", "New_Delhi", "New Delhi"],
         "of numbers": ["007", "1e5", "0x1F", "1,234", "١٢٣"],
     }.items():
-        yield cells(f"cities {what}", values, exact=what != "of other case")
+        yield cells(
+            f"cities {what}", values, exact=what not in ("of other case", "with control signs")
+        )
     yield cells("cities that are missing", ["", "   ", "\t", "\u00a0", "\u200b"], exact=False)
     yield cells("cities of underscores", ["_", "___", "_ _"], exact=False)
     yield cells("a city with a NUL byte", ["Del\0hi"], ending="either", exact=False)
-    yield cells("a city of the sign for absent fields", ["\x1f"], ending="either")
+    yield cells("a city of a unit separator", ["\x1f"], ending="either", exact=False)
     yield cells("cities of some length", ["x" * 1_000, "y" * 1_001, "z" * 100_000], exact=False)
 
 
