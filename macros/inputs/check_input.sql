@@ -108,6 +108,17 @@ cleaned as (
 
 ),
 
+doubted as (
+
+    select
+        *
+        {%- for column in numbers %},
+        {{ is_ambiguous_number(column) }} as {{ column.name }}__is_ambiguous
+        {%- endfor %}
+    from cleaned
+
+),
+
 numbered as (
 
     select
@@ -115,7 +126,7 @@ numbered as (
         {%- for column in numbers %},
         {{ number_from_text(column) }} as {{ column.name }}__number
         {%- endfor %}
-    from cleaned
+    from doubted
 
 ),
 

@@ -102,7 +102,7 @@
             when {{ clean }} in ({{ sql_list(identifier_marks()) }}) then 'identifier'
     {%- endif %}
     {%- if column.type in ('number', 'integer') %}
-            when {{ is_ambiguous_number(column) }} then 'ambiguous'
+            when {{ column.name }}__is_ambiguous then 'ambiguous'
     {%- elif column.type in ('text', 'id') %}
             when length({{ clean }}) > {{ maximum_text_length() }} then 'too_long'
     {%- endif %}

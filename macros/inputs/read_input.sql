@@ -65,7 +65,7 @@
     {% for column in contract %}
         {% do wanted.update({header_key(names.get(column.name, column.name)): column.name}) %}
     {% endfor %}
-    {% set positions, matches, unused, problems = {}, {}, [], [] %}
+    {% set positions, matches, unused, missing, problems = {}, {}, [], [], [] %}
     {% for name in file.names %}
         {% set column_name = wanted.get(header_key(name)) %}
         {% if column_name is none %}
@@ -83,9 +83,16 @@
         {% if column.name in names %}
             {% do problems.append("The file " ~ file.path ~ " has no column '" ~ names[column.name] ~ "', which the variable " ~ ('pass_through.' ~ input_name ~ ' names' if column.get('attribute') else 'column_names.' ~ input_name ~ " names for '" ~ column.name ~ "'") ~ "; the nearest name in its header is '" ~ nearest_name(names[column.name], unused or file.shown_names) ~ "'. Correct the variable or the header.") %}
         {% elif not column.get('optional') %}
-            {% do problems.append("The file " ~ file.path ~ " for the input '" ~ input_name ~ "' has no column '" ~ column.name ~ "'; the nearest name in its header is '" ~ nearest_name(column.name, unused or file.shown_names) ~ "'. Add or rename the column, or name it in the variable column_names." ~ input_name ~ ".") %}
+            {% do missing.append(column.name) %}
         {% endif %}
     {% endfor %}
+    {% if missing | length > 2 %}
+        {% do problems.append("The file " ~ file.path ~ " for the input '" ~ input_name ~ "' lacks " ~ missing | length ~ " columns: " ~ missing | join(', ') ~ ". Add or rename them, or name them in the variable column_names." ~ input_name ~ ".") %}
+    {% else %}
+        {% for column_name in missing %}
+            {% do problems.append("The file " ~ file.path ~ " for the input '" ~ input_name ~ "' has no column '" ~ column_name ~ "'; the nearest name in its header is '" ~ nearest_name(column_name, unused or file.shown_names) ~ "'. Add or rename the column, or name it in the variable column_names." ~ input_name ~ ".") %}
+        {% endfor %}
+    {% endif %}
     {{ return({'positions': positions, 'matches': matches, 'unused': unused, 'problems': problems}) }}
 {% endmacro %}
 

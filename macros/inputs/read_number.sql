@@ -86,8 +86,7 @@
     {%- set clean = column.name ~ '__clean' -%}
     {%- set is_comma = column.name ~ "__format in ('comma', 'mixed_comma', 'open_comma')" -%}
     case
-        when regexp_matches({{ clean }}, '^[+-]?[0-9]+$') then try_cast({{ clean }} as double)
-        when {{ is_ambiguous_number(column) }} then null
+        when {{ column.name }}__is_ambiguous then null
         when {{ is_comma }}
             then case when {{ is_number_like(clean, 'comma') }} then try_cast(replace(regexp_replace({{ clean }}, {{ sql_text("[. '\u2019\u00a0\u202f]") }}, '', 'g'), ',', '.') as double) end
         when {{ is_number_like(clean, 'plain') }} then try_cast({{ clean }} as double)

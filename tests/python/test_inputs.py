@@ -176,6 +176,10 @@ def missing_column(folder):
     edit(folder / "customers.csv", lambda rows: rows[0].__setitem__(6, "average_income"))
 
 
+def missing_columns(folder):
+    edit(folder / "customers.csv", lambda rows: [row.__delitem__(slice(3, None)) for row in rows])
+
+
 def repeated_column(folder):
     edit(folder / "customers.csv", lambda rows: rows[0].__setitem__(1, "city"))
 
@@ -198,6 +202,10 @@ def two_files(folder):
         (
             missing_column,
             r"has no column 'avg_income'; the nearest name in its header is 'average_income'\.",
+        ),
+        (
+            missing_columns,
+            r"lacks 4 columns: occupation, gender, marital_status, avg_income\. Add or rename",
         ),
         (repeated_column, r"has the column 'city' twice \(header fields 2 and 3\)\."),
         (wrong_delimiter, r"customers\.csv for the input 'customers' does not begin with a header"),

@@ -85,7 +85,7 @@ def test_numbers_encodings_and_names_of_other_systems(workspace, input_folder): 
     assert loaded["reject_rule"].tolist()[2] == "out_of_range"
 
     loaded = workspace.query("from staging.stg_spends__checked_rows order by source_row")
-    assert loaded["reject_rule"].tolist()[:3] == ["ambiguous", None, "unreadable"]
+    assert loaded["reject_rule"].fillna("").tolist()[:3] == ["ambiguous", "", "unreadable"]
     assert loaded["spend"].tolist()[1] == 0.5
     assert loaded["reject_value"].tolist()[0] == "9,999"
 
