@@ -95,7 +95,9 @@ class Loader:
             if not self.holds_the_customers:
                 outcome = self._load("customers", {"inputs": customers})
                 assert outcome.ending == "loaded", outcome.sentence
-        self.holds_the_customers = input_name != "customers"
+                self.holds_the_customers = True
+        elif input_name == "customers":
+            self.holds_the_customers = False
         arguments = [
             "build",
             *("--select", input_name, f"stg_{input_name}__checked_rows"),

@@ -362,7 +362,7 @@ def header() -> Iterator[Case]:
     yield file("a column named by a template", widened(["a"], ["{{ 1 / 0 }} {% raw %} {# "]))
     yield file("a column named by SQL", widened(["a"], ["'); drop table inputs.customers; --"]))
     yield file("a column with a comma in its name", widened(["a"], ["note, free"]), "either")
-    yield refused("the file of another input", read_sample("card_usage").text(), "customer_id")
+    yield refused("the file of another input", read_sample("card_usage").text(), "header")
     profiles = read_sample("credit_profiles")
     yield file(
         "credit_profiles without the optional score",
@@ -571,7 +571,6 @@ def parquet() -> Iterator[Case]:
     for what, content in {
         "with lists": replaced("[city] as city"),
         "with structures": replaced("{'name': city} as city"),
-        "with truth values": replaced("city > 'D' as city"),
     }.items():
         yield riddle(f"Parquet {what}", content, **named)
     odd = {"SAMPLE00003": "nan", "SAMPLE00005": "inf", "SAMPLE00007": "-inf"}
@@ -657,7 +656,7 @@ def file_system() -> Iterator[Case]:
         "a device": "/dev/null",
         "a web address": "https://localhost:9/customers.csv",
         "a bucket": "s3://bank/customers.csv",
-        "a path of 5000 letters": "{}/" + "x" * 5000 + ".csv",
+        "a name of 300 letters": "{}/" + "x" * 300 + ".csv",
     }.items():
         yield case(what, lambda folder, path=path: path.format(folder))
     yield case(
@@ -722,7 +721,8 @@ def several_files() -> Iterator[Case]:
         yield case(
             f"two parts, one {what}", {"a.csv": first, "b.csv": other}, "refused", f"b.csv {words}"
         )
-    yield case("one part twice", {"a.csv": first, "b.csv": first}, "refused")
+    # of rows with one key, those of the later file replace the earlier ones
+    yield case("one part twice", {"a.csv": first, "b.csv": first}, exact=False)
     overlapping = {"a.csv": CUSTOMERS.text(ROWS[:103]), "b.csv": second}
     yield case("two parts that overlap", overlapping, exact=False)
     yield case(
@@ -769,7 +769,10 @@ def numbers() -> Iterator[Case]:
         "with blanks around": ["  75834  ", "\t75834", "75834\n", "\u00a075834", "\u200b75834"],
     }.items():
         yield cells(
-            f"incomes {what}", texts, "avg_income", exact=what != "at the ends of the range"
+            f"incomes {what}",
+            texts,
+            "avg_income",
+            exact=what not in ("at the ends of the range", "of great length"),
         )
     for what, texts in {
         "with blanks for thousands": ["75\u00a0834", "75 834", "75\u202f834", "1 075 834.5"],
@@ -919,11 +922,13 @@ def texts() -> Iterator[Case]:
         "of other blanks": [" Bengaluru", "Bengaluru  ", "New  Delhi", "New_Delhi", "New Delhi"],
         "of numbers": ["007", "1e5", "0x1F", "1,234", "١٢٣"],
     }.items():
-        yield cells(f"cities {what}", values, exact=what != "of other case")
+        yield cells(
+            f"cities {what}", values, exact=what not in ("of other case", "with control signs")
+        )
     yield cells("cities that are missing", ["", "   ", "\t", "\u00a0", "\u200b"], exact=False)
     yield cells("cities of underscores", ["_", "___", "_ _"], exact=False)
     yield cells("a city with a NUL byte", ["Del\0hi"], ending="either", exact=False)
-    yield cells("a city of the sign for absent fields", ["\x1f"], ending="either")
+    yield cells("a city of a unit separator", ["\x1f"], ending="either", exact=False)
     yield cells("cities of some length", ["x" * 1_000, "y" * 1_001, "z" * 100_000], exact=False)
 
 
@@ -1001,19 +1006,32 @@ def months() -> Iterator[Case]:
         "of spreadsheets": ["45063", "5", "=TODAY()", "2023-Q2", "", "２０２３-０５"],
         "that are ambiguous": ["05/06/2023", "05-06-2023", "5/6/23", "05.06.23"],
     }.items():
-        yield cells(f"months {what}", values, "month", "spends")
-    spends = read_sample("spends")
+        yield month_case(what, values, values)
     for at in range(0, len(READABLE_MONTHS), 7):
-        values = list(READABLE_MONTHS)[at : at + 7]
-        meant = spends.with_values("month", [READABLE_MONTHS[one] for one in values])
-        yield cells(
-            f"months in readable spellings, {at // 7 + 1}",
-            values,
-            "month",
-            "spends",
-            exact=False,
-            meant=lambda meant=meant: spends.records(meant),
-        )
+        spelled = list(READABLE_MONTHS)[at : at + 7]
+        meant = [READABLE_MONTHS[text] for text in spelled]
+        yield month_case(f"in readable spellings, {at // 7 + 1}", spelled, meant, exact=False)
+
+
+def month_case(what: str, spelled: list[str], meant: list[str], exact: bool = True) -> Case:
+    spends = read_sample("spends")
+    category = spends.header.index("category")
+
+    def rows(values: list[str]) -> list[list[str]]:
+        # a category of its own for each row, or two months that are read as one would share a key
+        changed = spends.with_values("month", values)
+        return [
+            [*row[:category], f"Category {index}", *row[category + 1 :]]
+            for index, row in enumerate(changed)
+        ]
+
+    return file(
+        f"months {what}",
+        spends.text(rows(spelled)),
+        input_name="spends",
+        meant=lambda: spends.records(rows(meant)),
+        exact=exact,
+    )
 
 
 def sizes() -> Iterator[Case]:

@@ -164,6 +164,11 @@ def with_keys(input_name: str, rows: list[dict]) -> list[dict]:
     return [{**row, key: f"K{index}"} for index, row in enumerate(rows)]
 
 
+def placeholders_of(input_name: str) -> dict[str, list[str]]:
+    columns = contract_of(input_name).columns
+    return {name: one["placeholders"] for name, one in columns.items() if one.get("placeholders")}
+
+
 inputs_without_parents = pytest.mark.parametrize("input_name", WITHOUT_PARENTS)
 
 
@@ -292,18 +297,15 @@ def test_the_order_of_rows_in_a_file_decides_no_value(cleaning, input_name, data
         assert {**one, "source_row": 0} == {**other, "source_row": 0}
 
 
-@inputs_without_parents
+@pytest.mark.parametrize("input_name", [name for name in WITHOUT_PARENTS if placeholders_of(name)])
 @tables_of_values
 @given(data=st.data())
 def test_placeholders_become_null(cleaning, input_name, data):
-    columns = contract_of(input_name).columns
-    marked = {name: rules for name, rules in columns.items() if rules.get("placeholders")}
-    if not marked:
-        pytest.skip(f"the contract of {input_name} has no placeholders")
+    marked = placeholders_of(input_name)
     rows = with_keys(input_name, data.draw(table(input_name, dirty=False)))
     for row in rows:
         name = data.draw(st.sampled_from(list(marked)))
-        row[name] = f"{data.draw(blanks)}{data.draw(st.sampled_from(marked[name]['placeholders']))}"
+        row[name] = f"{data.draw(blanks)}{data.draw(st.sampled_from(marked[name]))}"
     for rules, raw, value, repairs in cells(input_name, rows, cleaning.clean(input_name, rows)):
         if raw.strip() in rules.get("placeholders", []):
             assert value is None
