@@ -5,7 +5,7 @@ import re
 
 import pytest
 import yaml
-from workspaces import PROJECT, Workspace
+from workspaces import INPUTS, PROJECT, Workspace, published_tables
 
 PREFIXES = {
     "staging": r"stg_\w+__\w+|input_(rows|repairs|rejects)",
@@ -63,6 +63,24 @@ def test_everything_stands_before_publication(manifest, models):
         "model.card_segments.publication",
         "snapshot.card_segments.segment_members_history",
     }
+
+
+def test_published_figures_come_from_inputs(manifest, models):
+    """The lineage of a published table holds the inputs that it is said to need, or all of them."""
+    names = {node["unique_id"]: node["name"] for node in manifest["nodes"].values()}
+    for node in models:
+        if node["fqn"][1] != "published":
+            continue
+        above = {names.get(one) for one in ancestors(manifest, node["unique_id"])}
+        needed = published_tables().get(node["name"]) or list(INPUTS)
+        assert set(needed) <= above, node["name"]
+
+
+def test_every_seed_reaches_a_published_table(manifest, models):
+    published = [node["unique_id"] for node in models if node["fqn"][1] == "published"]
+    reached = set().union(*(ancestors(manifest, one) for one in published))
+    seeds = {one for one in manifest["nodes"] if one.startswith("seed.")}
+    assert not seeds - reached
 
 
 def test_every_model_states_its_grain(models):

@@ -1,6 +1,7 @@
 """Running dbt as a user would, in folders of a test's own."""
 
 import csv
+import json
 import os
 import re
 import shutil
@@ -90,6 +91,13 @@ class Workspace:
 def query(database: Path, statement: str) -> pd.DataFrame:
     with duckdb.connect(str(database), read_only=True) as connection:
         return connection.sql(statement).df()
+
+
+def published_tables() -> dict[str, list[str]]:
+    """The published tables as their macro lists them: name and the inputs it needs."""
+    listing = (PROJECT / "macros" / "publication" / "published_tables.sql").read_text()
+    mapping = re.search(r"return\((\{.*?\})\)", listing, re.DOTALL)[1]
+    return json.loads(mapping.replace("'", '"'))
 
 
 def copy_project(target: Path) -> Path:
