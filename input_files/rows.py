@@ -14,6 +14,7 @@ MAXIMUM_LINE = 1_000_000
 # never closed.
 MAXIMUM_VALUE_LINES = 50
 LINE_END = re.compile("\r\n|\n|\r")
+LINE_AND_END = re.compile("(\r\n|\n|\r)")
 SEPARATOR_LINE = re.compile("sep=(.)", re.IGNORECASE)
 
 
@@ -83,7 +84,8 @@ def parse(text: str, delimiter: str, width: int, invalid: Set[int] = frozenset()
     Row
         One for every line that is not blank; a value with line breaks joins lines.
     """
-    lines = LINE_END.split(text)
+    parts = LINE_AND_END.split(text)
+    lines, ends = parts[::2], parts[1::2]
     index = header_index(lines) + 1
     while index < len(lines):
         line, number = lines[index], index + 1
@@ -96,7 +98,7 @@ def parse(text: str, delimiter: str, width: int, invalid: Set[int] = frozenset()
             continue
         fields = split_line(line, delimiter)
         if fields is None:
-            joined = _joined(lines, index, line, delimiter, width)
+            joined = _joined(lines, ends, index, line, delimiter, width)
             if joined is None:
                 yield Row(number, [], "has a quotation mark that is not closed or not doubled")
                 continue
@@ -131,7 +133,7 @@ def _width_fault(width: int, wanted: int) -> str | None:
 
 
 def _joined(
-    lines: list[str], index: int, line: str, delimiter: str, width: int
+    lines: list[str], ends: list[str], index: int, line: str, delimiter: str, width: int
 ) -> tuple[list[str], int] | None:
     """Join a line to the next ones until its value is closed; None where that swallows rows."""
     for following in range(index, min(index + MAXIMUM_VALUE_LINES, len(lines))):
@@ -139,7 +141,7 @@ def _joined(
         is_row = len(whole or lines[following].split(delimiter)) == width
         if (is_row and width > 1) or _line_fault(lines[following], False):
             return None
-        line = f"{line}\n{lines[following]}"
+        line = f"{line}{ends[following - 1]}{lines[following]}"
         fields = split_line(line, delimiter)
         if fields is not None:
             return (fields, following + 1) if len(fields) == width else None

@@ -53,9 +53,7 @@ trimmed_rows as (
             order by count(*) desc, {{ column.name }}__text desc
         ) as usual_spelling
     from trimmed_rows
-    {%- if column.get('placeholders') %}
-    where {{ column.name }}__text not in ({{ sql_list(column.placeholders) }})
-    {%- endif %}
+    where not {{ is_placeholder(column) }}
     group by {{ column.name }}__text
 
 ),

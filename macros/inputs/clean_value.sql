@@ -19,6 +19,20 @@
 {%- endmacro %}
 
 
+{#- Whether a text stands for a missing value. Underscores alone do where spellings are unified. -#}
+{% macro is_placeholder(column) -%}
+    {%- set text = column.name ~ '__text' -%}
+    {%- set tests = [] -%}
+    {%- if column.get('placeholders') -%}
+        {%- do tests.append(text ~ ' in (' ~ sql_list(column.placeholders) ~ ')') -%}
+    {%- endif -%}
+    {%- if column.get('unify') -%}
+        {%- do tests.append("(" ~ text ~ " <> '' and trim(" ~ text ~ ", '_ ') = '')") -%}
+    {%- endif -%}
+    ({{ tests | join(' or ') or 'false' }})
+{%- endmacro %}
+
+
 {#- The text that is to be typed: blanks, marks and placeholders gone; null where nothing is left. -#}
 {% macro cleaned_expression(column) -%}
     {%- set text = 'trimmed_rows.' ~ column.name ~ '__text' -%}
@@ -138,8 +152,8 @@
     {%- set fault = column.name ~ '__fault' -%}
     nullif(concat_ws(',',
             case when {{ raw }} <> {{ text }} then 'blanks_trimmed' end
-            {%- if column.get('placeholders') %},
-            case when {{ text }} in ({{ sql_list(column.placeholders) }}) then 'placeholder_cleared' end
+            {%- if column.get('placeholders') or column.get('unify') %},
+            case when {{ is_placeholder(column) }} then 'placeholder_cleared' end
             {%- endif %}
             {%- if not column.required %},
             case when {{ text }} in ({{ sql_list(identifier_marks()) }}) then 'identifier_cleared' end

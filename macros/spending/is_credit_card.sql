@@ -3,9 +3,9 @@
     case and blanks.
 -#}
 {% macro is_credit_card(payment_type) -%}
-    {{ spelling_key(payment_type) }} in (
+    {{ spelling_key('trim(' ~ payment_type ~ ')') }} in (
         {%- for word in var('credit_card_payment_types') -%}
-            {{ spelling_key(sql_text(word)) }}{{ ', ' if not loop.last }}
+            {{ spelling_key(sql_text(word | trim)) }}{{ ', ' if not loop.last }}
         {%- endfor -%}
     )
 {%- endmacro %}

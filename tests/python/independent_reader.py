@@ -183,16 +183,18 @@ class Habits:
         for column, rules in contract.columns.items():
             if rules.get("unify"):
                 texts = Counter(trim(one.get(column) or "") for one in records)
-                self.spellings[column] = usual_spellings(texts, rules.get("placeholders", []))
+                self.spellings[column] = usual_spellings(texts, rules)
 
     def usual(self, column: str, text: str) -> str:
         return self.spellings[column][spelling_key(text)]
 
 
-def usual_spellings(texts: Counter, placeholders: list[str]) -> dict[str, str]:
+def usual_spellings(texts: Counter, rules: dict) -> dict[str, str]:
     """The most frequent spelling by key; of equally frequent ones the last in order."""
     ranked = sorted(
-        (count, text.encode()) for text, count in texts.items() if text and text not in placeholders
+        (count, text.encode())
+        for text, count in texts.items()
+        if text and not is_placeholder(text, rules)
     )
     return {spelling_key(text.decode()): text.decode() for _, text in ranked}
 
@@ -222,7 +224,7 @@ def clean_value(raw: str, column: str, rules: dict, habits: Habits):
     """A typed value (None if there is none or it is unfit), its repairs, and the rule it breaks."""
     text = trim(raw)
     repairs = ["blanks_trimmed"] if text != raw else []
-    if text in rules.get("placeholders", []):
+    if is_placeholder(text, rules):
         repairs.append("placeholder_cleared")
         text = ""
     if text and rules.get("unify"):
@@ -246,6 +248,12 @@ def clean_value(raw: str, column: str, rules: dict, habits: Habits):
         if not low <= value <= high:
             return None, repairs + found, "out_of_range"
     return value, repairs + found, None
+
+
+def is_placeholder(text: str, rules: dict) -> bool:
+    """Whether a text stands for a missing value: where spellings are unified, also underscores."""
+    is_blank = bool(rules.get("unify") and text and not text.strip(" _"))
+    return is_blank or text in rules.get("placeholders", [])
 
 
 def typed(text: str, rules: dict):

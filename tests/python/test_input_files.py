@@ -92,6 +92,10 @@ def test_windows_1252_is_told_from_broken_utf8(write):
             '1,"Navi\nMumbai",5\n2,Pune,6',
             [(2, "", ["1", "Navi\nMumbai", "5"]), (4, "", ["2", "Pune", "6"])],
         ),
+        (
+            '1,"Navi\r\nMumbai",5\n2,"Pu\rne",6',
+            [(2, "", ["1", "Navi\r\nMumbai", "5"]), (4, "", ["2", "Pu\rne", "6"])],
+        ),
         # an open mark costs its own line, not those after it
         (
             '1,"Pune,5\n2,Delhi,6\n3,Agra,7',
