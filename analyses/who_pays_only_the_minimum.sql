@@ -11,7 +11,7 @@ compared as (
 
     select
         group_type,
-        group_value,
+        group_name,
         customers,
         minimum_payment_share_of_yes_or_no as minimum_payment_share,
         minimum_payment_share_of_yes_or_no_lower as minimum_payment_share_lower,
@@ -27,4 +27,4 @@ select * from compared
 order by
     group_type asc,
     minimum_payment_share desc nulls last,
-    group_value asc
+    group_name asc

@@ -25,10 +25,10 @@
                 then row_number() over (
                     partition by
                         group_type, customers_with_score >= {{ var('minimum_cell_size') }} and not is_unknown
-                    order by cast(good_customers as double) / nullif(customers_with_score, 0) desc, group_value asc
+                    order by cast(good_customers as double) / nullif(customers_with_score, 0) desc, group_key asc
                 )
         end as good_rank,
-        table_cramers_v,
+        cramers_v,
         is_unknown,
         customers_with_score < {{ var('minimum_cell_size') }} as is_suppressed
 {%- endmacro %}

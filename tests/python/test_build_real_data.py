@@ -374,7 +374,7 @@ def test_scores_hardly_differ_by_occupation(real_build):
     known = rows[~rows["is_unknown"].astype(bool)]
     assert round(100 * known["good_share"].min(), 1) == 15.9
     assert round(100 * known["good_share"].max(), 1) == 21.4
-    assert (known["table_cramers_v"] < 0.05).all()
+    assert (known["cramers_v"] < 0.05).all()
     assert rows.loc[rows["is_unknown"].astype(bool), "customers"].tolist() == [880]
 
 

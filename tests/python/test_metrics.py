@@ -197,7 +197,7 @@ COMPARISONS = [
         )
         for group_type, column, dimension in [
             ("all", "", ""),
-            ("segment", "group_value", "credit_customer__segment_name"),
+            ("segment", "group_name", "credit_customer__segment_name"),
         ]
     ),
 ]

@@ -31,7 +31,7 @@ by_age as (
     select
         profiles.customer_id,
         'age_group_' || age_schemes.age_scheme as group_type,
-        age_grouped.age_group as group_value,
+        age_grouped.age_group as group_key,
         age_grouped.band_position as group_position
     from profiles
     cross join age_schemes
@@ -47,14 +47,14 @@ by_attribute as (
     select
         customer_id,
         'all' as group_type,
-        'all' as group_value
+        'all' as group_key
     from profiles
     {% for attribute in ['occupation', 'credit_score', 'credit_mix'] %}
     union all
     select
         customer_id,
         '{{ attribute }}' as group_type,
-        {{ attribute }} as group_value
+        {{ attribute }} as group_key
     from profiles
     {% endfor %}
 
@@ -66,8 +66,8 @@ by_segment as (
     select
         profiles.customer_id,
         'segment' as group_type,
-        repayment_members.segment_name as group_value,
-        repayment_members.segment_key
+        repayment_members.segment_key as group_key,
+        repayment_members.segment_name as group_name
     from profiles
     inner join repayment_members
         on profiles.customer_id = repayment_members.customer_id
@@ -79,24 +79,24 @@ grouped as (
     select
         customer_id,
         group_type,
-        group_value,
-        cast(null as {{ dbt.type_string() }}) as segment_key,
+        group_key,
+        group_key as group_name,
         group_position
     from by_age
     union all
     select
         customer_id,
         group_type,
-        group_value,
-        cast(null as {{ dbt.type_string() }}) as segment_key,
+        group_key,
+        group_key as group_name,
         cast(null as bigint) as group_position
     from by_attribute
     union all
     select
         customer_id,
         group_type,
-        group_value,
-        segment_key,
+        group_key,
+        group_name,
         cast(null as bigint) as group_position
     from by_segment
 
@@ -108,10 +108,10 @@ named as (
     select
         customer_id,
         group_type,
-        coalesce(group_value, 'unknown') as group_value,
-        segment_key,
+        coalesce(group_key, 'unknown') as group_key,
+        coalesce(group_name, 'unknown') as group_name,
         group_position,
-        group_value is null as is_unknown
+        group_key is null as is_unknown
     from grouped
 
 )

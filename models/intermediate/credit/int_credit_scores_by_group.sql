@@ -17,7 +17,7 @@ counted as (
 
     select
         customers_by_group.group_type,
-        customers_by_group.group_value,
+        customers_by_group.group_key,
         customers_by_group.group_position,
         customers_by_group.is_unknown,
         count(*) as customers,
@@ -32,7 +32,7 @@ counted as (
         on customers_by_group.customer_id = profiles.customer_id
     group by
         customers_by_group.group_type,
-        customers_by_group.group_value,
+        customers_by_group.group_key,
         customers_by_group.group_position,
         customers_by_group.is_unknown
 
@@ -54,7 +54,7 @@ cells as (
     {% for score in ['good', 'standard', 'poor'] %}
     select
         group_type,
-        group_value,
+        group_key,
         '{{ score }}' as score,
         {{ score }}_customers as observed,
         customers_with_score as group_total
@@ -90,7 +90,7 @@ chi_squares as (
         group_type,
         {{ exact_sum('(observed - expected) * (observed - expected) / nullif(expected, 0)') }} as chi_square,
         max(table_total) as table_total,
-        count(distinct case when group_total > 0 then group_value end) as filled_groups,
+        count(distinct case when group_total > 0 then group_key end) as filled_groups,
         count(distinct case when score_total > 0 then score end) as filled_scores
     from expectations
     group by group_type
@@ -106,7 +106,7 @@ measured as (
         sqrt(
             chi_squares.chi_square
             / nullif(chi_squares.table_total * (least(chi_squares.filled_groups, chi_squares.filled_scores) - 1), 0)
-        ) as table_cramers_v
+        ) as cramers_v
     from counted
     cross join everyone
     left join chi_squares

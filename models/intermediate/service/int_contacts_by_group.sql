@@ -1,4 +1,5 @@
 -- One row per group and channel: contacts against the group's share of customers, and those of the planned book.
+{% set student_quantile %}{{ upper_student_quantile(normal_quantile_975(), 'customers - 1') }}{% endset %}
 with
 
 memberships as (
@@ -106,10 +107,8 @@ planned as (
         customers,
         contacts,
         contacts_per_customer,
-        greatest(0, contacts_per_customer - standard_error * {{ upper_student_quantile(normal_quantile_975(), 'customers - 1') }})
-            as contacts_per_customer_lower,
-        contacts_per_customer + standard_error * {{ upper_student_quantile(normal_quantile_975(), 'customers - 1') }}
-            as contacts_per_customer_upper,
+        greatest(0, contacts_per_customer - standard_error * {{ student_quantile }}) as contacts_per_customer_lower,
+        contacts_per_customer + standard_error * {{ student_quantile }} as contacts_per_customer_upper,
         customer_share,
         contact_share,
         100 * contact_share / customer_share as index_100,

@@ -16,21 +16,53 @@ crosses as (
     {% for cross in demographic_crosses() %}
     select
         '{{ cross_name(cross) }}' as attributes,
-        {{ cross_values(cross) | trim }} as attribute_values,
         {%- for attribute in demographic_attributes() %}
-        {{ attribute if attribute in cross else 'cast(null as string)' }} as {{ attribute }},
+        {{ attribute in cross }} as has_{{ attribute }},
         {%- endfor %}
-        cast({{ cross | length }} as bigint) as attribute_count,
+        {{ cross | length }} as attribute_count
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+/* each cell once in every cross, without the attributes that the cross leaves out */
+cells_in_crosses as (
+
+    select
+        crosses.attributes,
+        {%- for attribute in demographic_attributes() %}
+        case when crosses.has_{{ attribute }} then cells.{{ attribute }} end as {{ attribute }},
+        {%- endfor %}
+        cast(crosses.attribute_count as bigint) as attribute_count,
+        cells.customers,
+        cells.{{ sums | join(',\n        cells.') }},
+        cells.months_observed
+    from cells
+    cross join crosses
+
+),
+
+summed as (
+
+    select
+        attributes,
+        case
+            when attribute_count = 0 then 'all'
+            else concat_ws(' × ', {{ demographic_attributes() | join(', ') }})
+        end as attribute_values,
+        {{ demographic_attributes() | join(',\n        ') }},
+        attribute_count,
         cast(sum(customers) as bigint) as customers,
         {%- for column in sums %}
         {{ exact_sum(column) }} as {{ column }},
         {%- endfor %}
         max(months_observed) as months_observed
-    from cells
-    {{ 'group by ' ~ cross | join(', ') if cross else 'having count(*) > 0' }}
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
+    from cells_in_crosses
+    group by
+        attributes,
+        {{ demographic_attributes() | join(',\n        ') }},
+        attribute_count
 
 )
 
-select * from crosses
+select * from summed

@@ -43,10 +43,10 @@ amounts as (
 
     select
         customer_id,
-        component,
         {% for estimate in estimates() %}
-        direction * rate_{{ estimate }} * basis_amount as {{ estimate }}_amount{{ ',' if not loop.last }}
+        direction * rate_{{ estimate }} * basis_amount as {{ estimate }}_amount,
         {% endfor %}
+        component
     from cardholder_rates
 
 ),
@@ -55,7 +55,6 @@ amounts as (
 summed as (
 
     select
-        customer_id,
         {% for component in value_components() %}
         case
             when count(*) filter (where component = '{{ component }}' and base_amount is null) = 0
@@ -65,8 +64,9 @@ summed as (
         {% for estimate in estimates() %}
         case
             when count({{ estimate }}_amount) = count(*) then {{ exact_sum(estimate ~ '_amount') }}
-        end as net_value_{{ estimate }}_amount{{ ',' if not loop.last }}
+        end as net_value_{{ estimate }}_amount,
         {% endfor %}
+        customer_id
     from amounts
     group by customer_id
 

@@ -12,7 +12,7 @@ reported as (
 
     select
         case group_type when 'age_group_fine' then 'fine' else 'broad' end as age_scheme,
-        group_value as age_group,
+        group_key as age_group,
         group_position as band_position,
         {{ credit_score_columns() }}
     from scores

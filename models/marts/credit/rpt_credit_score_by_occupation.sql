@@ -11,7 +11,7 @@ scores as (
 reported as (
 
     select
-        group_value as occupation,
+        group_key as occupation,
         {{ credit_score_columns() }}
     from scores
 

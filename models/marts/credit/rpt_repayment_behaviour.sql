@@ -27,8 +27,8 @@ summed as (
             when customers_by_group.group_type = 'age_group_broad' then 'age_group'
             else customers_by_group.group_type
         end as group_type,
-        customers_by_group.group_value,
-        customers_by_group.segment_key,
+        customers_by_group.group_key,
+        customers_by_group.group_name,
         count(*) as customers,
         count(*) filter (where profiles.minimum_payment_answer = 'Yes') as yes_customers,
         count(*) filter (where profiles.minimum_payment_answer in ('Yes', 'No')) as yes_or_no_customers,
@@ -61,8 +61,8 @@ summed as (
         on customers_by_group.customer_id = profiles.customer_id
     group by
         customers_by_group.group_type,
-        customers_by_group.group_value,
-        customers_by_group.segment_key,
+        customers_by_group.group_key,
+        customers_by_group.group_name,
         customers_by_group.is_unknown
 
 ),
@@ -72,8 +72,10 @@ suppressed as (
     select
         -- ids
         summed.group_type,
-        summed.group_value,
-        summed.segment_key,
+        summed.group_key,
+
+        -- strings
+        summed.group_name,
 
         -- numbers
         summed.customers,
