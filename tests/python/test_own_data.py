@@ -1,11 +1,15 @@
 """Own data through dbt: formats, too many rejects, growth, privacy and the check of inputs."""
 
 import csv
+import os
 import re
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 
 import duckdb
+import pytest
 from test_inputs import ACCOUNTING, assert_one_sentence, edit, input_folder  # noqa: F401
 from workspaces import PROJECT
 
@@ -185,17 +189,65 @@ def test_identifiers_of_persons_are_never_written(workspace, input_folder):  # n
         f"looks like {kind}, which is never loaded" for kind in PLANTED.values()
     ] + ["looks like a card number, which is never loaded"]
 
-    texts = [run.output.encode()]
-    for table in workspace.query(
-        "select table_schema || '.' || table_name as name from information_schema.tables"
-    )["name"]:
-        texts.append(workspace.query(f"from {table}").to_csv().encode())
-    for folder in (workspace.folder / "target", workspace.folder / "logs"):
-        texts += [path.read_bytes() for path in folder.rglob("*") if path.is_file()]
-    texts.append(workspace.warehouse.read_bytes())
     planted = [*PLANTED, "planted@bank.example", "Planted Surname", "4012888888881881"]
-    found = [value for value in planted for text in texts if value.encode() in text]
-    assert not found
+    assert not written(workspace, run, planted)
+
+
+def written(workspace, run, planted):
+    """Those of some values that stand in the output, a log, a table or a published file."""
+    texts = [run.output.encode()]
+    tables = "select table_schema || '.' || table_name as name from information_schema.tables"
+    for table in workspace.query(tables)["name"]:
+        texts.append(workspace.query(f"from {table}").to_csv().encode())
+    for path in (workspace.published / "builds").rglob("*.parquet"):
+        # compressed, so its bytes would show nothing
+        texts.append(duckdb.read_parquet(str(path)).df().to_csv().encode())
+    # the target folder with the manifest, the logs, the warehouse and the published files
+    inputs = workspace.folder / "own_files"
+    texts += [
+        path.read_bytes()
+        for path in workspace.folder.rglob("*")
+        if path.is_file() and inputs not in path.parents
+    ]
+    return [value for value in planted if any(value.encode() in text for text in texts)]
+
+
+def test_passed_columns_are_published_without_identifiers(workspace):
+    """A complete build: what was asked for is there, and nothing of a person in any file."""
+    folder = workspace.folder / "own_files"
+    folder.mkdir()
+    header, *rows = read(SAMPLE / "card_usage.csv")
+    planted = list(PLANTED)
+    branches = {}
+    for number, row in enumerate(rows):
+        branch = planted[number // 50] if number < 400 and number % 50 == 0 else f" B{number % 7}"
+        row += ["" if number == 7 else branch, "unused.planted@bank.example"]
+        if number != 7 and branch not in planted:
+            branches[row[0]] = branch.strip()
+    # a row of another shape is rejected, and its surplus is not kept
+    rows.append([*rows[1], "surplus.planted@bank.example"])
+    write(folder / "card_usage.csv", [[*header, "Branch Code", "Contact"], *rows])
+
+    run = workspace.dbt(
+        "build",
+        enabled_inputs=["card_usage"],
+        input_dir=str(folder),
+        pass_through={"card_usage": ["branch_code"]},
+    )
+    assert run.succeeded, run.output
+    published = workspace.query_published("from segment_member_attributes")
+    assert set(published["segmentation"]) == {"card_usage"}
+    assert set(published["attribute"]) == {"branch_code"}
+    members = set(workspace.query_published("from segment_members")["customer_id"])
+    expected = {key: branch for key, branch in branches.items() if key in members}
+    assert len(expected) > 100
+    assert (
+        dict(zip(published["customer_id"], published["attribute_value"], strict=True)) == expected
+    )
+    assert (workspace.folder / "target" / "manifest.json").is_file()
+    assert not written(workspace, run, [*planted, "planted@bank.example"])
+    # the search would find a value that is there
+    assert written(workspace, run, [rows[0][0]])
 
 
 def test_a_file_without_a_header_is_not_quoted(workspace, input_folder):  # noqa: F811
@@ -229,6 +281,43 @@ def test_check_inputs_reports_everything_and_builds_nothing(workspace, input_fol
     ):
         assert re.search(sentence, run.text), (sentence, run.output)
     assert not (workspace.folder / "published").exists()
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="there is no make")
+def test_make_check_inputs_ends_with_a_code_for_scripts(input_folder, tmp_path):  # noqa: F811
+    """0 where nothing would stop the build, another code where something would."""
+
+    def check():
+        # the virtual environment that make would make is this one
+        environment = tmp_path / "environment"
+        environment.mkdir(exist_ok=True)
+        for marker in (".runtime-installed", ".testing-installed"):
+            (environment / marker).touch()
+        if not (environment / "bin").exists():
+            (environment / "bin").symlink_to(Path(sys.executable).parent)
+        return subprocess.run(
+            [
+                "make",
+                "check-inputs",
+                f"VENV={environment}",
+                f"DIR={input_folder}",
+                "VARS={enabled_inputs: [customers]}",
+            ],
+            cwd=PROJECT,
+            env={**os.environ, "DBT_TARGET_PATH": str(tmp_path), "DBT_LOG_PATH": str(tmp_path)},
+            capture_output=True,
+            text=True,
+            timeout=600,
+            check=False,
+        )
+
+    good = check()
+    assert good.returncode == 0, good.stdout + good.stderr
+    assert "Nothing found that would stop the build." in good.stdout
+    (input_folder / "customers.csv").write_bytes(b"")
+    bad = check()
+    assert bad.returncode != 0
+    assert "The problem above would stop the build." in bad.stdout + bad.stderr
 
 
 def test_the_document_says_what_the_contract_says():

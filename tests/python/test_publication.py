@@ -138,6 +138,23 @@ def test_comments_are_kept(connection, tmp_path):
         assert comments.fetchall() == [("Words, isn't it",)]
 
 
+@pytest.mark.skipif(os.name != "posix", reason="this platform has no file modes")
+def test_only_the_owner_and_the_group_read(connection, tmp_path):
+    """Whatever the process's own mask allows, and in a folder that was open to everyone."""
+    folder = tmp_path / "published"
+    folder.mkdir(mode=0o777)
+    mask = os.umask(0)
+    try:
+        publish_as(connection, folder, "first")
+        publish_as(connection, folder, "second")
+    finally:
+        os.umask(mask)
+    for path in [folder, *folder.rglob("*")]:
+        if not path.is_symlink():
+            mode = path.stat().st_mode & 0o777
+            assert mode == (0o750 if path.is_dir() else 0o640), f"{path} {mode:o}"
+
+
 def test_files_are_in_the_format_that_old_clients_open(connection, tmp_path):
     database = publish_as(connection, tmp_path, "build")
     with duckdb.connect(str(database), read_only=True) as reader:
