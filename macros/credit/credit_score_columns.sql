@@ -5,30 +5,29 @@
 {% macro credit_score_columns() %}
         customers,
         cast(customers as double) / population_customers as customer_share,
-        {{ unless_small_cell('average_age_years', 'customers_with_age') }} as average_age_years,
-        {{ unless_small_cell('customers - customers_with_score') }} as customers_without_score,
+        case when not is_age_hidden and not is_suppressed then average_age_years end as average_age_years,
+        {{ unless_suppressed('customers - customers_with_score') }} as customers_without_score,
         {%- for score in ['good', 'standard', 'poor'] %}
-        {{ unless_small_cell('cast(' ~ score ~ '_customers as double) / customers_with_score', 'customers_with_score') }}
+        {{ unless_suppressed('cast(' ~ score ~ '_customers as double) / nullif(customers_with_score, 0)') }}
             as {{ score }}_share,
-        {{ unless_small_cell(wilson_lower(score ~ '_customers', 'customers_with_score'), 'customers_with_score') }}
+        {{ unless_suppressed(wilson_lower(score ~ '_customers', 'customers_with_score')) }}
             as {{ score }}_share_lower,
-        {{ unless_small_cell(wilson_upper(score ~ '_customers', 'customers_with_score'), 'customers_with_score') }}
+        {{ unless_suppressed(wilson_upper(score ~ '_customers', 'customers_with_score')) }}
             as {{ score }}_share_upper,
         {%- endfor %}
-        {{ unless_small_cell(
-            '100 * cast(good_customers as double) / customers_with_score / nullif(population_good_share, 0)',
-            'customers_with_score'
+        {{ unless_suppressed(
+            '100 * cast(good_customers as double) / nullif(customers_with_score, 0) / nullif(population_good_share, 0)'
         ) }} as good_index_100,
         {#- only groups that are shown and known are ranked, or a rank would give a hidden figure away #}
         case
-            when customers_with_score >= {{ var('minimum_cell_size') }} and not is_unknown
+            when not is_suppressed and not is_unknown
                 then row_number() over (
                     partition by
-                        group_type, customers_with_score >= {{ var('minimum_cell_size') }} and not is_unknown
+                        group_type, not is_suppressed and not is_unknown
                     order by cast(good_customers as double) / nullif(customers_with_score, 0) desc, group_key asc
                 )
         end as good_rank,
         cramers_v,
         is_unknown,
-        customers_with_score < {{ var('minimum_cell_size') }} as is_suppressed
+        is_suppressed
 {%- endmacro %}

@@ -37,6 +37,54 @@ tested as (
 
 ),
 
+named_cells as (
+
+    select
+        *,
+        concat_ws(' / ', segmentation, segment_key, attribute, attribute_value) as cell_name,
+        cell_customers < {{ var('minimum_cell_size') }} as is_small
+    from tested
+
+),
+
+/* groups add up to their segment and segments to their group; no one needs no protection */
+lines_0 as (
+
+    select
+        concat_ws(' / ', segmentation, attribute) as table_name,
+        cell_name,
+        concat_ws(' / ', segmentation, attribute, 'segment', segment_key) as line_name,
+        cell_customers as customers,
+        false as is_total,
+        is_small as is_hidden
+    from named_cells
+    where cell_customers > 0
+    union all
+    select
+        concat_ws(' / ', segmentation, attribute) as table_name,
+        cell_name,
+        concat_ws(' / ', segmentation, attribute, 'group', attribute_value) as line_name,
+        cell_customers as customers,
+        false as is_total,
+        is_small as is_hidden
+    from named_cells
+    where cell_customers > 0
+
+),
+
+{{ hidden_cells() }},
+
+suppressed as (
+
+    select
+        named_cells.*,
+        named_cells.is_small or hidden_cells.cell_name is not null as is_suppressed
+    from named_cells
+    left join hidden_cells
+        on named_cells.cell_name = hidden_cells.cell_name
+
+),
+
 judged as (
 
     select
@@ -45,16 +93,15 @@ judged as (
         attribute,
         attribute_value,
         value_customers as customers,
-        {{ unless_small_cell('group_share', 'cell_customers') }} as group_share,
-        {{ unless_small_cell('others_share', 'cell_customers') }} as others_share,
-        {{ unless_small_cell('share_ratio', 'cell_customers') }} as share_ratio,
-        {{ unless_small_cell('z_statistic', 'cell_customers') }} as z_statistic,
+        {{ unless_suppressed('group_share') }} as group_share,
+        {{ unless_suppressed('others_share') }} as others_share,
+        {{ unless_suppressed('share_ratio') }} as share_ratio,
+        {{ unless_suppressed('z_statistic') }} as z_statistic,
         /* Bonferroni: as many chances to be wrong as comparisons in the segmentation */
-        {{ unless_small_cell(
-            'least(1.0, comparisons * ' ~ two_sided_normal_probability('z_statistic') ~ ')', 'cell_customers'
-        ) }} as p_value,
-        cell_customers < {{ var('minimum_cell_size') }} as is_suppressed
-    from tested
+        {{ unless_suppressed('least(1.0, comparisons * ' ~ two_sided_normal_probability('z_statistic') ~ ')') }}
+            as p_value,
+        is_suppressed
+    from suppressed
 
 )
 

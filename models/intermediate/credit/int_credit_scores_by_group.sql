@@ -13,6 +13,12 @@ customers_by_group as (
 
 ),
 
+age_bands as (
+
+    select * from {{ ref('age_bands') }}
+
+),
+
 counted as (
 
     select
@@ -97,20 +103,117 @@ chi_squares as (
 
 ),
 
+named_cells as (
+
+    select
+        *,
+        concat_ws(' / ', group_type, group_key) as cell_name,
+        customers_with_score < {{ var('minimum_cell_size') }} as is_small
+    from counted
+
+),
+
+age_kinds as (
+
+    select distinct 'age_group_' || age_scheme as group_type from age_bands
+
+),
+
+/* a narrow age band within a wide one is a part of it, and who has no age is the same group in both schemes */
+cells_within as (
+
+    select
+        'age_group_' || narrow_bands.age_scheme || ' / ' || narrow_bands.age_group as narrow_name,
+        'age_group_' || wide_bands.age_scheme || ' / ' || wide_bands.age_group as wide_name
+    from age_bands as narrow_bands
+    inner join age_bands as wide_bands
+        on
+            narrow_bands.age_scheme <> wide_bands.age_scheme
+            and coalesce(narrow_bands.minimum_age, -1) >= coalesce(wide_bands.minimum_age, -1)
+            and coalesce(narrow_bands.maximum_age, 1000) <= coalesce(wide_bands.maximum_age, 1000)
+    union all
+    select
+        narrow_cells.cell_name as narrow_name,
+        wide_cells.cell_name as wide_name
+    from named_cells as narrow_cells
+    inner join named_cells as wide_cells
+        on narrow_cells.group_type <> wide_cells.group_type
+    where
+        narrow_cells.is_unknown
+        and wide_cells.is_unknown
+        and narrow_cells.group_type in (select age_kinds.group_type from age_kinds)
+        and wide_cells.group_type in (select age_kinds.group_type from age_kinds)
+
+),
+
+/* the groups of a kind add up to everyone, narrow age bands to the wide one round them; no one needs no protection */
+lines_0 as (
+
+    select
+        group_type as table_name,
+        cell_name,
+        group_type as line_name,
+        customers_with_score as customers,
+        false as is_total,
+        is_small as is_hidden
+    from named_cells
+    where customers_with_score > 0
+    union all
+    select
+        named_cells.group_type as table_name,
+        named_cells.cell_name,
+        cells_within.wide_name as line_name,
+        named_cells.customers_with_score as customers,
+        false as is_total,
+        named_cells.is_small as is_hidden
+    from named_cells
+    inner join cells_within
+        on named_cells.cell_name = cells_within.narrow_name
+    where named_cells.customers_with_score > 0
+    union all
+    select distinct
+        named_cells.group_type as table_name,
+        named_cells.cell_name,
+        cells_within.wide_name as line_name,
+        named_cells.customers_with_score as customers,
+        true as is_total,
+        named_cells.is_small as is_hidden
+    from named_cells
+    inner join cells_within
+        on named_cells.cell_name = cells_within.wide_name
+    where named_cells.customers_with_score > 0
+
+),
+
+{{ hidden_cells() }},
+
+judged as (
+
+    select
+        named_cells.*,
+        named_cells.is_small or hidden_cells.cell_name is not null as is_suppressed,
+        {{ is_hidden_in_total('named_cells.customers_with_age', 'named_cells.group_type', 'named_cells.group_key') }}
+            as is_age_hidden
+    from named_cells
+    left join hidden_cells
+        on named_cells.cell_name = hidden_cells.cell_name
+
+),
+
 measured as (
 
     select
-        counted.*,
+        judged.*,
         everyone.population_customers,
         everyone.population_good_share,
         sqrt(
             chi_squares.chi_square
             / nullif(chi_squares.table_total * (least(chi_squares.filled_groups, chi_squares.filled_scores) - 1), 0)
         ) as cramers_v
-    from counted
+    from judged
     cross join everyone
     left join chi_squares
-        on counted.group_type = chi_squares.group_type
+        on judged.group_type = chi_squares.group_type
 
 )
 

@@ -51,20 +51,6 @@ segments as (
 
 ),
 
-/* segments add up to everyone, so one hidden segment alone would be given away by the others */
-hidden_segments as (
-
-    select
-        *,
-        sum(case when customers < {{ var('minimum_cell_size') }} then 1 else 0 end) over () as small_segments,
-        sum(case when customers < {{ var('minimum_cell_size') }} then customers else 0 end) over () as small_customers,
-        row_number() over (
-            partition by customers < {{ var('minimum_cell_size') }} order by customers asc, group_key asc
-        ) as place
-    from segments
-
-),
-
 audiences as (
 
     select * from demographic
@@ -74,13 +60,8 @@ audiences as (
         group_key,
         group_name,
         customers,
-        customers < {{ var('minimum_cell_size') }}
-        or (
-            place = 1
-            and small_segments > 0
-            and (small_segments = 1 or small_customers < {{ var('minimum_cell_size') }})
-        ) as is_suppressed
-    from hidden_segments
+        {{ is_hidden_in_total('customers', 'group_type', 'group_key') }} as is_suppressed
+    from segments
 
 )
 

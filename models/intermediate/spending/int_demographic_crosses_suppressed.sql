@@ -1,13 +1,5 @@
 -- One row per cross of demographic attributes and combination of their values: whether its figures are hidden.
-{#-
-    A small cell alone is no secret: what everyone has less what the other cells have gives it away. So in
-    each line, the cells that add up to a published cell of fewer attributes, at least two cells with at
-    least minimum_cell_size customers together have to be hidden. Each round hides the smallest visible
-    cell of every line that falls short; a cell that it hides may open another line. What is still open
-    after the last round closes by hiding the whole cross.
--#}
-{%- set rounds = 5 %}
-{%- set is_open = 'hidden_cells > 0 and (hidden_cells = 1 or hidden_customers < ' ~ var('minimum_cell_size') ~ ')' %}
+{#- Crosses add up to those of fewer attributes. A hidden one of these may not be the sum of shown ones either. #}
 with
 
 crosses as (
@@ -23,16 +15,16 @@ crosses as (
 
 ),
 
-lines_0 as (
+parts as (
 
     {% for cross in demographic_crosses() -%}
     select
-        attributes,
-        attribute_values,
+        attributes as table_name,
+        attribute_values as cell_name,
         '{{ cross_name(cross) }}' as line_attributes,
         {{ cross_values(cross) }} as line_values,
         customers,
-        is_small as is_hidden
+        is_small
     from crosses
     where
         attribute_count > {{ cross | length }}
@@ -44,49 +36,35 @@ lines_0 as (
 
 ),
 
-{% for number in range(1, rounds + 2) -%}
-measured_{{ number }} as (
+/* everyone together is never hidden, other totals can be */
+lines_0 as (
 
     select
-        *,
-        sum(case when is_hidden then 1 else 0 end) over (partition by attributes, line_attributes, line_values)
-            as hidden_cells,
-        sum(case when is_hidden then customers else 0 end)
-            over (partition by attributes, line_attributes, line_values) as hidden_customers,
-        row_number() over (
-            partition by attributes, line_attributes, line_values, is_hidden
-            order by customers asc, attribute_values asc
-        ) as place
-    from lines_{{ number - 1 }}
-
-),
-
-lines_{{ number }} as (
-
-    select
-        attributes,
-        attribute_values,
-        line_attributes,
-        line_values,
+        table_name,
+        cell_name,
+        concat_ws(' / ', table_name, line_attributes, line_values) as line_name,
         customers,
-        is_hidden
-        or count(case when not is_hidden {{ 'and place = 1' if number <= rounds }} and {{ is_open }} then 1 end)
-            over (partition by attributes{{ ', attribute_values' if number <= rounds }})
-        > 0 as is_hidden
-    from measured_{{ number }}
-
-),
-
-{% endfor -%}
-hidden as (
-
+        false as is_total,
+        is_small as is_hidden
+    from parts
+    union all
     select distinct
-        attributes,
-        attribute_values
-    from lines_{{ rounds + 1 }}
-    where is_hidden
+        crosses.attributes as table_name,
+        crosses.attribute_values as cell_name,
+        concat_ws(' / ', parts.table_name, parts.line_attributes, parts.line_values) as line_name,
+        crosses.customers,
+        true as is_total,
+        crosses.is_small as is_hidden
+    from parts
+    inner join crosses
+        on
+            parts.line_attributes = crosses.attributes
+            and parts.line_values = crosses.attribute_values
+    where crosses.attribute_count > 0
 
 ),
+
+{{ hidden_cells() }},
 
 suppressed as (
 
@@ -96,12 +74,12 @@ suppressed as (
         crosses.attribute_count,
         crosses.customers,
         crosses.is_small,
-        crosses.is_small or hidden.attributes is not null as is_suppressed
+        crosses.is_small or hidden_cells.cell_name is not null as is_suppressed
     from crosses
-    left join hidden
+    left join hidden_cells
         on
-            crosses.attributes = hidden.attributes
-            and crosses.attribute_values = hidden.attribute_values
+            crosses.attributes = hidden_cells.table_name
+            and crosses.attribute_values = hidden_cells.cell_name
 
 )
 

@@ -111,36 +111,81 @@ associations as (
 
 ),
 
+named_cells as (
+
+    select
+        *,
+        concat_ws(' / ', coalesce(segment_key, 'all'), behaviour_class) as cell_name,
+        count(segment_key) over () as associated_segments,
+        customers < {{ var('minimum_cell_size') }} as is_small
+    from expected
+
+),
+
+/* the classes of a segment add up to the segment, its segments to everyone of a class; no one needs no protection */
+lines_0 as (
+
+    select
+        segmentation as table_name,
+        cell_name,
+        concat_ws(' / ', 'segment', coalesce(segment_key, 'all')) as line_name,
+        customers,
+        false as is_total,
+        is_small as is_hidden
+    from named_cells
+    where customers > 0
+    union all
+    select
+        segmentation as table_name,
+        cell_name,
+        concat_ws(' / ', 'class', behaviour_class) as line_name,
+        customers,
+        segment_key is null as is_total,
+        is_small as is_hidden
+    from named_cells
+    where
+        customers > 0
+        /* without segments everyone is the sum of nothing */
+        and associated_segments > 0
+
+),
+
+{{ hidden_cells() }},
+
+judged as (
+
+    select
+        named_cells.*,
+        named_cells.is_small or hidden_cells.cell_name is not null as is_suppressed
+    from named_cells
+    left join hidden_cells
+        on named_cells.cell_name = hidden_cells.cell_name
+
+),
+
 compared as (
 
     select
         -- ids
-        expected.segmentation,
-        expected.segment_key,
+        judged.segmentation,
+        judged.segment_key,
 
         -- strings
-        expected.segment_name,
-        expected.behaviour_class,
+        judged.segment_name,
+        judged.behaviour_class,
 
         -- numbers
-        expected.segment_customers,
-        {{ unless_small_cell('expected.customers', 'expected.customers') }} as customers,
-        {{ unless_small_cell(
-            'cast(expected.customers as double) / expected.segment_customers', 'expected.customers'
-        ) }} as customer_share,
-        {{ unless_small_cell(
-            'cast(expected.customers as double) / nullif(expected.class_customers, 0)', 'expected.customers'
-        ) }} as class_share,
-        {{ unless_small_cell(
-            '100 * expected.customers / nullif(expected.expected_customers, 0)', 'expected.customers'
-        ) }} as index_100,
+        judged.segment_customers,
+        {{ unless_suppressed('judged.customers') }} as customers,
+        {{ unless_suppressed('cast(judged.customers as double) / judged.segment_customers') }} as customer_share,
+        {{ unless_suppressed('cast(judged.customers as double) / nullif(judged.class_customers, 0)') }} as class_share,
+        {{ unless_suppressed('100 * judged.customers / nullif(judged.expected_customers, 0)') }} as index_100,
         /* in standard deviations of chance, as adjusted by Haberman: beyond 2 either way is more than noise */
         case
-            when expected.segment_key is not null
-                then {{ unless_small_cell(
-                    '(expected.customers - expected.expected_customers) / nullif(sqrt('
-                    ~ 'expected.expected_customers * (1 - expected.segment_share) * (1 - expected.population_share)), 0)',
-                    'expected.customers'
+            when judged.segment_key is not null
+                then {{ unless_suppressed(
+                    '(judged.customers - judged.expected_customers) / nullif(sqrt('
+                    ~ 'judged.expected_customers * (1 - judged.segment_share) * (1 - judged.population_share)), 0)'
                 ) }}
         end as standardised_residual,
         /* rounding must not take a perfect association above 1 */
@@ -149,10 +194,10 @@ compared as (
         )) as cramers_v,
 
         -- booleans
-        expected.customers < {{ var('minimum_cell_size') }} as is_suppressed
-    from expected
+        judged.is_suppressed
+    from judged
     left join associations
-        on expected.segmentation = associations.segmentation
+        on judged.segmentation = associations.segmentation
 
 )
 

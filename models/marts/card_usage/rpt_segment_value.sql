@@ -62,27 +62,36 @@ population as (
 
 ),
 
+/* everyone less the segments that are shown must not give away one that is not */
+judged as (
+
+    select
+        *,
+        {{ is_hidden_in_total('customers', 'segmentation, segment_key is null', 'segment_key') }} as is_suppressed
+    from summed
+
+),
+
 compared as (
 
     select
-        summed.*,
+        judged.*,
         case
             when population.total_net_value_base_amount > 0
-                then summed.total_net_value_base_amount / population.total_net_value_base_amount
+                then judged.total_net_value_base_amount / population.total_net_value_base_amount
         end as net_value_share,
         case
             when population.net_value_base_amount > 0
-                then 100 * summed.net_value_base_amount / population.net_value_base_amount
+                then 100 * judged.net_value_base_amount / population.net_value_base_amount
         end as net_value_index_100,
         case
-            when summed.segment_key is null or summed.customers < {{ var('minimum_cell_size') }} then null
-            when summed.vulnerable_customer_share > {{ var('maximum_vulnerable_share') }} then 'serve'
-            when summed.net_value_base_amount < 0 then 'reprice'
-            when summed.net_value_base_amount >= population.net_value_base_amount then 'keep'
-            when summed.net_value_base_amount >= 0 then 'grow'
-        end as treatment,
-        summed.customers < {{ var('minimum_cell_size') }} as is_suppressed
-    from summed
+            when judged.segment_key is null or judged.is_suppressed then null
+            when judged.vulnerable_customer_share > {{ var('maximum_vulnerable_share') }} then 'serve'
+            when judged.net_value_base_amount < 0 then 'reprice'
+            when judged.net_value_base_amount >= population.net_value_base_amount then 'keep'
+            when judged.net_value_base_amount >= 0 then 'grow'
+        end as treatment
+    from judged
     cross join population
 
 ),
@@ -117,23 +126,22 @@ segment_values as (
         compared.customers_with_value,
         ranks.net_value_rank,
         ranks.purchases_rank,
-        {{ unless_small_cell('compared.yearly_purchases_amount', 'compared.customers') }} as yearly_purchases_amount,
+        {{ unless_suppressed('compared.yearly_purchases_amount') }} as yearly_purchases_amount,
         {% for component in components %}
-        {{ unless_small_cell('compared.' ~ component ~ '_amount', 'compared.customers') }} as {{ component }}_amount,
+        {{ unless_suppressed('compared.' ~ component ~ '_amount') }} as {{ component }}_amount,
         {% endfor %}
         {% for estimate in estimates() %}
-        {{ unless_small_cell('compared.net_value_' ~ estimate ~ '_amount', 'compared.customers') }}
+        {{ unless_suppressed('compared.net_value_' ~ estimate ~ '_amount') }}
             as net_value_{{ estimate }}_amount,
         {% endfor %}
         {% for estimate in estimates() %}
-        {{ unless_small_cell('compared.total_net_value_' ~ estimate ~ '_amount', 'compared.customers') }}
+        {{ unless_suppressed('compared.total_net_value_' ~ estimate ~ '_amount') }}
             as total_net_value_{{ estimate }}_amount,
         {% endfor %}
-        {{ unless_small_cell('compared.net_value_share', 'compared.customers') }} as net_value_share,
-        {{ unless_small_cell('compared.net_value_index_100', 'compared.customers') }} as net_value_index_100,
-        {{ unless_small_cell('compared.loss_making_share', 'compared.customers') }} as loss_making_share,
-        {{ unless_small_cell('compared.vulnerable_customer_share', 'compared.customers') }}
-            as vulnerable_customer_share,
+        {{ unless_suppressed('compared.net_value_share') }} as net_value_share,
+        {{ unless_suppressed('compared.net_value_index_100') }} as net_value_index_100,
+        {{ unless_suppressed('compared.loss_making_share') }} as loss_making_share,
+        {{ unless_suppressed('compared.vulnerable_customer_share') }} as vulnerable_customer_share,
 
         -- booleans
         coalesce(treatments.is_upsell_allowed, false) as is_upsell_allowed,

@@ -1,4 +1,29 @@
 -- One row per kind of group and group: how its customers repay, and what they owe for what they earn.
+{#- Each figure with the customers that it rests on: who has what it is taken of. -#}
+{%- set figures = {
+    'minimum_payment_share_of_yes_or_no': ['cast(yes_customers as double) / nullif(yes_or_no_customers, 0)', 'yes_or_no_customers'],
+    'minimum_payment_share_of_yes_or_no_lower': [wilson_lower('yes_customers', 'yes_or_no_customers'), 'yes_or_no_customers'],
+    'minimum_payment_share_of_yes_or_no_upper': [wilson_upper('yes_customers', 'yes_or_no_customers'), 'yes_or_no_customers'],
+    'minimum_payment_share_of_all_answers': ['cast(yes_customers as double) / nullif(answering_customers, 0)', 'answering_customers'],
+    'minimum_payment_share_of_all_answers_lower': [wilson_lower('yes_customers', 'answering_customers'), 'answering_customers'],
+    'minimum_payment_share_of_all_answers_upper': [wilson_upper('yes_customers', 'answering_customers'), 'answering_customers'],
+    'not_mentioned_share_of_all_answers': [
+        'cast(answering_customers - yes_or_no_customers as double) / nullif(answering_customers, 0)', 'answering_customers'
+    ],
+    'average_payment_delay_days': ['average_payment_delay_days', 'customers_with_delay'],
+    'late_payer_share': ['cast(late_payers as double) / nullif(customers_with_delay, 0)', 'customers_with_delay'],
+    'late_payer_share_lower': [wilson_lower('late_payers', 'customers_with_delay'), 'customers_with_delay'],
+    'late_payer_share_upper': [wilson_upper('late_payers', 'customers_with_delay'), 'customers_with_delay'],
+    'average_delayed_payments': ['average_delayed_payments', 'customers_with_delayed_payments'],
+    'debt_to_income_ratio_of_means': [
+        'average_debt_amount / nullif(average_salary_of_debtors_amount, 0)', 'customers_with_debt_ratio'
+    ],
+    'median_debt_to_income_ratio': ['median_debt_to_income_ratio', 'customers_with_debt_ratio'],
+    'average_credit_utilisation_pct': ['average_credit_utilisation_pct', 'customers_with_utilisation'],
+    'instalment_share_of_salary': [
+        'average_instalments_amount / nullif(average_salary_of_payers_amount, 0)', 'customers_with_instalment_share'
+    ],
+} %}
 with
 
 profiles as (
@@ -36,7 +61,9 @@ summed as (
         count(profiles.payment_delay_days) as customers_with_delay,
         count(*) filter (where profiles.payment_delay_days > {{ var('late_payment_days') }}) as late_payers,
         {{ exact_mean('profiles.payment_delay_days') }} as average_payment_delay_days,
+        count(profiles.delayed_payments) as customers_with_delayed_payments,
         {{ exact_mean('profiles.delayed_payments') }} as average_delayed_payments,
+        count(profiles.credit_utilisation_pct) as customers_with_utilisation,
         {{ exact_mean('profiles.credit_utilisation_pct') }} as average_credit_utilisation_pct,
         count(profiles.debt_to_income_ratio) as customers_with_debt_ratio,
         median(profiles.debt_to_income_ratio) as median_debt_to_income_ratio,
@@ -67,57 +94,40 @@ summed as (
 
 ),
 
+/* each figure rests on those who have it, so each is hidden by itself */
+judged as (
+
+    select
+        *,
+        {%- for base in figures.values() | map(attribute=1) | unique %}
+        {{ is_hidden_in_total(base, 'group_type', 'group_key') }} as is_{{ base }}_hidden,
+        {%- endfor %}
+        {{ is_hidden_in_total('customers', 'group_type', 'group_key') }} as is_suppressed
+    from summed
+
+),
+
 suppressed as (
 
     select
         -- ids
-        summed.group_type,
-        summed.group_key,
+        judged.group_type,
+        judged.group_key,
 
         -- strings
-        summed.group_name,
+        judged.group_name,
 
         -- numbers
-        summed.customers,
-        cast(summed.customers as double) / population.population_customers as customer_share,
-        {{ unless_small_cell('cast(yes_customers as double) / yes_or_no_customers', 'yes_or_no_customers') }}
-            as minimum_payment_share_of_yes_or_no,
-        {{ unless_small_cell(wilson_lower('yes_customers', 'yes_or_no_customers'), 'yes_or_no_customers') }}
-            as minimum_payment_share_of_yes_or_no_lower,
-        {{ unless_small_cell(wilson_upper('yes_customers', 'yes_or_no_customers'), 'yes_or_no_customers') }}
-            as minimum_payment_share_of_yes_or_no_upper,
-        {{ unless_small_cell('cast(yes_customers as double) / answering_customers', 'answering_customers') }}
-            as minimum_payment_share_of_all_answers,
-        {{ unless_small_cell(wilson_lower('yes_customers', 'answering_customers'), 'answering_customers') }}
-            as minimum_payment_share_of_all_answers_lower,
-        {{ unless_small_cell(wilson_upper('yes_customers', 'answering_customers'), 'answering_customers') }}
-            as minimum_payment_share_of_all_answers_upper,
-        {{ unless_small_cell(
-            'cast(answering_customers - yes_or_no_customers as double) / answering_customers', 'answering_customers'
-        ) }} as not_mentioned_share_of_all_answers,
-        {{ unless_small_cell('average_payment_delay_days', 'customers_with_delay') }} as average_payment_delay_days,
-        {{ unless_small_cell('cast(late_payers as double) / customers_with_delay', 'customers_with_delay') }}
-            as late_payer_share,
-        {{ unless_small_cell(wilson_lower('late_payers', 'customers_with_delay'), 'customers_with_delay') }}
-            as late_payer_share_lower,
-        {{ unless_small_cell(wilson_upper('late_payers', 'customers_with_delay'), 'customers_with_delay') }}
-            as late_payer_share_upper,
-        {{ unless_small_cell('average_delayed_payments') }} as average_delayed_payments,
-        {{ unless_small_cell(
-            'average_debt_amount / nullif(average_salary_of_debtors_amount, 0)', 'customers_with_debt_ratio'
-        ) }} as debt_to_income_ratio_of_means,
-        {{ unless_small_cell('median_debt_to_income_ratio', 'customers_with_debt_ratio') }}
-            as median_debt_to_income_ratio,
-        {{ unless_small_cell('average_credit_utilisation_pct') }} as average_credit_utilisation_pct,
-        {{ unless_small_cell(
-            'average_instalments_amount / nullif(average_salary_of_payers_amount, 0)',
-            'customers_with_instalment_share'
-        ) }} as instalment_share_of_salary,
+        judged.customers,
+        cast(judged.customers as double) / population.population_customers as customer_share,
+        {%- for name, figure in figures.items() %}
+        case when not is_{{ figure[1] }}_hidden then {{ figure[0] }} end as {{ name }},
+        {%- endfor %}
 
         -- booleans
-        summed.is_unknown,
-        summed.customers < {{ var('minimum_cell_size') }} as is_suppressed
-    from summed
+        judged.is_unknown,
+        judged.is_suppressed
+    from judged
     cross join population
 
 )

@@ -70,7 +70,8 @@ reasoned as (
         || {{ rounded_text('100 * online_user_share') }} || ' percent of the customers go online already ('
         || case when is_used_to_online then 'at least ' else 'less than ' end
         || {{ rounded_text('100 * smallest_online_user_share') }} || ').' as reason,
-        is_used_more and is_used_to_online as is_target
+        is_used_more and is_used_to_online as is_target,
+        {{ is_hidden_in_total('customers', 'group_type, channel', 'group_key') }} as is_suppressed
     from moved
 
 ),
@@ -83,7 +84,7 @@ suppressed as (
         channel,
         moves_to_channel,
         group_name,
-        {{ unless_small_cell('reason') }} as reason,
+        {{ unless_suppressed('reason') }} as reason,
         group_position,
         customers,
         {% for column in [
@@ -93,9 +94,9 @@ suppressed as (
             'saved_cost_low_amount', 'saved_cost_base_amount', 'saved_cost_high_amount',
             'is_target'
         ] %}
-        {{ unless_small_cell(column) }} as {{ column }},
+        {{ unless_suppressed(column) }} as {{ column }},
         {% endfor %}
-        customers < {{ var('minimum_cell_size') }} as is_suppressed
+        is_suppressed
     from reasoned
 
 )

@@ -38,7 +38,9 @@ recommended as (
             when tiers.fee_basis = 'service_cost' then group_costs.service_cost_{{ estimate }}_amount
         end * tiers.fee_share_{{ estimate }} as fee_{{ estimate }}_amount,
         {% endfor %}
-        assigned.reason
+        assigned.reason,
+        {{ is_hidden_in_total('group_costs.customers', 'group_costs.group_type', 'group_costs.group_key') }}
+            as is_suppressed
     from group_costs
     inner join assigned
         on
@@ -91,7 +93,7 @@ suppressed as (
         recommended.group_key,
         recommended.group_name,
         {% for column in ['tier_key', 'tier_name', 'reason'] %}
-        {{ unless_small_cell('recommended.' ~ column, 'recommended.customers') }} as {{ column }},
+        {{ unless_suppressed('recommended.' ~ column) }} as {{ column }},
         {% endfor %}
         recommended.group_position,
         recommended.customers,
@@ -111,9 +113,9 @@ suppressed as (
             'recommended.fee_base_amount >= recommended.service_cost_base_amount': 'is_service_covered_by_fee',
             'recommended.fee_low_amount >= recommended.service_cost_high_amount': 'is_service_covered_at_worst'
         }.items() %}
-        {{ unless_small_cell(figure, 'recommended.customers') }} as {{ name }},
+        {{ unless_suppressed(figure) }} as {{ name }},
         {% endfor %}
-        recommended.customers < {{ var('minimum_cell_size') }} as is_suppressed
+        recommended.is_suppressed
     from recommended
     left join upsell
         on

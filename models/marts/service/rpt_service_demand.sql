@@ -7,6 +7,15 @@ contacts as (
 
 ),
 
+judged as (
+
+    select
+        *,
+        {{ is_hidden_in_total('customers', 'group_type, channel', 'group_key') }} as is_suppressed
+    from contacts
+
+),
+
 suppressed as (
 
     select
@@ -16,15 +25,15 @@ suppressed as (
         group_name,
         group_position,
         customers,
-        {{ unless_small_cell('contacts') }} as contacts,
-        {{ unless_small_cell('contacts_per_customer') }} as contacts_per_customer,
-        {{ unless_small_cell('contacts_per_customer_lower') }} as contacts_per_customer_lower,
-        {{ unless_small_cell('contacts_per_customer_upper') }} as contacts_per_customer_upper,
+        {{ unless_suppressed('contacts') }} as contacts,
+        {{ unless_suppressed('contacts_per_customer') }} as contacts_per_customer,
+        {{ unless_suppressed('contacts_per_customer_lower') }} as contacts_per_customer_lower,
+        {{ unless_suppressed('contacts_per_customer_upper') }} as contacts_per_customer_upper,
         customer_share,
-        {{ unless_small_cell('contact_share') }} as contact_share,
-        {{ unless_small_cell('index_100') }} as index_100,
-        customers < {{ var('minimum_cell_size') }} as is_suppressed
-    from contacts
+        {{ unless_suppressed('contact_share') }} as contact_share,
+        {{ unless_suppressed('index_100') }} as index_100,
+        is_suppressed
+    from judged
 
 )
 

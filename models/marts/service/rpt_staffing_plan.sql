@@ -108,7 +108,10 @@ shared as (
 
     select
         staffed.*,
-        pool.stand_alone_staff * staffed.workload_hours / nullif(pool.workload_hours, 0) as pooled_staff
+        pool.stand_alone_staff * staffed.workload_hours / nullif(pool.workload_hours, 0) as pooled_staff,
+        {{ is_hidden_in_total(
+            'staffed.customers', 'staffed.group_type, staffed.channel, staffed.handling_estimate', 'staffed.group_key'
+        ) }} as is_suppressed
     from staffed
     inner join pool
         on
@@ -145,9 +148,9 @@ suppressed as (
             'busy_average_answer_seconds': 'busy_hour_average_answer_seconds',
             'ordinary_hour_agents': 'ordinary_hour_agents'
         }.items() %}
-        {{ unless_small_cell(figure) }} as {{ name }},
+        {{ unless_suppressed(figure) }} as {{ name }},
         {% endfor %}
-        customers < {{ var('minimum_cell_size') }} as is_suppressed
+        is_suppressed
     from shared
 
 )

@@ -60,7 +60,8 @@ full outer join counts
         and report.behaviour_class = counts.behaviour_class
 where
     report.behaviour_class is null
-    or report.is_suppressed is distinct from (coalesce(counts.customers, 0) < {{ var('minimum_cell_size') }})
+    or report.is_suppressed is null
+    or (coalesce(counts.customers, 0) < {{ var('minimum_cell_size') }} and not report.is_suppressed)
     or (not report.is_suppressed and report.customers is distinct from coalesce(counts.customers, 0))
     or (
         report.is_suppressed

@@ -11,7 +11,7 @@ crosses as (
 
 ),
 
-lines as (
+parts as (
 
     {% for cross in demographic_crosses() -%}
     select
@@ -35,9 +35,19 @@ lines as (
 
 )
 
-select * from lines
+/* what is not told of the total need not be hidden in its parts, but then they may not add up to it */
+select parts.*
+from parts
+inner join crosses as totals
+    on
+        parts.line_attributes = totals.attributes
+        and parts.line_values = totals.attribute_values
 where
-    hidden_cells > 0
-    and cells > hidden_cells
-    and (hidden_cells = 1 or hidden_customers < {{ var('minimum_cell_size') }})
+    (totals.is_suppressed and parts.hidden_cells = 0)
+    or (
+        not totals.is_suppressed
+        and parts.hidden_cells > 0
+        and parts.cells > parts.hidden_cells
+        and (parts.hidden_cells = 1 or parts.hidden_customers < {{ var('minimum_cell_size') }})
+    )
 {% endif %}

@@ -1,0 +1,36 @@
+{#- model -> the inputs it needs, and the columns whose values those groups share that add up to everyone -#}
+{% set reports = {
+    'rpt_service_demand': [['card_relationships'], 'group_type, channel'],
+    'rpt_staffing_plan': [['card_relationships'], 'group_type, channel, handling_estimate'],
+    'rpt_digital_migration_targets': [['card_relationships'], 'group_type, channel'],
+    'rpt_segment_product_tiers': [['card_relationships'], 'group_type'],
+    'rpt_segment_value': [['card_usage'], 'segment_key is null'],
+    'rpt_repayment_behaviour': [['credit_profiles'], 'group_type'],
+} %}
+with
+
+lines as (
+
+    {% for report, settings in reports.items() if not missing_inputs(settings[0]) %}
+    select
+        '{{ report }}' as model_name,
+        count(*) as groups,
+        count(case when is_suppressed then 1 end) as hidden_groups,
+        sum(case when is_suppressed then customers else 0 end) as hidden_customers
+    from {{ ref(report) }}
+    group by {{ settings[1] }}
+    union all
+    {% endfor %}
+    select
+        'none' as model_name,
+        0 as groups,
+        0 as hidden_groups,
+        0 as hidden_customers
+
+)
+
+select * from lines
+where
+    hidden_groups > 0
+    and groups > hidden_groups
+    and (hidden_groups = 1 or hidden_customers < {{ var('minimum_cell_size') }})
