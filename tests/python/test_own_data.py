@@ -217,10 +217,11 @@ def test_passed_columns_are_published_without_identifiers(workspace):
     folder = workspace.folder / "own_files"
     folder.mkdir()
     header, *rows = read(SAMPLE / "card_usage.csv")
-    planted = list(PLANTED)
+    # a column that was asked for may hold long numbers, such as those of branches
+    planted = [value for value, kind in PLANTED.items() if kind != "a long number"]
     branches = {}
     for number, row in enumerate(rows):
-        branch = planted[number // 50] if number < 400 and number % 50 == 0 else f" B{number % 7}"
+        branch = planted[number // 50] if number < 350 and number % 50 == 0 else f" B{number % 7}"
         row += ["" if number == 7 else branch, "unused.planted@bank.example"]
         if number != 7 and branch not in planted:
             branches[row[0]] = branch.strip()
