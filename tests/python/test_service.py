@@ -102,7 +102,7 @@ def test_intervals_are_those_of_students_t(sample_build):
         ("service_channels", 1, "call", "calls"),
         ("card_tiers", 2, "credit_limits", "credit_limit"),
         ("card_tier_conditions", 1, "credit_limit_indx_100", "credit_limit_index_100"),
-        ("card_tier_conditions", 2, "atleast", "at least"),
+        ("card_tier_conditions", 2, "> =", ">="),
     ],
 )
 def test_an_unknown_word_stops_the_build(tmp_path, seed, column, word, known):
