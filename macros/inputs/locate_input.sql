@@ -10,8 +10,11 @@
     {% set folder = var('input_dir') %}
     {% set files = [] %}
     {% set problems = [] %}
-    {% if named %}
-        {% for pattern in ([named] if named is string else named) %}
+    {% set patterns = [named] if named is string else named %}
+    {% if named is not none and (patterns is not sequence or patterns is mapping or not patterns or patterns | reject('string') | list or '' in patterns) %}
+        {% do problems.append("The variable inputs." ~ input_name ~ " is '" ~ named ~ "', but has to be a path such as data/" ~ input_name ~ ".csv, or a list of them. Correct it, or leave it out to read the bundled sample.") %}
+    {% elif named is not none %}
+        {% for pattern in patterns %}
             {% set found = [] if '://' in pattern else glob_files(pattern) %}
             {% if '://' in pattern %}
                 {% do problems.append("The variable inputs." ~ input_name ~ " names the address " ~ pattern ~ ", but only files on this machine are read. Download the file and name its path.") %}

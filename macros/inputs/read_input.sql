@@ -75,6 +75,9 @@
         {% elif column_name in positions %}
             {% do problems.append("The file " ~ file.path ~ " has the column '" ~ column_name ~ "' twice (header fields " ~ (positions[column_name] + 1) ~ " and " ~ loop.index ~ "). Remove or rename one of them.") %}
         {% else %}
+            {% if file.types and modules.re.search('\\[|STRUCT|MAP|UNION', file.types[loop.index0]) %}
+                {% do problems.append("The file " ~ file.path ~ " has lists or structures in the column '" ~ column_name ~ "', of which no single value can be taken. Write it again with one plain value a row.") %}
+            {% endif %}
             {% do positions.update({column_name: loop.index0}) %}
             {% do matches.update({column_name: 'by name' if column_name in names else 'exactly' if name == column_name else 'ignoring case, blanks and underscores'}) %}
         {% endif %}

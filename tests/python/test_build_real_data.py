@@ -309,7 +309,7 @@ def test_cardholders_are_worth_what_the_rates_say(real_build, cardholders, scena
     rates = pd.read_csv(PROJECT / "seeds" / "reference" / "value_rates.csv")
     expected = sum(
         cardholders[rate["basis"]]
-        * rate[f"{scenario}_rate"]
+        * rate[f"rate_{scenario}"]
         * (1 if rate["kind"] == "revenue" else -1)
         for _, rate in rates.iterrows()
     )
@@ -334,7 +334,7 @@ def test_the_most_valuable_segment_buys_least_and_needs_help(real_build):
     assert segments["net_value_base_amount"].round(2).tolist() == [391.99, 268.94, 22.57, -31.31]
     assert segments["vulnerable_customer_share"].round(3).tolist() == [0.182, 0.074, 0.1, 0]
     assert segments["treatment"].tolist() == ["serve", "keep", "grow", "reprice"]
-    assert segments["is_upsell_allowed"].tolist() == [False, True, True, False]
+    assert segments["is_upsell_allowed"].tolist() == [False, True, True, True]
 
 
 def test_segments_part_cardholders_by_behaviour(real_build):
