@@ -94,5 +94,6 @@ $(RUNTIME): requirements.lock | $(BIN)/python
 
 $(TESTING): requirements-test.lock $(RUNTIME)
 	@echo 'Installing what the tests need'
-	@$(PIP_INSTALL) -r requirements-test.lock
+	@# halo, which the command line of MetricFlow needs, comes as source only
+	@$(PIP_INSTALL) --no-binary halo -r requirements-test.lock
 	@touch $@

@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 
 import pytest
+from browser import Browser, find_chromium
+from playwright.sync_api import sync_playwright
 from workspaces import PROJECT, REAL_FILES, Run, Workspace
 
 
@@ -66,3 +68,16 @@ def real_build(real_data, shared_folder):
     """A complete build of the five public files; tests only read from it."""
     files = {name: str(real_data / path) for name, path in REAL_FILES.items()}
     return build_once(shared_folder / "real", inputs=files)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A headless Chromium, or a skip that says how to get one (in CI a failure)."""
+    executable = find_chromium()
+    if executable is None:
+        message = "no Chromium (apt-get install chromium, or set CHROMIUM to its path)"
+        pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
+    with sync_playwright() as playwright:
+        opened = Browser(playwright, executable)
+        yield opened
+        opened.close()
