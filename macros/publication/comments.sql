@@ -6,5 +6,5 @@
 
 {#- As dbt-duckdb comments on a relation, but the pictures of its description are for dbt docs only. -#}
 {% macro duckdb__alter_relation_comment(relation, comment) %}
-    {{ return(dbt_duckdb.duckdb__alter_relation_comment(relation, without_pictures(comment))) }}
+    {{ return(dbt.duckdb__alter_relation_comment(relation, without_pictures(comment))) }}
 {% endmacro %}
