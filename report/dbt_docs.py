@@ -6,6 +6,7 @@ Usage: ``dbt docs generate --static``, then ``python -m report.dbt_docs [--serve
 from __future__ import annotations
 
 import argparse
+import json
 import shutil
 import sys
 from functools import partial
@@ -17,6 +18,12 @@ from publishing.publish import DATABASE_NAME
 from report.pictures import write_pictures
 
 PAGE, ASSETS = "static_index.html", "assets"
+# What dbt leaves in its page, and what it should be: addresses that are looked up before they are
+# filled in, and an icon that does not exist, both of which the browser's console reports as errors.
+REPAIRS = {
+    'xlink:href="{{ getIcon(': 'ng-href="{{ getIcon(',
+    "${require('./assets/favicons/favicon.ico')}": "data:,",
+}
 
 
 class DocsError(RuntimeError):
@@ -47,7 +54,13 @@ def write_docs(target: Path, published: Path, folder: Path) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(target / ASSETS, folder / ASSETS)
     write_pictures(published, folder / ASSETS)
-    return Path(shutil.copyfile(target / PAGE, folder / "index.html"))
+    page = (target / PAGE).read_text(encoding="utf-8")
+    for wrong, right in REPAIRS.items():
+        page = page.replace(wrong, right)
+    # Whoever is given the page need not know where it was built.
+    page = page.replace(json.dumps(str(Path.cwd()))[1:-1], ".")
+    (folder / "index.html").write_text(page, encoding="utf-8")
+    return folder / "index.html"
 
 
 def serve(folder: Path, port: int) -> None:
