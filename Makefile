@@ -18,7 +18,7 @@ TESTING := $(VENV)/.testing-installed
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build rebuild check-inputs docs docs-inputs test lint format sample picture test-duckdb2 lock clean
+.PHONY: help setup build rebuild check-inputs docs metrics docs-inputs test lint format sample picture test-duckdb2 lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +44,10 @@ docs: build ## Write the dbt docs with charts to target/docs and serve them; SER
 	@echo 'Writing the docs'
 	@$(BIN)/dbt --quiet docs generate --static --vars '$(VARS)'
 	@$(BIN)/python -m report.dbt_docs --vars '$(VARS)' --port $(PORT) $(if $(filter no,$(SERVE)),,--serve)
+
+# Without the proxy mf would ask the package index at each start whether there is a newer one.
+metrics: $(TESTING) ## List the metrics, or answer QUERY='--metrics spend --group-by spend__category', after a build
+	@HTTPS_PROXY=http://127.0.0.1:9 $(BIN)/mf $(if $(QUERY),query $(QUERY),list metrics)
 
 test: $(TESTING) lint ## Lint, then run the dbt tests, the unit tests and pytest
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder

@@ -100,9 +100,7 @@ def drawing() -> alt.Chart:
     lines = (
         alt.Chart(ways)
         .mark_line(color=INK, strokeWidth=1.5)
-        .encode(
-            x=at("x", alt.X, WIDTH), y=at("y", alt.Y, HEIGHT), detail="arrow:N", order="step:Q"
-        )
+        .encode(x=at("x", alt.X, WIDTH), y=at("y", alt.Y, HEIGHT), detail="arrow:N", order="step:Q")
     )
     tips = (
         alt.Chart(heads)
@@ -147,7 +145,7 @@ def drawing() -> alt.Chart:
 
 
 def head(way: list[tuple[int, int]]) -> dict[str, int]:
-    """Return where an arrow's head is, just before the box, and its angle clockwise from the right."""
+    """Return where an arrow's head is, just before the box, and its angle in degrees."""
     (from_x, from_y), (x, y) = way[-2:]
     if from_y == y:
         return {"x": x - 5 if x > from_x else x + 5, "y": y, "angle": 0 if x > from_x else 180}

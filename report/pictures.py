@@ -92,9 +92,7 @@ def for_each(
             panel.config = alt.Undefined
             drawn.append(panel)
         whole = alt.concat(*drawn, columns=columns, spacing=36)
-        return charts.themed(
-            whole.resolve_scale(color=colours, shape="independent"), charts.PAPER
-        )
+        return charts.themed(whole.resolve_scale(color=colours, shape="independent"), charts.PAPER)
 
     return panels
 
@@ -102,7 +100,11 @@ def for_each(
 def nothing() -> alt.Chart:
     """Say that there is nothing to draw."""
     sentence = "No segmentation is published; the table segmentations says why."
-    mark = alt.Chart(pd.DataFrame({"words": [sentence]})).mark_text(align="left", fontSize=14, x=10).encode(text="words")
+    mark = (
+        alt.Chart(pd.DataFrame({"words": [sentence]}))
+        .mark_text(align="left", fontSize=14, x=10)
+        .encode(text="words")
+    )
     return charts.themed(mark.properties(width=460, height=40), charts.PAPER)
 
 

@@ -83,7 +83,7 @@ class CommandLine:
         return Run(finished.returncode == 0, finished.stdout + finished.stderr)
 
     def query(self, metrics: list[str], by: list[str]) -> pd.DataFrame:
-        """The metrics by some dimensions, which become the index, from the CSV file that mf writes."""
+        """As `Metrics.query`, from the CSV file that mf writes."""
         path = self.folder / "answer.csv"
         grouping = ["--group-by", ",".join(by)] if by else []
         run = self.run("query", "--metrics", ",".join(metrics), *grouping, "--csv", str(path))

@@ -260,7 +260,7 @@ def command_line(sample_build, tmp_path_factory):
 def test_the_command_line_finds_no_fault(command_line):
     run = command_line.run("validate-configs", "--show-all")
     assert run.succeeded, run.output
-    # semantics, then against the warehouse: semantic models, dimensions, entities, measures, metrics
+    # the rules, then in the warehouse: semantic models, dimensions, entities, measures, metrics
     assert validation_counts(run.output) == [("0", "0", "0")] * 6, run.output
 
 
