@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import shutil
 import sys
 from functools import partial
@@ -18,6 +19,7 @@ from publishing.publish import DATABASE_NAME
 from report.pictures import write_pictures
 
 PAGE, ASSETS = "static_index.html", "assets"
+FULL_NAME = re.compile(r'"fqn": (\[[^\]]*\])')
 # What dbt leaves in its page, and what it should be: addresses that are looked up before they are
 # filled in, and an icon that does not exist, both of which the browser's console reports as errors.
 REPAIRS = {
@@ -57,10 +59,21 @@ def write_docs(target: Path, published: Path, folder: Path) -> Path:
     page = (target / PAGE).read_text(encoding="utf-8")
     for wrong, right in REPAIRS.items():
         page = page.replace(wrong, right)
+    page = FULL_NAME.sub(marked_folders, page)
     # Whoever is given the page need not know where it was built.
     page = page.replace(json.dumps(str(Path.cwd()))[1:-1], ".")
     (folder / "index.html").write_text(page, encoding="utf-8")
     return folder / "index.html"
+
+
+def marked_folders(full_name: re.Match[str]) -> str:
+    """Return a full name whose folders cannot be taken for tables.
+
+    The lineage of a table is that of everything whose full name holds the table's name; so that of
+    `segments` would show whatever stands in a folder `segments`.
+    """
+    *folders, name = json.loads(full_name[1])
+    return f'"fqn": {json.dumps([*(f"{folder}/" for folder in folders), name])}'
 
 
 def serve(folder: Path, port: int) -> None:

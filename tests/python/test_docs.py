@@ -20,6 +20,8 @@ from report.pictures import PICTURES, write_pictures
 OVERVIEW = (PROJECT / "models" / "overview.md").read_text(encoding="utf-8")
 LINKS = re.findall(r"\]\(#!/([a-z]+)/([^)?]+)(?:\?g_v=1&g_i=([^)]+))?\)", OVERVIEW)
 LINEAGES = sorted({(kind, name, chosen) for kind, name, chosen in LINKS if chosen})
+PREFIX = "model.card_segments."
+SEGMENTS = PREFIX + "segments"
 FOLDERS = {
     "model": "nodes",
     "seed": "nodes",
@@ -75,6 +77,11 @@ def manifest(docs):
     return json.loads((docs.folder / "target" / "manifest.json").read_text())
 
 
+def selected(chosen):
+    """The name in a selector such as 3+name+1."""
+    return urllib.parse.unquote(chosen).strip("+0123456789")
+
+
 def pictures(page):
     """Width of each picture that belongs to a description, by the name of its file."""
     return page.evaluate(
@@ -92,43 +99,26 @@ def wait_for_picture(page, name):
 
 
 def node_colours(manifest):
-    """The colours of the lineage and the names of the nodes that have them."""
-    found = {}
-    for node in manifest["nodes"].values():
-        if node["resource_type"] in ("model", "seed", "snapshot"):
-            found.setdefault(node["docs"]["node_color"], set()).add(node["name"])
-    return found
+    """The colour of each node that the project gives one."""
+    return {
+        unique_id: node["docs"]["node_color"]
+        for unique_id, node in manifest["nodes"].items()
+        if node["resource_type"] in ("model", "seed", "snapshot")
+    }
 
 
-def drawn_colours(page, colours):
-    """Those of some colours that more than a few points of the lineage have."""
-    return page.evaluate(
-        """async colours => {
-            const count = {};
-            for (const canvas of document.querySelectorAll('#graph-viz canvas')) {
-                const data = canvas.width && canvas.height
-                    ? canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data
-                    : [];
-                for (let i = 0; i < data.length; i += 4) {
-                    const hex = '#' + [0, 1, 2]
-                        .map(k => data[i + k].toString(16).padStart(2, '0')).join('');
-                    count[hex] = (count[hex] || 0) + 1;
-                }
-            }
-            return colours.filter(colour => (count[colour] || 0) > 30);
-        }""",
-        list(colours),
+def lineage(page):
+    """The colour of each node in the lineage, once it is painted."""
+    page.wait_for_function(
+        """() => [...document.querySelectorAll('#cy canvas')].some(canvas => canvas.width > 0
+            && canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)
+                .data.some(value => value > 0))"""
     )
-
-
-def wait_for_lineage(page, colours):
-    """Wait until the lineage shows nodes, and return the colours they have."""
-    for _ in range(50):
-        if drawn := drawn_colours(page, colours):
-            page.wait_for_timeout(600)
-            return set(drawn_colours(page, colours)) or set(drawn)
-        page.wait_for_timeout(200)
-    pytest.fail("the lineage shows no node")
+    page.wait_for_timeout(500)
+    return page.evaluate(
+        """() => Object.fromEntries(document.getElementById('cy')._cyreg.cy.nodes(':visible')
+            .map(node => [node.id(), node.style('background-color')]))"""
+    )
 
 
 def test_a_reader_walks_from_the_overview_to_a_table_and_its_lineage(docs, manifest, browser):
@@ -143,24 +133,33 @@ def test_a_reader_walks_from_the_overview_to_a_table_and_its_lineage(docs, manif
         page.wait_for_selector("h1:has-text('segments')")
         wait_for_picture(page, "segments.svg")
         shown = page.locator("table tbody tr").all_inner_texts()
-        columns = manifest["nodes"]["model.card_segments.segments"]["columns"]
+        columns = manifest["nodes"][SEGMENTS]["columns"]
         assert len(columns) > 5
         for name in columns:
             assert any(row.strip().startswith(name) for row in shown), name
 
         page.get_by_title("View Lineage Graph").click()
-        near = wait_for_lineage(page, colours)
-        assert colour_of(colours, "segments") in near
-        assert colour_of(colours, "int_segments") in near
-        page.get_by_title("View Fullscreen").click()
-        assert colour_of(colours, "int_segments") in wait_for_lineage(page, colours)
+        near = lineage(page)
+        neighbours = {
+            one
+            for map_name in ("parent_map", "child_map")
+            for one in manifest[map_name][SEGMENTS]
+            if not one.startswith(("test.", "unit_test.", "semantic_model."))
+        }
+        # and nothing of a folder that has the name of the table
+        assert set(near) == {SEGMENTS, *neighbours}
+        assert near[PREFIX + "int_segments"] == colours[PREFIX + "int_segments"]
+
+        page.get_by_title("View Fullscreen").first.click()
+        page.wait_for_function(
+            "() => document.getElementById('cy')._cyreg.cy.nodes(':visible').length > 50"
+        )
+        far = lineage(page)
+        for name in ("int_segmentations_fitted", "int_segment_rules", "stg_spends__spends"):
+            assert far[PREFIX + name] == colours[PREFIX + name], name
 
         assert not visit.outside_requests
         assert not visit.console_errors
-
-
-def colour_of(colours, name):
-    return next(colour for colour, names in colours.items() if name in names)
 
 
 @pytest.mark.parametrize("name", sorted(PICTURES))
@@ -176,14 +175,14 @@ def test_charts_stand_in_the_descriptions_of_the_tables(docs, browser, name):
 @pytest.mark.parametrize(("kind", "name", "chosen"), LINEAGES, ids=lambda one: str(one)[:40])
 def test_links_open_the_lineage(docs, manifest, browser, kind, name, chosen):
     colours = node_colours(manifest)
-    asked = urllib.parse.unquote(chosen).strip("+0123456789").split(".")[-1]
     fragment = f"#!/{kind}/{name}?g_v=1&g_i={chosen}"
     with browser.visit(docs.docs / "index.html", fragment=fragment) as visit:
-        visit.page.wait_for_selector("#graph-viz canvas", state="attached")
-        assert visit.page.get_by_text("--select").first.is_visible()
-        # of the whole lineage only the outline can be seen
-        if asked != "publication":
-            assert colour_of(colours, asked) in wait_for_lineage(visit.page, colours)
+        shown = lineage(visit.page)
+        assert 5 < len(shown) < 250
+        # the node in the middle has a colour that says so
+        coloured = set(shown) & set(colours) - {PREFIX + selected(chosen)}
+        assert {one: shown[one] for one in coloured} == {one: colours[one] for one in coloured}
+        assert PREFIX + selected(chosen) in shown
         assert not visit.outside_requests
         assert not visit.console_errors
 
@@ -203,13 +202,12 @@ def test_every_link_of_the_overview_leads_somewhere(manifest):
         if kind != "overview":
             assert name in manifest[FOLDERS[kind]], name
         if chosen:
-            asked = urllib.parse.unquote(chosen).strip("+0123456789").split(".")[-1]
-            assert f"model.card_segments.{asked}" in manifest["nodes"]
+            assert PREFIX + selected(chosen) in manifest["nodes"]
 
 
 def test_the_overview_names_every_colour_of_the_lineage(manifest):
     legend = re.search(r"\| colour \|.*?\n\n", OVERVIEW, re.DOTALL)[0].strip().splitlines()[2:]
-    assert len(legend) == len(node_colours(manifest)) == 9
+    assert len(legend) == len(set(node_colours(manifest).values())) == 9
 
 
 def test_the_picture_of_the_data_flow_is_that_of_its_script(tmp_path, monkeypatch):
@@ -266,9 +264,9 @@ def test_pictures_show_the_segments_of_the_published_file(sample_build, tmp_path
 def test_pictures_say_when_there_is_no_segment(sample_build, tmp_path):
     published = tmp_path / "none.duckdb"
     with duckdb.connect(str(published)) as connection:
-        connection.sql(f"attach '{sample_build.published / 'cards.duckdb'}' as full (read_only)")
+        connection.sql(f"attach '{sample_build.published / 'cards.duckdb'}' as sample (read_only)")
         for name in PICTURES:
-            connection.sql(f"create table {name} as from full.{name} where false")
+            connection.sql(f"create table {name} as from sample.{name} where false")
     for path in write_pictures(published, tmp_path):
         assert "No segmentation is published" in path.read_text(encoding="utf-8"), path.name
 
