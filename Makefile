@@ -14,7 +14,7 @@ TESTING := $(VENV)/.testing-installed
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build rebuild check-inputs docs-inputs test lint format sample picture test-duckdb2 lock clean
+.PHONY: help setup build rebuild report check-inputs docs-inputs test lint format sample picture test-duckdb2 lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ build: $(RUNTIME) ## Build and publish, unless nothing changed since; VARS='{...
 rebuild: $(RUNTIME) ## Build and publish, even if nothing changed
 	@$(BIN)/dbt build --vars '$(VARS)' $(DBT_OPTIONS)
 	@$(BIN)/python -m publishing.freshness record --vars '$(VARS)'
+
+report: $(RUNTIME) ## Write the report page again from the published file (a build writes it as well)
+	@$(BIN)/python -m report --vars '$(VARS)'
 
 check-inputs: $(RUNTIME) ## Say what a build would make of the files in DIR (and VARS); builds nothing
 	@CARD_SEGMENTS_WAREHOUSE=:memory: $(BIN)/dbt --quiet run-operation check_inputs --vars \
