@@ -407,21 +407,17 @@ def test_a_segmentation_that_is_not_published_says_why(browser, changed):
 
 def test_the_page_of_a_million_customers_stays_small(changed, page):
     """More customers, cities and map points than fit do not make the page longer than it may be."""
+    copied = "insert into {0} by name select {0}.* replace ({1} || ' ' || copy as {1}) "
+    copied += "from {0}, range({2}) as copies(copy) where {3}"
     large = changed(
-        "insert into segment_members select segmentation, customer_id || '_' || range, "
-        "segment_key, segment_name, runner_up_segment_key, distance, margin "
-        "from segment_members, range(220)",
-        "insert into segment_map select segmentation, customer_id || '_' || range, segment_key, "
-        "method, x + random(), y from segment_map, range(40)",
-        "insert into customer_demographics by name select * replace ("
-        "attribute_values || ' ' || range as attribute_values) "
-        "from customer_demographics, range(300) where attribute_count <= 2",
-        "insert into spend_by_demographic by name select * replace ("
-        "attribute_value || ' ' || range as attribute_value) "
-        "from spend_by_demographic, range(300) where attribute = 'city'",
-        "insert into card_feature_recommendations by name select * replace ("
-        "group_key || ' ' || range as group_key) "
-        "from card_feature_recommendations, range(300) where group_type = 'city'",
+        copied.format("segment_members", "customer_id", 220, "true"),
+        copied.format("segment_map", "customer_id", 40, "true"),
+        copied.format("customer_demographics", "attribute_values", 300, "attribute_count <= 2"),
+        copied.format("spend_by_demographic", "attribute_value", 300, "attribute = 'city'"),
+        copied.format("monthly_income_utilisation", "attribute_value", 300, "attribute = 'city'"),
+        copied.format("credit_score_by_occupation", "occupation", 300, "true"),
+        copied.format("repayment_behaviour", "group_key", 300, "group_type = 'occupation'"),
+        copied.format("card_feature_recommendations", "group_key", 300, "group_type = 'city'"),
     )
     with duckdb.connect(str(large.with_name("cards.duckdb")), read_only=True) as connection:
         members = connection.sql("select count(*) from segment_members").fetchone()[0]
