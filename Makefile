@@ -7,6 +7,10 @@ VARS ?= {}
 # Any further options for dbt: make build DBT_OPTIONS=--full-refresh
 DBT_OPTIONS ?=
 
+# make docs SERVE=no only writes the docs; PORT is where they are served.
+SERVE ?= yes
+PORT ?= 8080
+
 comma := ,
 BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime-installed
@@ -14,7 +18,7 @@ TESTING := $(VENV)/.testing-installed
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build rebuild report check-inputs docs-inputs test lint format sample picture test-duckdb2 lock clean
+.PHONY: help setup build rebuild report check-inputs docs metrics docs-inputs test lint format sample picture test-duckdb2 lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +43,15 @@ check-inputs: $(RUNTIME) ## Say what a build would make of the files in DIR (and
 	@CARD_SEGMENTS_WAREHOUSE=:memory: $(BIN)/dbt --quiet run-operation check_inputs --vars \
 		"$$(echo '$(VARS)' | sed '$(if $(DIR),s|{|{input_dir: "$(DIR)"$(comma) |)')"
 
+docs: build ## Write the dbt docs with charts to target/docs and serve them; SERVE=no only writes
+	@echo 'Writing the docs'
+	@$(BIN)/dbt --quiet docs generate --static --vars '$(VARS)'
+	@$(BIN)/python -m report.dbt_docs --vars '$(VARS)' --port $(PORT) $(if $(filter no,$(SERVE)),,--serve)
+
+# Without the proxy mf would ask the package index at each start whether there is a newer one.
+metrics: $(TESTING) ## List the metrics, or answer QUERY='--metrics spend --group-by spend__category', after a build
+	@HTTPS_PROXY=http://127.0.0.1:9 $(BIN)/mf $(if $(QUERY),query $(QUERY),list metrics)
+
 test: $(TESTING) lint ## Lint, then run the dbt tests, the unit tests and pytest
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
@@ -59,8 +72,9 @@ sample: $(RUNTIME) ## Write the bundled sample again
 docs-inputs: $(RUNTIME) ## Write docs/inputs.md from the input contract
 	$(BIN)/python docs/write_inputs.py
 
-picture: $(RUNTIME) ## Draw the picture of the README from the published file
-	$(BIN)/python docs/draw_result.py
+picture: $(RUNTIME) ## Draw the pictures of the README (from the published file) and of the dbt docs
+	$(BIN)/python -m report.pictures docs/assets segments
+	$(BIN)/python docs/draw_data_flow.py
 
 test-duckdb2: ## Build the sample on DuckDB 2.0, in a virtual environment of its own
 	@test -x $(VENV)-duckdb2/bin/python || $(PYTHON) -m venv $(VENV)-duckdb2

@@ -101,8 +101,8 @@
 {% endmacro %}
 
 
-{#- What a published table holds, as its YAML says; for a disabled one the graph keeps no description. -#}
+{#- What a published table holds, as its YAML says, in one line; for a disabled one the graph keeps no description. -#}
 {% macro published_description(name) %}
     {% set node = graph.nodes.get('model.' ~ project_name ~ '.' ~ name) %}
-    {{ return((node.description if node else '') | replace('\n', ' ') | trim) }}
+    {{ return(without_pictures(node.description if node else '') | replace('\n', ' ')) }}
 {% endmacro %}

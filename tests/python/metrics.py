@@ -1,5 +1,10 @@
-"""Asking MetricFlow for metrics, without its command line."""
+"""Asking MetricFlow for metrics: its engine, and its command line."""
 
+import os
+import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -13,7 +18,7 @@ from metricflow_semantics.model.dbt_manifest_parser import (
     parse_manifest_from_dbt_generated_manifest,
 )
 from metricflow_semantics.model.semantic_manifest_lookup import SemanticManifestLookup
-from workspaces import Workspace
+from workspaces import PROJECT, Run, Workspace
 
 
 class Dialect:
@@ -45,6 +50,52 @@ class Metrics:
         """The metrics by some dimensions, which become the index."""
         answer = self.workspace.query(self.sql(metrics, by))
         return answer.set_index(by).sort_index() if by else answer
+
+
+class CommandLine:
+    """`mf`, in a folder of its own that holds what it reads of a build."""
+
+    def __init__(self, workspace: Workspace, folder: Path) -> None:
+        self.folder = folder
+        # mf opens the warehouse for writing, which would lock out everybody else
+        self.warehouse = shutil.copyfile(workspace.warehouse, folder / workspace.warehouse.name)
+        shutil.copy(PROJECT / "dbt_project.yml", folder)
+        (folder / "target").mkdir()
+        shutil.copy(workspace.folder / "target" / "semantic_manifest.json", folder / "target")
+
+    def run(self, *arguments: str) -> Run:
+        """Run a command of mf without a network: at its start it would look for a newer one."""
+        finished = subprocess.run(
+            [str(Path(sys.executable).parent / "mf"), *arguments],
+            cwd=self.folder,
+            env={
+                **os.environ,
+                "CARD_SEGMENTS_WAREHOUSE": str(self.warehouse),
+                "DBT_PROFILES_DIR": str(PROJECT),
+                "TMPDIR": str(self.folder),
+                "HTTPS_PROXY": "http://127.0.0.1:9",
+            },
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        return Run(finished.returncode == 0, finished.stdout + finished.stderr)
+
+    def query(self, metrics: list[str], by: list[str]) -> pd.DataFrame:
+        """As `Metrics.query`, from the CSV file that mf writes."""
+        path = self.folder / "answer.csv"
+        grouping = ["--group-by", ",".join(by)] if by else []
+        run = self.run("query", "--metrics", ",".join(metrics), *grouping, "--csv", str(path))
+        assert run.succeeded, run.output
+        answer = pd.read_csv(path)
+        path.unlink()
+        return answer.set_index(by).sort_index() if by else answer
+
+
+def validation_counts(output: str) -> list[tuple[str, ...]]:
+    """The errors, future errors and warnings of each step of `mf validate-configs`."""
+    return re.findall(r"ERRORS: (\d+), FUTURE_ERRORS: (\d+), WARNINGS: (\d+)", output)
 
 
 def read_manifest(target: Path):

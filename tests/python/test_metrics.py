@@ -2,9 +2,10 @@
 
 import re
 
+import duckdb
 import pandas as pd
 import pytest
-from metrics import Metrics, issues, read_manifest
+from metrics import CommandLine, Metrics, issues, read_manifest, validation_counts
 from workspaces import PROJECT, Workspace
 
 DEMOGRAPHICS = ["age_group", "gender", "marital_status", "city", "occupation"]
@@ -236,6 +237,64 @@ def test_metrics_equal_the_tables(sample_build, metrics, dimensions, statement):
         expected = expected.set_index(dimensions).sort_index()
     assert len(expected) > 0
     actual = metrics.query(list(expected.columns), dimensions)
+    pd.testing.assert_frame_equal(
+        actual.astype(float), expected.astype(float), rtol=1e-9, check_index_type=False
+    )
+
+
+# One dimension a subject: each start of the command line takes seconds.
+ASKED_BY = [
+    "customer__segment_name",
+    "card_relationship__segment_name",
+    "credit_customer__segment_name",
+    "cardholder__segment_name",
+    "spend__category",
+]
+
+
+@pytest.fixture(scope="module")
+def command_line(sample_build, tmp_path_factory):
+    return CommandLine(sample_build, tmp_path_factory.mktemp("mf"))
+
+
+def test_the_command_line_finds_no_fault(command_line):
+    run = command_line.run("validate-configs", "--show-all")
+    assert run.succeeded, run.output
+    # the rules, then in the warehouse: semantic models, dimensions, entities, measures, metrics
+    assert validation_counts(run.output) == [("0", "0", "0")] * 6, run.output
+
+
+def test_the_command_line_sees_a_fault_in_the_warehouse(command_line):
+    with duckdb.connect(str(command_line.warehouse)) as connection:
+        connection.sql("alter table marts.fct_spends rename column spend_amount to amount")
+    try:
+        run = command_line.run("validate-configs")
+    finally:
+        with duckdb.connect(str(command_line.warehouse)) as connection:
+            connection.sql("alter table marts.fct_spends rename column amount to spend_amount")
+    assert any(errors != "0" for errors, *_ in validation_counts(run.output)), run.output
+
+
+def test_the_command_line_gives_every_metric_of_the_tables(sample_build, metrics, command_line):
+    """All metrics in one question, against every table that holds one of them."""
+    answer = command_line.query(metrics.names, [])
+    assert len(answer) == 1 and set(answer.columns) == set(metrics.names)
+    for dimensions, statement in COMPARISONS:
+        if not dimensions:
+            expected = sample_build.query(statement)
+            pd.testing.assert_frame_equal(
+                answer[expected.columns].astype(float), expected.astype(float), rtol=1e-9
+            )
+
+
+@pytest.mark.parametrize("dimension", ASKED_BY)
+def test_the_command_line_groups_as_the_tables_do(sample_build, command_line, dimension):
+    statements = [text for dimensions, text in COMPARISONS if dimensions == [dimension]]
+    expected = pd.concat(
+        [sample_build.query(text).set_index([dimension]) for text in statements], axis=1
+    ).sort_index()
+    expected = expected.loc[:, ~expected.columns.duplicated()]
+    actual = command_line.query(list(expected.columns), [dimension])
     pd.testing.assert_frame_equal(
         actual.astype(float), expected.astype(float), rtol=1e-9, check_index_type=False
     )

@@ -15,6 +15,10 @@ PREFIXES = {
 }
 
 
+# Where each row of an input came from; no part of the contract.
+ADDED_BY_THE_LOADER = {"source_file", "source_row", "source_fault"}
+
+
 @pytest.fixture(scope="module")
 def manifest(tmp_path_factory):
     workspace = Workspace(tmp_path_factory.mktemp("parsed"))
@@ -100,6 +104,93 @@ def test_descriptions_say_more_than_the_name(manifest):
         if not words(column["description"]) - words(name) - {"the", "of", "a", "an"}
     ]
     assert not empty
+
+
+def test_everything_is_described(manifest):
+    kinds = ("nodes", "exposures", "metrics", "semantic_models", "unit_tests", "groups")
+    described = [one for kind in kinds for one in manifest[kind].values()]
+    # hooks are nodes too, but dbt has no place for their descriptions
+    described = [one for one in described if one.get("resource_type") != "operation"]
+    assert len(described) > 800
+    assert not [one["name"] for one in described if not (one["description"] or "").strip()]
+
+
+def test_every_column_is_described(manifest, sample_build):
+    """Of models, seeds and snapshots, and none is left out of the YAML."""
+    nodes = {
+        node["relation_name"]: node
+        for node in manifest["nodes"].values()
+        if node["resource_type"] in ("model", "seed", "snapshot")
+    }
+    there = sample_build.query(
+        """
+        select
+            format('"{}"."{}"."{}"', database_name, schema_name, table_name) as relation_name,
+            lower(column_name) as column_name
+        from duckdb_columns() where not internal
+        """
+    )
+    found = there.groupby("relation_name")["column_name"].agg(set)
+    for relation_name, node in nodes.items():
+        columns = {name.lower(): one["description"] for name, one in node["columns"].items()}
+        assert all(columns.values()), node["name"]
+        added = ADDED_BY_THE_LOADER if node["fqn"][1] == "inputs" else set()
+        assert found[relation_name] - added == set(columns), node["name"]
+
+
+def test_parts_of_semantic_models_are_described(manifest):
+    parts = [
+        (model["name"], part["name"], part["description"])
+        for model in manifest["semantic_models"].values()
+        for kind in ("entities", "dimensions", "measures")
+        for part in model[kind]
+    ]
+    assert len(parts) > 40
+    assert not [one for one in parts if not one[2]]
+
+
+def test_everything_that_can_have_a_group_has_one(manifest):
+    kinds = ("nodes", "metrics", "semantic_models")
+    owned = [one for kind in kinds for one in manifest[kind].values()]
+    assert not [one["name"] for one in owned if not one["config"].get("group")]
+    assert all(
+        group["owner"]["name"] and group["owner"]["email"] for group in manifest["groups"].values()
+    )
+
+
+def test_exposures_say_what_they_are_and_whose(manifest):
+    exposures = list(manifest["exposures"].values())
+    assert {"report_page", "bi_dashboards", "customer_scoring"} <= {
+        one["name"] for one in exposures
+    }
+    for exposure in exposures:
+        assert exposure["label"] and exposure["maturity"], exposure["name"]
+        assert exposure["owner"]["name"] and exposure["owner"]["email"], exposure["name"]
+        parents = [manifest["nodes"][one] for one in exposure["depends_on"]["nodes"]]
+        # readers see what was published, and nothing else
+        assert parents and {one["fqn"][1] for one in parents} == {"published"}, exposure["name"]
+
+
+def test_every_published_table_is_read_by_someone(manifest, models):
+    read = {
+        one
+        for exposure in manifest["exposures"].values()
+        for one in exposure["depends_on"]["nodes"]
+    }
+    published = {node["unique_id"] for node in models if node["fqn"][1] == "published"}
+    assert not published - read
+
+
+def test_layers_have_colours_of_their_own(manifest):
+    colours = {}
+    for node in manifest["nodes"].values():
+        if node["resource_type"] in ("model", "seed", "snapshot"):
+            # metrics stand beside marts, and whatever is Python is one layer to the reader
+            layer = node["fqn"][1].replace("semantic_layer", "marts")
+            layer = "python" if node.get("language") == "python" else layer
+            colours.setdefault(layer, set()).add(node["docs"]["node_color"])
+    assert all(len(used) == 1 and None not in used for used in colours.values()), colours
+    assert len(set().union(*colours.values())) == len(colours) == 9
 
 
 def test_models_are_named_after_their_layer(models):

@@ -20,6 +20,7 @@ QUESTIONS = {
     for name in ("missing_inputs", "is_input_enabled", "active_segmentations")
 }
 NAMED_INPUT = re.compile(r"'(\w+)' in var\('enabled_inputs'\)")
+REFERENCE = re.compile(r"ref\('(\w+)'\)")
 
 
 def condition(described):
@@ -40,6 +41,16 @@ def generic_tests(model):
             yield (name, kind), condition({"name": kind, **(settings or {})})
 
 
+def conditional_references(exposure):
+    """(name of a model, condition) for each model that an exposure depends on."""
+    for entry in exposure.get("depends_on", []):
+        named, _, asked = entry.partition(" if ")
+        needed = NAMED_INPUT.findall(asked)
+        expected = " and ".join(f"'{name}' in var('enabled_inputs')" for name in needed)
+        assert not asked or asked == f"({expected}) else 'none' }}}}", exposure["name"]
+        yield from ((name, frozenset(needed)) for name in REFERENCE.findall(named))
+
+
 @pytest.fixture(scope="module")
 def conditions():
     """(resource type, name) -> the inputs that the entry needs."""
@@ -49,6 +60,8 @@ def conditions():
             for entry in entries if isinstance(entries, list) else []:
                 resource = "analysis" if kind == "analyses" else kind.removesuffix("s")
                 found[resource.removeprefix("data_"), entry["name"]] = condition(entry)
+                for name, needed in conditional_references(entry):
+                    found["exposure", entry["name"], name] = needed
                 for (column, test), needed in generic_tests(entry):
                     key = ("test", entry["name"], column, test)
                     found[key] = found.get(key, needed) & needed
@@ -83,7 +96,7 @@ def test_nothing_enabled_needs_what_is_disabled(manifest, conditions):
     spends. Those are parsed by the builds below and in test_publication, test_identity and
     test_own_segmentation.
     """
-    kinds = ("nodes", "metrics", "semantic_models", "unit_tests", "exposures")
+    kinds = ("nodes", "metrics", "semantic_models", "unit_tests")
     nodes = {key: node for kind in kinds for key, node in manifest[kind].items()}
 
     def needed(key):
@@ -110,6 +123,34 @@ def test_nothing_enabled_needs_what_is_disabled(manifest, conditions):
             if needed(child) <= enabled and not needed(parent) <= enabled
         ]
         assert not broken, sorted(enabled)
+
+
+def test_exposures_refer_to_what_there_is(manifest, conditions):
+    """A reference stands under the condition of the model that it is to, no more and no less."""
+    references = {key[1:]: needed for key, needed in conditions.items() if key[0] == "exposure"}
+    references = {key: needed for key, needed in references.items() if len(key) == 2}
+    assert {exposure for exposure, _ in references} == {
+        exposure["name"] for exposure in manifest["exposures"].values()
+    }
+    for (exposure, name), needed in references.items():
+        assert needed == conditions["model", name], (exposure, name)
+
+
+@pytest.mark.parametrize("enabled", [("card_relationships",), ("spends", "credit_profiles")])
+def test_nothing_warns_of_what_is_switched_off(tmp_path, enabled):
+    workspace = Workspace(tmp_path)
+    run = workspace.dbt(
+        "--warn-error-options",
+        '{"error": "all"}',
+        "parse",
+        "--no-partial-parse",
+        enabled_inputs=list(enabled),
+    )
+    assert run.succeeded, run.output
+    manifest = json.loads((workspace.folder / "target" / "manifest.json").read_text())
+    assert len(manifest["exposures"]) >= 4
+    for exposure in manifest["exposures"].values():
+        assert set(exposure["depends_on"]["nodes"]) <= set(manifest["nodes"])
 
 
 # one that feeds no segmentation, one that does, and two that have nothing to do with each other

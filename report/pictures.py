@@ -1,0 +1,134 @@
+"""Draw the charts of the segments as SVG pictures: python -m report.pictures FOLDER [NAME ...]."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import altair as alt
+import duckdb
+import pandas as pd
+
+from report import charts
+
+TITLES = {
+    "card_usage": "Card usage",
+    "relationship": "Relationship and service",
+    "repayment": "Repayment",
+    "spending": "Spending and income",
+}
+# As many points of a map as a picture can show.
+MAP_POINTS = 400
+SIZES = """
+    select
+        segments.segmentation, segments.segment_name, segments.segment_number, segments.customers,
+        segments.customer_share, segments.value_share,
+        coalesce(profiles.metric_label, segments.value_metric) as value_label
+    from segments
+    left join segment_profiles as profiles
+        on segments.segment_key = profiles.segment_key and segments.value_metric = profiles.metric
+    order by segments.segmentation, segments.segment_number
+"""
+FEATURES = "from segment_profiles where is_feature order by segmentation, segment_key, metric"
+POINTS = f"""
+    select points.segmentation, points.x, points.y, segments.segment_name, segments.segment_number
+    from segment_map as points
+    inner join segments using (segment_key)
+    where points.method = 'pca'
+    qualify row_number() over (
+        partition by points.segmentation order by hash(points.customer_id), points.customer_id
+    ) <= {MAP_POINTS}
+    order by points.segmentation, segments.segment_number, points.customer_id
+"""
+CANDIDATES = "from segment_candidates order by segmentation, algorithm, k"
+
+
+def write_pictures(published: Path, folder: Path, names: Sequence[str] = ()) -> list[Path]:
+    """Draw pictures of a published file.
+
+    Parameters
+    ----------
+    published : Path
+        The published database.
+    folder : Path
+        Where the pictures go; made if it does not exist.
+    names : sequence of str
+        Which pictures, of `PICTURES`; none for all of them.
+
+    Returns
+    -------
+    list of Path
+        What was written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    with duckdb.connect(str(published), read_only=True) as connection:
+        for name in names or PICTURES:
+            statement, draw = PICTURES[name]
+            rows = connection.sql(statement).df()
+            rows.insert(0, "title", rows["segmentation"].map(title))
+            chart = draw(rows) if len(rows) else nothing()
+            paths.append(folder / f"{name}.svg")
+            chart.save(str(paths[-1]))
+    return paths
+
+
+def title(segmentation: str) -> str:
+    """Return a segmentation's name for readers."""
+    return TITLES.get(segmentation, segmentation.replace("_", " ").capitalize())
+
+
+def for_each(
+    draw: Callable[[pd.DataFrame], alt.Chart], columns: int, colours: str = "independent"
+) -> Callable[[pd.DataFrame], alt.Chart]:
+    """Return a function that draws a panel a segmentation, so many beside each other."""
+
+    def panels(rows: pd.DataFrame) -> alt.Chart:
+        drawn = []
+        for name, own in rows.groupby("title", sort=True):
+            # a panel has no settings of its own, only the whole
+            panel = draw(own).properties(title=alt.TitleParams(name, anchor="start", frame="group"))
+            panel.config = alt.Undefined
+            drawn.append(panel)
+        whole = alt.concat(*drawn, columns=columns, spacing=36)
+        return charts.themed(whole.resolve_scale(color=colours, shape="independent"), charts.PAPER)
+
+    return panels
+
+
+def nothing() -> alt.Chart:
+    """Say that there is nothing to draw."""
+    sentence = "No segmentation is published; the table segmentations says why."
+    mark = (
+        alt.Chart(pd.DataFrame({"words": [sentence]}))
+        .mark_text(align="left", fontSize=14, x=10)
+        .encode(text="words")
+    )
+    return charts.themed(mark.properties(width=460, height=40), charts.PAPER)
+
+
+PICTURES: dict[str, tuple[str, Callable[[pd.DataFrame], alt.Chart]]] = {
+    "segments": (SIZES, charts.segment_sizes),
+    "segment_profiles": (FEATURES, for_each(charts.profile_heatmap, 1, "shared")),
+    "segment_map": (POINTS, for_each(lambda rows: charts.segment_map(rows, width=400), 2)),
+    "segment_candidates": (
+        CANDIDATES,
+        for_each(lambda rows: charts.candidates(rows, width=400), 2),
+    ),
+}
+
+
+def main() -> None:
+    """Draw what the command line names."""
+    parser = argparse.ArgumentParser(prog="python -m report.pictures", description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("names", nargs="*", choices=[*PICTURES, []], metavar="name")
+    parser.add_argument("--published", default="published/cards.duckdb", type=Path)
+    options = parser.parse_args()
+    for path in write_pictures(options.published, options.folder, options.names):
+        print(path)
+
+
+if __name__ == "__main__":
+    main()
