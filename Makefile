@@ -47,7 +47,7 @@ build: $(RUNTIME) ## Build, test and publish, unless nothing changed since; VARS
 rebuild: $(RUNTIME) ## The same, even if nothing changed
 	@$(PREFLIGHT) build --vars '$(VARS)'
 	@echo 'Building: the bundled sample takes one to four minutes; what was published before stays until all tests have passed'
-	@$(BIN)/dbt build --vars '$(VARS)' $(DBT_OPTIONS)
+	@$(BIN)/dbt build --vars '$(VARS)' $(DBT_OPTIONS) || $(PREFLIGHT) failed
 	@$(BIN)/python -m publishing.freshness record --vars '$(VARS)'
 
 report: $(RUNTIME) ## Write the report page again from the published file (a build writes it as well)

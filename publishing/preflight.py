@@ -94,6 +94,23 @@ def check_lock(warehouse: Path) -> None:
         ) from error
 
 
+def explain_failure(log: Path) -> str | None:
+    """Return why the last run in a dbt log failed, where its own last words do not say it.
+
+    A full disk makes DuckDB close the warehouse, and whatever dbt does next ends in a stack trace.
+    """
+    text = log.read_text(encoding="utf-8", errors="replace") if log.is_file() else ""
+    # dbt begins a new log in the middle of a run when the old one is long.
+    last_run = text[max(text.rfind("Running with dbt="), 0) :]
+    found = re.search(r"Could not write file \\?\"([^\"\\]+)\\?\": No space left", last_run)
+    if found is None:
+        return None
+    return (
+        f"The disk of {found[1]} is full: make room on it, then build again. "
+        "What was published before is unchanged."
+    )
+
+
 def published_folder(variables: Mapping[str, Any]) -> Path:
     """Return the folder of the published files."""
     return Path(variables.get("published_dir") or "published")
@@ -134,12 +151,17 @@ def variables_for_inputs(text: str, folder: str) -> dict[str, Any]:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Check before a `build`; print `variables` for check-inputs, or the published `database`."""
+    """Check before a `build`, explain one that `failed`, or print `variables` or the `database`."""
     parser = argparse.ArgumentParser(prog="python -m publishing.preflight", description=__doc__)
-    parser.add_argument("action", choices=["build", "variables", "database"])
+    parser.add_argument("action", choices=["build", "failed", "variables", "database"])
     parser.add_argument("--vars", default="{}", help="the variables given to dbt, as YAML")
     parser.add_argument("--dir", default="", help="the folder of the inputs")
     options = parser.parse_args(arguments)
+    if options.action == "failed":
+        sentence = explain_failure(Path(os.environ.get("DBT_LOG_PATH") or "logs") / "dbt.log")
+        if sentence is not None:
+            print(sentence, file=sys.stderr)
+        return 1
     try:
         if options.action == "variables":
             print(json.dumps(variables_for_inputs(options.vars, options.dir), default=str))

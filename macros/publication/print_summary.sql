@@ -70,10 +70,6 @@
 {% macro print_why_not_published(results) %}
     {% do print('') %}
     {% do print('Not published: a model or test before the publication step failed (see above). What was published before is unchanged.') %}
-    {% set messages = results | map(attribute='message') | join(' ') %}
-    {% if 'No space left' in messages %}
-        {% do print('  The disk is full: make room on it, then build again.') %}
-    {% endif %}
     {% set checked = results | selectattr('node.name', 'equalto', 'int_publication_checks') | selectattr('status', 'equalto', 'success') | list %}
     {% if checked %}
         {% set failed = run_query("select check_name, subject, description, observed, comparison, threshold from " ~ relation_of('int_publication_checks') ~ " where not passed order by 1, 2") %}

@@ -87,6 +87,25 @@ def test_a_folder_without_permission(project, capsys, monkeypatch, folder):
     )
 
 
+def test_a_full_disk_is_named_after_a_build_that_failed(project, capsys):
+    """The lines are those of a build into a file system of 60 MB."""
+    (project / "logs").mkdir()
+    log = project / "logs" / "dbt.log"
+    full = (
+        "FATAL Error: Failed to create checkpoint because of error: Could not write file "
+        '"/small/build.duckdb": No space left on device\n'
+    )
+    log.write_text(f"Running with dbt=1.11.16\n{full}")
+    sentence = refusal(capsys, "failed")
+    assert sentence.startswith("The disk of /small/build.duckdb is full: make room on it")
+    log.write_text(full)
+    assert refusal(capsys, "failed") == sentence
+    # A later run that failed of something else.
+    log.write_text(log.read_text() + "Running with dbt=1.11.16\nRuntime Error\n")
+    assert preflight.main(["failed"]) == 1
+    assert capsys.readouterr().err == ""
+
+
 def test_the_published_file_is_where_the_variables_say(project, capsys):
     assert preflight.main(["database"]) == 0
     assert preflight.main(["database", "--vars", "{published_dir: /elsewhere}"]) == 0
