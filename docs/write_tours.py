@@ -9,6 +9,7 @@ import datetime
 import math
 import re
 import sys
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -116,15 +117,15 @@ def shown(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, int):
         return f"{value:,}"
-    if isinstance(value, float):
-        return _shown_float(value)
+    if isinstance(value, (float, Decimal)):
+        return _shown_float(float(value))
     if isinstance(value, (datetime.date, datetime.datetime)):
         return value.isoformat()
     return str(value).replace("|", "\\|").replace("\n", " ")
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+    return isinstance(value, (int, float, Decimal)) and not isinstance(value, bool)
 
 
 def _shown_float(value: float) -> str:

@@ -5,12 +5,13 @@ import pty
 import select
 import subprocess
 import sys
+import termios
 import time
 from pathlib import Path
 
 import duckdb
 import pytest
-from workspaces import PROJECT
+from workspaces import PROJECT, environment_for_make
 
 SHELL = Path(sys.executable).parent / "duckdb"
 QUESTIONS = ("1. Which segments", "2. What comes first", "3. How many claims")
@@ -64,7 +65,7 @@ def test_beginnings_that_it_names_work_and_nothing_can_be_written(sample_build):
 def test_questions_need_only_tables_that_are_always_there(sample_build, tmp_path):
     """Of every table that some input feeds, nothing is asked; and empty ones do no harm."""
     macro = (PROJECT / "macros" / "publication" / "published_tables.sql").read_text()
-    database = tmp_path / "cards.duckdb"
+    database = tmp_path / "empty.duckdb"
     published = sample_build.published / "cards.duckdb"
     with duckdb.connect(str(database)) as connection:
         connection.execute(f"attach '{published}' as cards (read_only)")
@@ -84,24 +85,21 @@ def test_on_a_terminal_one_can_ask_and_leave(sample_build):
         os.chdir(PROJECT)
         os.environ["TERM"] = "xterm"
         os.execv(SHELL, command(sample_build.published / "cards.duckdb"))
-    shown, end, answered = b"", time.monotonic() + 60, 0
+    termios.tcsetwinsize(terminal, (40, 100))
     to_type = [b"select 6 * 7 as answer, count(*) as n from segments;\r", b".quit\r"]
+    shown, answered, end = b"", 0, time.monotonic() + 60
     try:
         while time.monotonic() < end:
-            if not select.select([terminal], [], [], 0.2)[0]:
-                continue
-            try:
-                shown += os.read(terminal, 65536)
-            except OSError:
-                break
-            # The shell asks the terminal what it is, and waits for its answer.
-            asked = shown.count(b"\x1b[c")
-            if asked > answered:
-                os.write(terminal, b"\x1b[?1;2c")
-                answered = asked
-            has_prompt = shown.rstrip().endswith(b"cards>") or shown.endswith(b"cards> ")
-            ready = len(to_type) == 2 and has_prompt or len(to_type) == 1 and b"42" in shown
-            if to_type and ready:
+            if select.select([terminal], [], [], 0.5)[0]:
+                try:
+                    shown += os.read(terminal, 65536)
+                except OSError:
+                    break
+                # The shell asks the terminal what it is, and waits for its answer.
+                if shown.count(b"\x1b[c") > answered:
+                    os.write(terminal, b"\x1b[?1;2c")
+                    answered += 1
+            elif to_type and b"cards>" in shown:
                 os.write(terminal, to_type.pop(0))
     finally:
         os.close(terminal)
@@ -115,11 +113,7 @@ def test_on_a_terminal_one_can_ask_and_leave(sample_build):
 @pytest.fixture
 def make(tmp_path):
     """Runs make with the environment of this Python in place of the project's own."""
-    environment = tmp_path / "environment"
-    environment.mkdir()
-    (environment / "bin").symlink_to(Path(sys.executable).parent)
-    for name in (".runtime-installed", ".testing-installed"):
-        (environment / name).touch()
+    environment = environment_for_make(tmp_path / "environment")
 
     def run(*arguments):
         return subprocess.run(

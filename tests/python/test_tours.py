@@ -110,6 +110,7 @@ def names(published):
         for row in published.sql("select table_name, column_name from duckdb_columns()").fetchall()
         for name in row
     }
+    found |= {"not_null", "accepted_values", "data_type"}  # dbt's own
     found |= set(yaml.safe_load((PROJECT / "dbt_project.yml").read_text())["vars"])
     for folder, ending in (
         ("models", "sql"),
@@ -174,6 +175,7 @@ def readers_folder(sample_build, tmp_path_factory):
     """A target folder of one's own beside the warehouse of the sample."""
     workspace = Workspace(tmp_path_factory.mktemp("tours"))
     workspace.warehouse = sample_build.warehouse
+    workspace.published = sample_build.published
     return workspace
 
 
@@ -189,7 +191,7 @@ def test_dbt_answers_the_command(line, readers_folder, tmp_path):
     assert run.succeeded, run.output
     expected = {
         "ls": "rpt_segment_value",
-        "show": "card_relationships.csv",
+        "show": "reject_rule",
         "run-operation": "Frequent callers",
     }
     assert expected[words[1]] in run.text
