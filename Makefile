@@ -6,39 +6,64 @@ VENV ?= .venv
 VARS ?= {}
 # Any further options for dbt: make build DBT_OPTIONS=--full-refresh
 DBT_OPTIONS ?=
-
 # make docs SERVE=no only writes the docs; PORT is where they are served.
 SERVE ?= yes
 PORT ?= 8080
 
-comma := ,
 BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime-installed
 TESTING := $(VENV)/.testing-installed
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
+PREFLIGHT := $(BIN)/python -m publishing.preflight
+INSTALL_LOG := $(VENV)/install.log
+# pip's own account of what went wrong fills a screen; the sentence says what to do about it.
+INSTALL_FAILED = { grep -m 1 '^ERROR' $(INSTALL_LOG) || tail -n 1 $(INSTALL_LOG); \
+	echo 'Installing failed. Check that this machine reaches the Python package index (behind a proxy set HTTPS_PROXY)' \
+		'and that the disk has room, then run the same command again; the whole account is in $(INSTALL_LOG).'; exit 1; } >&2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build rebuild check-inputs docs metrics docs-inputs test lint format sample picture test-duckdb2 lock clean
+.PHONY: help setup build rebuild report explore docs metrics check-inputs docs-inputs tours test lint format sample picture test-duckdb2 lock clean
+
+##@ Begin
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^##@/ { printf "\n%s\n", substr($$0, 5) } \
+		/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo 'Settings, written behind the target:'
+	@echo "  VARS='{...}'        variables over those of dbt_project.yml, as YAML with a blank after each colon:"
+	@echo "                      make build VARS='{input_dir: /data/cards, enabled_inputs: [customers, spends]}'"
+	@echo '  DIR=/data/cards     the folder of your files, for check-inputs'
+	@echo '  PYTHON=python3.12   the Python to set up with, 3.11 or newer'
+	@echo '  DBT_OPTIONS=...     further options for dbt, for rebuild and build'
+	@echo '  SERVE=no PORT=8080  whether and where make docs serves its pages'
 
 setup: $(RUNTIME) ## Make the virtual environment and install what the build needs
 
-build: $(RUNTIME) ## Build and publish, unless nothing changed since; VARS='{...}' for own data
+build: $(RUNTIME) ## Build, test and publish, unless nothing changed since; VARS='{...}' for your own data
+	@$(PREFLIGHT) build --vars '$(VARS)'
 	@if $(BIN)/python -m publishing.freshness check --vars '$(VARS)'; then \
 		$(BIN)/dbt --quiet run-operation print_publication --vars '$(VARS)'; \
 	else \
 		$(MAKE) --no-print-directory rebuild; \
 	fi
 
-rebuild: $(RUNTIME) ## Build and publish, even if nothing changed
-	@$(BIN)/dbt build --vars '$(VARS)' $(DBT_OPTIONS)
+rebuild: $(RUNTIME) ## The same, even if nothing changed
+	@$(PREFLIGHT) build --vars '$(VARS)'
+	@echo 'Building: the bundled sample takes one to four minutes; what was published before stays until all tests have passed'
+	@$(BIN)/dbt build --vars '$(VARS)' $(DBT_OPTIONS) || $(PREFLIGHT) failed
 	@$(BIN)/python -m publishing.freshness record --vars '$(VARS)'
 
-check-inputs: $(RUNTIME) ## Say what a build would make of the files in DIR (and VARS); builds nothing
-	@CARD_SEGMENTS_WAREHOUSE=:memory: $(BIN)/dbt --quiet run-operation check_inputs --vars \
-		"$$(echo '$(VARS)' | sed '$(if $(DIR),s|{|{input_dir: "$(DIR)"$(comma) |)')"
+report: $(RUNTIME) ## Write the report page again from the published file (a build writes it as well)
+	@$(BIN)/python -m report --vars '$(VARS)'
+
+explore: $(RUNTIME) ## Open the published tables in a SQL shell, three questions answered first
+	@database="$$($(PREFLIGHT) database --vars '$(VARS)')" || exit 1; \
+	if [ ! -f "$$database" ]; then \
+		echo "Nothing is published in $$database yet, so this builds first"; \
+		$(MAKE) --no-print-directory build || exit 1; \
+	fi; \
+	$(BIN)/duckdb -readonly -no-init -cmd '.read docs/explore.sql' "$$database"
 
 docs: build ## Write the dbt docs with charts to target/docs and serve them; SERVE=no only writes
 	@echo 'Writing the docs'
@@ -48,6 +73,14 @@ docs: build ## Write the dbt docs with charts to target/docs and serve them; SER
 # Without the proxy mf would ask the package index at each start whether there is a newer one.
 metrics: $(TESTING) ## List the metrics, or answer QUERY='--metrics spend --group-by spend__category', after a build
 	@HTTPS_PROXY=http://127.0.0.1:9 $(BIN)/mf $(if $(QUERY),query $(QUERY),list metrics)
+
+##@ Your own data
+
+check-inputs: $(RUNTIME) ## Say what a build would make of the files in DIR (and VARS); builds nothing
+	@variables="$$($(PREFLIGHT) variables --dir '$(DIR)' --vars '$(VARS)')" || exit 1; \
+	CARD_SEGMENTS_WAREHOUSE=:memory: $(BIN)/dbt --quiet run-operation check_inputs --vars "$$variables"
+
+##@ Change the project
 
 test: $(TESTING) lint ## Lint, then run the dbt tests, the unit tests and pytest
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
@@ -63,15 +96,22 @@ format: $(TESTING) ## Bring Python and SQL into the project's style
 	$(BIN)/ruff check --fix .
 	$(BIN)/sqlfluff fix models tests/data_tests analyses
 
+##@ Write again what is made from the project
+
 sample: $(RUNTIME) ## Write the bundled sample again
 	$(BIN)/python seeds/generate_inputs.py
 
 docs-inputs: $(RUNTIME) ## Write docs/inputs.md from the input contract
 	$(BIN)/python docs/write_inputs.py
 
+tours: $(RUNTIME) ## Write the results in docs/tours/ from the published tables of the bundled sample
+	$(BIN)/python docs/write_tours.py
+
 picture: $(RUNTIME) ## Draw the pictures of the README (from the published file) and of the dbt docs
 	$(BIN)/python -m report.pictures docs/assets segments
 	$(BIN)/python docs/draw_data_flow.py
+
+##@ Upkeep
 
 test-duckdb2: ## Build the sample on DuckDB 2.0, in a virtual environment of its own
 	@test -x $(VENV)-duckdb2/bin/python || $(PYTHON) -m venv $(VENV)-duckdb2
@@ -96,18 +136,21 @@ clean: ## Remove everything that was built, but not what was published
 	rm -rf $(VENV) $(VENV)-duckdb2 target logs warehouse/*.duckdb*
 
 $(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+		|| { echo 'Python 3.11 or newer is needed, and $(PYTHON) is not: install one and name it, as in make build PYTHON=python3.12' >&2; exit 1; }
 	@echo 'Making the virtual environment $(VENV)'
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-		|| { echo 'Python 3.11 or newer is needed; name one with make PYTHON=python3.12'; exit 1; }
-	@$(PYTHON) -m venv $(VENV)
+	@# Half an environment would be taken for a whole one by the next make.
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+		echo 'The virtual environment $(VENV) could not be made (see above). Where venv or ensurepip is missing, install it' \
+			'(Debian: apt-get install python3-venv); otherwise check that this folder is writable and the disk has room.' >&2; exit 1; }
 
 $(RUNTIME): requirements.lock | $(BIN)/python
-	@echo 'Installing what the build needs'
-	@$(PIP_INSTALL) -r requirements.lock
+	@echo 'Installing what the build needs: one to three minutes, once (about 700 MB)'
+	@$(PIP_INSTALL) -r requirements.lock >$(INSTALL_LOG) 2>&1 || $(INSTALL_FAILED)
 	@touch $@
 
 $(TESTING): requirements-test.lock $(RUNTIME)
-	@echo 'Installing what the tests need'
+	@echo 'Installing what the tests need: one to three minutes, once'
 	@# halo, which the command line of MetricFlow needs, comes as source only
-	@$(PIP_INSTALL) --no-binary halo -r requirements-test.lock
+	@$(PIP_INSTALL) --no-binary halo -r requirements-test.lock >$(INSTALL_LOG) 2>&1 || $(INSTALL_FAILED)
 	@touch $@

@@ -32,6 +32,7 @@ SOURCES = (
     "segmentation",
     "input_files",
     "publishing",
+    "report",
 )
 WAREHOUSE_VARIABLE = "CARD_SEGMENTS_WAREHOUSE"
 

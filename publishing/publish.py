@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ DATABASE_NAME = "cards.duckdb"
 PARQUET_LINK = "parquet"
 MANIFEST_NAME = "manifest.json"
 BUILDS_FOLDER = "builds"
+REPORT_NAME = "report.html"
 
 # A file in this format opens in DuckDB 1.0 and everything after it; one in the newest format is
 # refused by every older client.
@@ -50,12 +51,14 @@ def publish(
     tables: Sequence[str],
     directory: Path,
     build: Build,
+    write_report: Callable[[Path, Path], object] | None = None,
 ) -> Path:
-    """Publish tables as one DuckDB file and one Parquet file each.
+    """Publish tables as one DuckDB file and one Parquet file each, and the report page on them.
 
     Everything is written under `directory/builds/<build id>/` first. Then the link `parquet`, the
-    manifest and, last, the database are replaced by renames, which either happen or do not. Readers
-    that have an old file open keep it; the publication before this one stays on disk for them.
+    manifest, the page and, last, the database are replaced by renames, which either happen or do
+    not. Readers that have an old file open keep it; the publication before this one stays on disk
+    for them.
 
     Parameters
     ----------
@@ -68,6 +71,9 @@ def publish(
     directory : Path
         The published folder; made if it does not exist.
     build : Build
+    write_report : callable, optional
+        Writes the report page from the new database file (first argument) to a path (second).
+        Without it a page of an earlier publication is removed: it would show other figures.
 
     Returns
     -------
@@ -77,7 +83,7 @@ def publish(
     Raises
     ------
     PublishingError
-        When the folder cannot be written; what was published before is still whole.
+        When the folder or the page cannot be written; what was published before is still whole.
     """
     try:
         folder = _fresh_folder(directory, build)
@@ -85,6 +91,8 @@ def publish(
         rows["publication"] = _write_publication_row(folder, build, rows)
         comments = _comments(connection, schema, tables)
         database = _write_database(folder, list(rows), comments)
+        if write_report:
+            _write_report(write_report, database, folder / REPORT_NAME)
         manifest = _write_manifest(folder, build, rows)
         _switch(directory, folder, database, manifest)
     except (OSError, duckdb.IOException) as error:
@@ -100,7 +108,7 @@ def publish(
 def _reason(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
         return f"{error.strerror} ({error.filename})"
-    return str(error).splitlines()[0]
+    return (str(error).splitlines() or [""])[0]
 
 
 def _fresh_folder(directory: Path, build: Build) -> Path:
@@ -195,6 +203,20 @@ def _write_database(folder: Path, names: Sequence[str], comments: Sequence[str])
     return path
 
 
+def _write_report(write: Callable[[Path, Path], object], database: Path, page: Path) -> None:
+    try:
+        write(database, page)
+    except OSError:
+        raise
+    except Exception as error:
+        raise PublishingError(
+            f"The report page could not be written: {type(error).__name__}: {_reason(error)}. What "
+            "was published before is unchanged. To publish the tables without the page, set the "
+            "variable write_report to false."
+        ) from error
+    _flush(page)
+
+
 def _write_manifest(folder: Path, build: Build, rows: dict[str, int]) -> Path:
     path = folder / MANIFEST_NAME
     content = {
@@ -221,11 +243,15 @@ def _flush(path: Path) -> None:
 
 
 def _switch(directory: Path, folder: Path, database: Path, manifest: Path) -> None:
-    """Replace the link, the manifest and, last, the database."""
+    """Replace the link, the manifest, the page and, last, the database."""
     link = folder / PARQUET_LINK
     link.symlink_to(Path(BUILDS_FOLDER) / folder.name, target_is_directory=True)
     os.replace(link, directory / PARQUET_LINK)
     os.replace(manifest, directory / MANIFEST_NAME)
+    if (folder / REPORT_NAME).exists():
+        os.replace(folder / REPORT_NAME, directory / REPORT_NAME)
+    else:
+        (directory / REPORT_NAME).unlink(missing_ok=True)
     os.replace(database, directory / DATABASE_NAME)
 
 

@@ -1,1 +1,5 @@
-"""The report page: one file that shows what was published."""
+"""The report page: one self-contained file that shows what was published."""
+
+from report.write import write_report
+
+__all__ = ["write_report"]

@@ -269,6 +269,11 @@ take at least 30.')
     """
     report: Progress = progress or (lambda sentence: None)
     sample = read_sample(frame, specification)
+    tried = specification.segments
+    report(
+        f"{specification.name}: trying {min(tried)} to {max(tried)} segments "
+        f"of {len(sample.keys):,} customers"
+    )
     fingerprint = sample_fingerprint(sample, specification)
     preparation = fit_preparation(sample, specification)
     with _ONE_FIT_AT_A_TIME, ThreadpoolController().limit(limits=1):

@@ -41,6 +41,9 @@
         {% if var('minimum_recommendations') > var('maximum_recommendations') %}
             {% do stop("The variable minimum_recommendations is " ~ var('minimum_recommendations') ~ ", but may not be above maximum_recommendations, which is " ~ var('maximum_recommendations') ~ ". Correct one of them in dbt_project.yml or in --vars.") %}
         {% endif %}
+        {% if var('write_report') is not boolean %}
+            {% do stop("The variable write_report is '" ~ var('write_report') ~ "', but has to be true or false.") %}
+        {% endif %}
         {% if var('decimal_mark') not in ('auto', '.', ',') %}
             {% do stop("The variable decimal_mark is '" ~ var('decimal_mark') ~ "', but has to be auto, '.' or ','.") %}
         {% endif %}

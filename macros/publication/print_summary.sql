@@ -46,9 +46,23 @@
     {% do print('') %}
     {% do print(checks[0] ~ ' of ' ~ checks[1] ~ ' publication checks passed') %}
     {% do print('') %}
-    {% do print('Next: open the database, for example with') %}
-    {% do print('  .venv/bin/python -c "import duckdb; duckdb.connect(\'' ~ var('published_dir') ~ '/cards.duckdb\', read_only=True).sql(\'from segments\').show()"') %}
-    {% do print('or build from your own files: README.md, "Your own data in five steps"') %}
+    {% do print_what_to_open() %}
+{% endmacro %}
+
+
+{#- The three things to open next, and where to read on. -#}
+{% macro print_what_to_open() %}
+    {#- What the shell needs to find a file that is published elsewhere. -#}
+    {% set elsewhere = '' if var('published_dir') == 'published' else " VARS='{published_dir: " ~ var('published_dir') ~ "}'" %}
+    {% set report = var('published_dir') ~ '/report.html' %}
+    {% set shell = 'make explore' ~ elsewhere %}
+    {% set width = [report | length, shell | length] | max %}
+    {% do print('Open next:') %}
+    {% do print('  ' ~ report.ljust(width) ~ '   the report page: what was found and what to do, in any browser') %}
+    {% do print('  ' ~ shell.ljust(width) ~ '   the tables in a SQL shell, three questions answered first') %}
+    {% do print('  ' ~ 'make docs'.ljust(width) ~ '   what every table and column means, and where it comes from') %}
+    {% do print('BI tools: docs/connect.md. A tour for your work, from marketing to analytics engineering: docs/tours/README.md.') %}
+    {% do print('Your own files: README.md, "Your own data in five steps".') %}
 {% endmacro %}
 
 

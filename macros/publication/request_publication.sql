@@ -10,6 +10,7 @@
             'started_at': '{{ run_started_at.strftime("%Y-%m-%d %H:%M:%S") }}',
             'directory': {{ sql_text(var('published_dir')) }},
             'schema_name': '{{ this.schema }}',
+            'write_report': {{ 'true' if var('write_report') else 'false' }},
             'obstacle': {{ sql_text(obstacle) if obstacle else 'cast(null as varchar)' }}
         }
     {% endif %}

@@ -4,6 +4,7 @@ import pandas as pd
 import yaml
 
 from publishing import Build, PublishingError, publish
+from report import write_report
 
 
 def model(dbt, session):
@@ -26,6 +27,7 @@ def model(dbt, session):
                 ["published_tables", *tables],
                 Path(request["directory"]),
                 build,
+                write_report if request["write_report"] else None,
             )
             status, reason = "published", "complete build, every test passed"
         except PublishingError as error:

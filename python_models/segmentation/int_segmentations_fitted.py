@@ -1,6 +1,7 @@
 import json
 
 import pandas as pd
+from dbt.flags import get_flags
 
 from segmentation import FeaturesError, Specification, SpecificationError
 from segmentation.batch import fit_all
@@ -53,7 +54,9 @@ def model(dbt, session):
             index="customer_id", columns="feature", values="feature_value"
         )
         tasks.append((frame.reset_index(), specification))
-    results = fit_all(tasks, progress=report)
+    # What is printed goes round dbt's log, so --quiet has to be asked for.
+    is_quiet = getattr(get_flags(), "QUIET", False)
+    results = fit_all(tasks, progress=None if is_quiet else report)
     for (_, specification), result in zip(tasks, results, strict=True):
         is_failure = isinstance(result, FeaturesError)
         frames.append(failure(specification.name, str(result)) if is_failure else result)

@@ -84,6 +84,7 @@ class Browser:
         context = self.chromium.new_context(
             viewport={"width": width, "height": height},
             color_scheme="dark" if dark else "light",
+            reduced_motion="reduce",
             java_script_enabled=javascript,
             offline=True,
         )

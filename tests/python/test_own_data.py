@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from test_inputs import ACCOUNTING, assert_one_sentence, edit, input_folder  # noqa: F401
-from workspaces import PROJECT
+from workspaces import PROJECT, environment_for_make
 
 SAMPLE = PROJECT / "seeds" / "inputs"
 SPENDING = ("customer_income_utilisation", "monthly_spend", "spend_by_demographic")
@@ -289,13 +289,7 @@ def test_make_check_inputs_ends_with_a_code_for_scripts(input_folder, tmp_path):
     """0 where nothing would stop the build, another code where something would."""
 
     def check():
-        # the virtual environment that make would make is this one
-        environment = tmp_path / "environment"
-        environment.mkdir(exist_ok=True)
-        for marker in (".runtime-installed", ".testing-installed"):
-            (environment / marker).touch()
-        if not (environment / "bin").exists():
-            (environment / "bin").symlink_to(Path(sys.executable).parent)
+        environment = environment_for_make(tmp_path / "environment")
         return subprocess.run(
             [
                 "make",

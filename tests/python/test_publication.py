@@ -120,9 +120,15 @@ def connection():
         yield connection
 
 
-def publish_as(connection, folder, build_id):
+def publish_as(connection, folder, build_id, write_report=None):
     build = Build(build_id, "2026-01-01 00:00:00", "1.0")
-    return publish(connection, "published", ["numbers", "words"], folder, build)
+    return publish(connection, "published", ["numbers", "words"], folder, build, write_report)
+
+
+def count_words(database, page):
+    """A report: how many words the new file has."""
+    with duckdb.connect(str(database), read_only=True) as reader:
+        page.write_text(str(reader.sql("select count(*) from words").fetchone()[0]))
 
 
 def test_the_same_tables_make_the_same_bytes(connection, tmp_path):
@@ -138,6 +144,33 @@ def test_comments_are_kept(connection, tmp_path):
         assert comments.fetchall() == [("Words, isn't it",)]
 
 
+def test_the_report_is_written_from_the_tables_it_comes_with(connection, tmp_path):
+    publish_as(connection, tmp_path, "old", count_words)
+    connection.execute("insert into published.words values ('b')")
+    publish_as(connection, tmp_path, "new", count_words)
+    assert (tmp_path / "report.html").read_text() == "2"
+
+
+def test_a_report_that_fails_keeps_the_old_publication(connection, tmp_path):
+    publish_as(connection, tmp_path, "old", count_words)
+    database, page = tmp_path / "cards.duckdb", tmp_path / "report.html"
+    before = database.read_bytes(), page.read_bytes(), (tmp_path / "parquet").resolve()
+
+    def fail(database, page):
+        raise KeyError("segments")
+
+    connection.execute("insert into published.words values ('b')")
+    with pytest.raises(PublishingError, match=r"KeyError: 'segments'.*write_report to false"):
+        publish_as(connection, tmp_path, "new", fail)
+    assert before == (database.read_bytes(), page.read_bytes(), (tmp_path / "parquet").resolve())
+
+
+def test_no_report_stays_of_another_publication(connection, tmp_path):
+    publish_as(connection, tmp_path, "old", count_words)
+    publish_as(connection, tmp_path, "new")
+    assert not (tmp_path / "report.html").exists()
+
+
 @pytest.mark.skipif(os.name != "posix", reason="this platform has no file modes")
 def test_only_the_owner_and_the_group_read(connection, tmp_path):
     """Whatever the process's own mask allows, and in a folder that was open to everyone."""
@@ -145,8 +178,8 @@ def test_only_the_owner_and_the_group_read(connection, tmp_path):
     folder.mkdir(mode=0o777)
     mask = os.umask(0)
     try:
-        publish_as(connection, folder, "first")
-        publish_as(connection, folder, "second")
+        publish_as(connection, folder, "first", count_words)
+        publish_as(connection, folder, "second", count_words)
     finally:
         os.umask(mask)
     for path in [folder, *folder.rglob("*")]:

@@ -88,6 +88,17 @@ class Workspace:
         }
 
 
+def environment_for_make(folder: Path) -> Path:
+    """This Python's environment under another path, as one that make has set up completely."""
+    folder.mkdir(exist_ok=True)
+    for entry in Path(sys.prefix).iterdir():
+        if not entry.name.startswith(".") and not (folder / entry.name).exists():
+            (folder / entry.name).symlink_to(entry)
+    for marker in (".runtime-installed", ".testing-installed"):
+        (folder / marker).touch()
+    return folder
+
+
 def query(database: Path, statement: str) -> pd.DataFrame:
     with duckdb.connect(str(database), read_only=True) as connection:
         return connection.sql(statement).df()

@@ -273,8 +273,9 @@ def test_no_warning_comes_out(planted, specify):
 def test_progress_is_told_in_sentences(planted, specify):
     sentences = []
     fit(planted[0], specify(), progress=sentences.append)
-    assert sentences[0] == "planted: compared with 8 draws of null data"
-    assert sentences[2] == "planted: 3 segments measured, 2 of 3"
+    assert sentences[0].startswith("planted: trying 2 to 4 segments of ")
+    assert sentences[1] == "planted: compared with 8 draws of null data"
+    assert sentences[3] == "planted: 3 segments measured, 2 of 3"
     assert sentences[-1].startswith("planted: 3 natural segments")
 
 

@@ -1,0 +1,65 @@
+"""Reading the published file for the report: aggregates and samples, never a customer's row."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+
+class Published:
+    """The published tables, read-only.
+
+    Parameters
+    ----------
+    database : Path
+        The published DuckDB file.
+
+    Raises
+    ------
+    duckdb.Error
+        When the file cannot be opened.
+    """
+
+    def __init__(self, database: Path) -> None:
+        self.connection = duckdb.connect(str(database), read_only=True)
+        self.tables = {
+            name
+            for (name,) in self.connection.execute(
+                "select table_name from duckdb_tables()"
+            ).fetchall()
+        }
+
+    def __enter__(self) -> Published:
+        """Return itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the file."""
+        self.connection.close()
+
+    def has(self, *tables: str) -> bool:
+        """Return whether all of some tables are published: absent inputs leave tables out."""
+        return self.tables.issuperset(tables)
+
+    def rows(self, query: str, *values: Any) -> list[dict[str, Any]]:
+        """Return the rows of a query, one dictionary each; values stand for its `?`."""
+        answer = self.connection.execute(query, list(values))
+        names = [column[0] for column in answer.description]
+        return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+
+    def row(self, query: str, *values: Any) -> dict[str, Any] | None:
+        """Return the first row of a query, or None."""
+        return next(iter(self.rows(query, *values)), None)
+
+    def frame(self, query: str, *values: Any) -> pd.DataFrame:
+        """Return the rows of a query as a frame."""
+        return self.connection.execute(query, list(values)).df()

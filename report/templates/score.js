@@ -1,0 +1,55 @@
+/* Scores a customer with the published parameters, as SQL does (macro score_customers_sql): impute, clip,
+   transform, standardise, measure the distance to each centre; the lowest number wins a tie. */
+
+function transformed(feature, value) {
+    switch (feature.transform) {
+        case "log1p":
+            return Math.log(1 + value);
+        case "signed_log1p":
+            return Math.sign(value) * Math.log(1 + Math.abs(value));
+        case "yeo_johnson": {
+            const lambda = feature.lambda;
+            if (value >= 0) {
+                return lambda === 0 ? Math.log(1 + value) : (Math.pow(1 + value, lambda) - 1) / lambda;
+            }
+            return lambda === 2
+                ? -Math.log(1 - value)
+                : -(Math.pow(1 - value, 2 - lambda) - 1) / (2 - lambda);
+        }
+        default:
+            return value;
+    }
+}
+
+function isMissing(value) {
+    return value === null || value === undefined || Number.isNaN(value);
+}
+
+function standardised(feature, given) {
+    let value = isMissing(given) ? feature.median : given;
+    if (!isMissing(feature.lower)) value = Math.max(value, feature.lower);
+    if (!isMissing(feature.upper)) value = Math.min(value, feature.upper);
+    return (transformed(feature, value) - feature.mean) / feature.standard_deviation;
+}
+
+/* segmentation: one entry of the page's data; customer: feature name -> number or null */
+function scoreCustomer(segmentation, customer) {
+    const places = segmentation.features.map((feature) => standardised(feature, customer[feature.name]));
+    const distances = segmentation.segments
+        .map((segment) => {
+            const squares = segmentation.features.reduce((sum, feature, position) => {
+                const apart = places[position] - segment.centroid[feature.name];
+                return sum + (feature.weight === 0 ? 0 : feature.weight * (apart * apart));
+            }, 0);
+            return { segment, distance: Math.sqrt(squares) };
+        })
+        .sort((one, other) => one.distance - other.distance || one.segment.number - other.segment.number);
+    const [nearest, next] = distances;
+    return {
+        segment: nearest.segment,
+        distance: nearest.distance,
+        runnerUp: next ? next.segment : null,
+        margin: next && next.distance > 0 ? (next.distance - nearest.distance) / next.distance : 0,
+        imputed: segmentation.features.filter((feature) => isMissing(customer[feature.name])),
+    };
+}

@@ -1,0 +1,170 @@
+"""Figures and keys in the words that a reader expects."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+MISSING = "–"
+PERCENT_UNITS = ("percent", "percent a year")
+
+
+def is_missing(value: Any) -> bool:
+    """Return whether there is no figure to show."""
+    return value is None or (isinstance(value, float) and not math.isfinite(value))
+
+
+def number(value: float | None, decimals: int | None = None) -> str:
+    """Write a number with thousands separators and as many decimals as it needs.
+
+    Examples
+    --------
+    >>> number(1234567.8), number(12.345), number(0.1234), number(None), number(5, 2)
+    ('1,234,568', '12.3', '0.12', '–', '5.00')
+    """
+    if is_missing(value):
+        return MISSING
+    if decimals is None:
+        size = abs(value)
+        decimals = 0 if size >= 100 or float(value).is_integer() else 1 if size >= 10 else 2
+    text = f"{value:,.{decimals}f}"
+    # what rounds to nothing has no sign
+    return (
+        text.replace("-", "−") if any(digit in text for digit in "123456789") else text.lstrip("-")
+    )
+
+
+def share(value: float | None, decimals: int = 1) -> str:
+    """Write a share from 0 to 1 in per cent.
+
+    Examples
+    --------
+    >>> share(0.2496), share(None)
+    ('25.0 %', '–')
+    """
+    return MISSING if is_missing(value) else f"{number(100 * value, decimals)} %"
+
+
+def percent(value: float | None, decimals: int = 1) -> str:
+    """Write a figure that is in per cent already.
+
+    Examples
+    --------
+    >>> percent(42.823)
+    '42.8 %'
+    """
+    return MISSING if is_missing(value) else f"{number(value, decimals)} %"
+
+
+def figure(value: float | None, unit: str | None) -> str:
+    """Write a figure in its unit, as the published profiles name it.
+
+    Examples
+    --------
+    >>> figure(0.25, "share"), figure(43.04, "percent"), figure(3124.4, "currency units")
+    ('25.0 %', '43.0 %', '3,124')
+    """
+    if unit == "share":
+        return share(value)
+    if unit in PERCENT_UNITS:
+        return percent(value)
+    return number(value)
+
+
+def interval(
+    lower: float | None, base: float | None, upper: float | None, write: Any = number
+) -> str:
+    """Write an estimate with its limits.
+
+    Examples
+    --------
+    >>> interval(1.0, 2.0, 4.0)
+    '2 (1 to 4)'
+    """
+    if is_missing(base):
+        return MISSING
+    if is_missing(lower) or is_missing(upper):
+        return write(base)
+    return f"{write(base)} ({write(lower)} to {write(upper)})"
+
+
+def title(key: str) -> str:
+    """Write a key as a title.
+
+    Examples
+    --------
+    >>> title("card_usage"), title("age_group × city")
+    ('Card usage', 'Age group × city')
+    """
+    words = key.replace("_", " ").strip()
+    return words[:1].upper() + words[1:]
+
+
+def stability(jaccard: float | None) -> str:
+    """Say how stable a segment is by its bootstrap Jaccard coefficient (Hennig 2007).
+
+    Examples
+    --------
+    >>> stability(0.99), stability(0.7)
+    ('highly stable', 'a pattern with doubtful members')
+    """
+    if is_missing(jaccard):
+        return "not measured"
+    if jaccard >= 0.85:
+        return "highly stable"
+    if jaccard >= 0.75:
+        return "stable"
+    if jaccard >= 0.6:
+        return "a pattern with doubtful members"
+    return "not to be trusted"
+
+
+def strength(difference: float | None) -> int:
+    """Return how large a standardised difference is: 0 none, 1 small, 2 medium, 3 large, signed.
+
+    The limits 0.2, 0.5 and 0.8 are those of Cohen (1988).
+
+    Examples
+    --------
+    >>> [strength(one) for one in (0.1, 0.3, -0.6, 1.2, None)]
+    [0, 1, -2, 3, 0]
+    """
+    if is_missing(difference):
+        return 0
+    size = sum(abs(difference) >= limit for limit in (0.2, 0.5, 0.8))
+    return int(math.copysign(size, difference)) if size else 0
+
+
+def index_strength(index: float | None) -> int:
+    """Return how far an index is from 100: 0 where it is no evidence (80 to 120), signed.
+
+    Examples
+    --------
+    >>> [index_strength(one) for one in (100, 119, 130, 160, 250, 70, 20, None)]
+    [0, 0, 1, 2, 3, -1, -3, 0]
+    """
+    if is_missing(index):
+        return 0
+    if index >= 100:
+        return sum(index >= limit for limit in (120, 150, 200))
+    return -sum(index <= limit for limit in (80, 65, 50))
+
+
+ARROWS = {-3: "▼▼", -2: "▼", -1: "▾", 0: "", 1: "▴", 2: "▲", 3: "▲▲"}
+IN_WORDS = {
+    -3: "far below",
+    -2: "below",
+    -1: "slightly below",
+    0: "about the same",
+    1: "slightly above",
+    2: "above",
+    3: "far above",
+}
+
+VERDICTS = {
+    "natural": "The segments are stable and better separated than data of the same kind without "
+    "segments.",
+    "reproducible": "The segments can be repeated, but they are cuts through a cloud: nothing "
+    "parts them from each other.",
+    "constructive": "The segments are neither stable nor separated.",
+}
