@@ -171,6 +171,19 @@ def test_exposures_say_what_they_are_and_whose(manifest):
         assert parents and {one["fqn"][1] for one in parents} == {"published"}, exposure["name"]
 
 
+def test_the_report_reads_what_its_exposure_says(manifest):
+    sources = (PROJECT / "report").glob("*.py")
+    # the pictures and dbt docs are not the report
+    code = "".join(one.read_text() for one in sources if one.stem not in ("pictures", "dbt_docs"))
+    read = {
+        name
+        for name in [*published_tables(), "published_tables"]
+        if re.search(rf'\b(from|join)\s+{name}\b|"{name}"', code)
+    }
+    exposure = manifest["exposures"]["exposure.card_segments.report_page"]
+    assert {one.split(".")[-1] for one in exposure["depends_on"]["nodes"]} == read
+
+
 def test_every_published_table_is_read_by_someone(manifest, models):
     read = {
         one
