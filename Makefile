@@ -14,7 +14,7 @@ TESTING := $(VENV)/.testing-installed
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build rebuild check-inputs docs-inputs test lint format sample picture test-duckdb2 lock clean
+.PHONY: help setup build rebuild check-inputs docs-inputs publish-postgres test lint format sample picture test-duckdb2 test-superset lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +56,11 @@ sample: $(RUNTIME) ## Write the bundled sample again
 docs-inputs: $(RUNTIME) ## Write docs/inputs.md from the input contract
 	$(BIN)/python docs/write_inputs.py
 
+# By the environment and not as an option, so that no list of processes shows a password.
+publish-postgres: export CARD_SEGMENTS_DSN := $(or $(value DSN),$(value CARD_SEGMENTS_DSN))
+publish-postgres: $(RUNTIME) ## Copy what is published into PostgreSQL: DSN=postgresql://...; SCHEMA and READERS if wanted
+	@$(BIN)/python -m publishing.postgres $(if $(SCHEMA),--schema '$(SCHEMA)') $(if $(READERS),--readers '$(READERS)')
+
 picture: $(RUNTIME) ## Draw the picture of the README from the published file
 	$(BIN)/python docs/draw_result.py
 
@@ -69,6 +74,13 @@ test-duckdb2: ## Build the sample on DuckDB 2.0, in a virtual environment of its
 	CARD_SEGMENTS_WAREHOUSE=target/duckdb2/build.duckdb $(VENV)-duckdb2/bin/dbt build \
 		--target-path target/duckdb2 --vars '{published_dir: target/duckdb2/published}'
 
+test-superset: ## Try the recipe for Superset in docs/connect.md, in a virtual environment of its own
+	@test -x $(VENV)-superset/bin/python || $(PYTHON) -m venv $(VENV)-superset
+	@# odfpy and wtforms-json come as source only
+	@$(VENV)-superset/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: \
+		--no-binary odfpy,wtforms-json -r requirements-superset.lock
+	$(VENV)-superset/bin/python tests/superset/check_superset.py $(or $(PUBLISHED),published/cards.duckdb)
+
 lock: | $(BIN)/python ## Renew the lock files from pyproject.toml
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile pyproject.toml --extra test --universal --python-version 3.11 --upgrade \
@@ -77,9 +89,11 @@ lock: | $(BIN)/python ## Renew the lock files from pyproject.toml
 		--generate-hashes --no-emit-index-url --no-strip-extras --custom-compile-command 'make lock' -q -o requirements.lock
 	echo 'duckdb==2.0.*' | $(BIN)/uv pip compile - --universal --python-version 3.11 --no-deps --upgrade \
 		--generate-hashes --no-emit-index-url --custom-compile-command 'make lock' -q -o requirements-duckdb2.lock
+	$(BIN)/uv pip compile requirements-superset.in --universal --python-version 3.11 --upgrade \
+		--generate-hashes --no-emit-index-url --no-strip-extras --custom-compile-command 'make lock' -q -o requirements-superset.lock
 
 clean: ## Remove everything that was built, but not what was published
-	rm -rf $(VENV) $(VENV)-duckdb2 target logs warehouse/*.duckdb*
+	rm -rf $(VENV) $(VENV)-duckdb2 $(VENV)-superset target logs warehouse/*.duckdb*
 
 $(BIN)/python:
 	@echo 'Making the virtual environment $(VENV)'
