@@ -89,6 +89,10 @@ lock: | $(BIN)/python ## Renew the lock files from pyproject.toml
 		--generate-hashes --no-emit-index-url --no-strip-extras --custom-compile-command 'make lock' -q -o requirements.lock
 	echo 'duckdb==2.0.*' | $(BIN)/uv pip compile - --universal --python-version 3.11 --no-deps --upgrade \
 		--generate-hashes --no-emit-index-url --custom-compile-command 'make lock' -q -o requirements-duckdb2.lock
+	$(BIN)/uv pip compile requirements-duckdb1.in --universal --python-version 3.11 --no-deps --upgrade \
+		--generate-hashes --no-emit-index-url --custom-compile-command 'make lock' -q -o requirements-duckdb1.lock
+	$(BIN)/uv pip compile requirements-clients.in --universal --python-version 3.11 --upgrade \
+		--generate-hashes --no-emit-index-url --no-strip-extras --custom-compile-command 'make lock' -q -o requirements-clients.lock
 	$(BIN)/uv pip compile requirements-superset.in --universal --python-version 3.11 --upgrade \
 		--generate-hashes --no-emit-index-url --no-strip-extras --custom-compile-command 'make lock' -q -o requirements-superset.lock
 

@@ -223,11 +223,13 @@ def test_readers_see_one_publication_and_never_wait(tmp_path, dsn, postgres):
     readers = [threading.Thread(target=read, args=[level]) for level in levels]
     for reader in readers:
         reader.start()
-    for number in range(1, 7):
-        publish_to_postgres(files[number % 2], dsn, lock_timeout="5s")
-    stop.set()
-    for reader in readers:
-        reader.join()
+    try:
+        for number in range(1, 7):
+            publish_to_postgres(files[number % 2], dsn, lock_timeout="5s")
+    finally:
+        stop.set()
+        for reader in readers:
+            reader.join()
     assert set(seen) == {(("one",), 30_001), (("other",), 30_001)}
     changes = sum(before != after for before, after in zip(seen, seen[1:], strict=False))
     assert changes >= 3

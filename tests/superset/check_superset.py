@@ -132,7 +132,7 @@ class Api:
 
 def uri_of_the_page(database):
     """Return the address that docs/connect.md tells people to enter, for this database."""
-    address = re.search(r"^duckdb:///(\S+/cards\.duckdb)(\S*)$", PAGE.read_text(), re.MULTILINE)
+    address = re.search(r"^ *duckdb:///(/\S+/cards\.duckdb)(\S*)$", PAGE.read_text(), re.MULTILINE)
     return f"duckdb:///{database}{address[2]}"
 
 
