@@ -78,7 +78,8 @@ metrics: $(TESTING) ## List the metrics, or answer QUERY='--metrics spend --grou
 # By the environment and not as an option, so that no list of processes shows a password.
 publish-postgres: export CARD_SEGMENTS_DSN := $(or $(value DSN),$(value CARD_SEGMENTS_DSN))
 publish-postgres: $(RUNTIME) ## Copy what is published into PostgreSQL: DSN=postgresql://...; SCHEMA and READERS if wanted
-	@$(BIN)/python -m publishing.postgres $(if $(SCHEMA),--schema '$(SCHEMA)') $(if $(READERS),--readers '$(READERS)')
+	@database="$$($(PREFLIGHT) database --vars '$(VARS)')" || exit 1; \
+	$(BIN)/python -m publishing.postgres --published "$$database" $(if $(SCHEMA),--schema '$(SCHEMA)') $(if $(READERS),--readers '$(READERS)')
 
 ##@ Your own data
 
@@ -113,9 +114,10 @@ docs-inputs: $(RUNTIME) ## Write docs/inputs.md from the input contract
 tours: $(RUNTIME) ## Write the results in docs/tours/ from the published tables of the bundled sample
 	$(BIN)/python docs/write_tours.py
 
-picture: $(RUNTIME) ## Draw the pictures of the README (from the published file) and of the dbt docs
+picture: $(TESTING) ## Draw the pictures of the README and of the dbt docs; needs Chromium, after make build and make docs
 	$(BIN)/python -m report.pictures docs/assets segments
 	$(BIN)/python docs/draw_data_flow.py
+	PYTHONPATH=tests/python $(BIN)/python docs/take_screenshots.py
 
 ##@ Upkeep
 
