@@ -22,7 +22,8 @@ INSTALL_FAILED = { grep -m 1 '^ERROR' $(INSTALL_LOG) || tail -n 1 $(INSTALL_LOG)
 		'and that the disk has room, then run the same command again; the whole account is in $(INSTALL_LOG).'; exit 1; } >&2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build rebuild report explore docs metrics check-inputs docs-inputs tours test lint format sample picture test-duckdb2 lock clean
+.PHONY: help setup build rebuild report explore docs metrics publish-postgres check-inputs docs-inputs tours test lint format \
+	sample picture test-duckdb2 test-superset lock clean
 
 ##@ Begin
 
@@ -74,6 +75,12 @@ docs: build ## Write the dbt docs with charts to target/docs and serve them; SER
 metrics: $(TESTING) ## List the metrics, or answer QUERY='--metrics spend --group-by spend__category', after a build
 	@HTTPS_PROXY=http://127.0.0.1:9 $(BIN)/mf $(if $(QUERY),query $(QUERY),list metrics)
 
+# By the environment and not as an option, so that no list of processes shows a password.
+publish-postgres: export CARD_SEGMENTS_DSN := $(or $(value DSN),$(value CARD_SEGMENTS_DSN))
+publish-postgres: $(RUNTIME) ## Copy what is published into PostgreSQL: DSN=postgresql://...; SCHEMA and READERS if wanted
+	@database="$$($(PREFLIGHT) database --vars '$(VARS)')" || exit 1; \
+	$(BIN)/python -m publishing.postgres --published "$$database" $(if $(SCHEMA),--schema '$(SCHEMA)') $(if $(READERS),--readers '$(READERS)')
+
 ##@ Your own data
 
 check-inputs: $(RUNTIME) ## Say what a build would make of the files in DIR (and VARS); builds nothing
@@ -107,9 +114,10 @@ docs-inputs: $(RUNTIME) ## Write docs/inputs.md from the input contract
 tours: $(RUNTIME) ## Write the results in docs/tours/ from the published tables of the bundled sample
 	$(BIN)/python docs/write_tours.py
 
-picture: $(RUNTIME) ## Draw the pictures of the README (from the published file) and of the dbt docs
+picture: $(TESTING) ## Draw the pictures of the README and of the dbt docs; needs Chromium, after make build and make docs
 	$(BIN)/python -m report.pictures docs/assets segments
 	$(BIN)/python docs/draw_data_flow.py
+	PYTHONPATH=tests/python $(BIN)/python docs/take_screenshots.py
 
 ##@ Upkeep
 
@@ -123,6 +131,13 @@ test-duckdb2: ## Build the sample on DuckDB 2.0, in a virtual environment of its
 	CARD_SEGMENTS_WAREHOUSE=target/duckdb2/build.duckdb $(VENV)-duckdb2/bin/dbt build \
 		--target-path target/duckdb2 --vars '{published_dir: target/duckdb2/published}'
 
+test-superset: ## Try the recipe for Superset in docs/connect.md, in a virtual environment of its own
+	@test -x $(VENV)-superset/bin/python || $(PYTHON) -m venv $(VENV)-superset
+	@# odfpy and wtforms-json come as source only
+	@$(VENV)-superset/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: \
+		--no-binary odfpy,wtforms-json -r requirements-superset.lock
+	$(VENV)-superset/bin/python tests/superset/check_superset.py $(or $(PUBLISHED),published/cards.duckdb)
+
 lock: | $(BIN)/python ## Renew the lock files from pyproject.toml
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile pyproject.toml --extra test --universal --python-version 3.11 --upgrade \
@@ -131,9 +146,15 @@ lock: | $(BIN)/python ## Renew the lock files from pyproject.toml
 		--generate-hashes --no-emit-index-url --no-strip-extras --custom-compile-command 'make lock' -q -o requirements.lock
 	echo 'duckdb==2.0.*' | $(BIN)/uv pip compile - --universal --python-version 3.11 --no-deps --upgrade \
 		--generate-hashes --no-emit-index-url --custom-compile-command 'make lock' -q -o requirements-duckdb2.lock
+	$(BIN)/uv pip compile requirements-duckdb1.in --universal --python-version 3.11 --no-deps --upgrade \
+		--generate-hashes --no-emit-index-url --custom-compile-command 'make lock' -q -o requirements-duckdb1.lock
+	$(BIN)/uv pip compile requirements-clients.in --universal --python-version 3.11 --upgrade \
+		--generate-hashes --no-emit-index-url --no-strip-extras --custom-compile-command 'make lock' -q -o requirements-clients.lock
+	$(BIN)/uv pip compile requirements-superset.in --universal --python-version 3.11 --upgrade \
+		--generate-hashes --no-emit-index-url --no-strip-extras --custom-compile-command 'make lock' -q -o requirements-superset.lock
 
 clean: ## Remove everything that was built, but not what was published
-	rm -rf $(VENV) $(VENV)-duckdb2 target logs warehouse/*.duckdb*
+	rm -rf $(VENV) $(VENV)-duckdb2 $(VENV)-superset target logs warehouse/*.duckdb*
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \

@@ -7,9 +7,8 @@ import sys
 from pathlib import Path
 
 import duckdb
-import yaml
 
-from publishing.freshness import dbt_variables
+from publishing.preflight import PreflightError, published_folder, read_variables
 from publishing.publish import DATABASE_NAME, REPORT_NAME
 from report.write import write_report
 
@@ -24,9 +23,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--vars", default="{}", help="the variables given to dbt, as YAML")
     options = parser.parse_args(arguments)
     try:
-        folder = Path(dbt_variables(options.vars).get("published_dir", "published"))
-    except (yaml.YAMLError, TypeError):
-        print(f"VARS is not a YAML mapping: {options.vars}", file=sys.stderr)
+        folder = published_folder(read_variables(options.vars))
+    except PreflightError as error:
+        print(error, file=sys.stderr)
         return 1
     published = options.published or folder / DATABASE_NAME
     if not published.is_file():

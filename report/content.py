@@ -28,6 +28,19 @@ KEY_SEGMENTS = 12
 HIDDEN_NOTE = "A dash stands for a figure that is hidden because too few people are behind it."
 
 
+# Every segment with the name of what its share of value is of.
+SEGMENT_SIZES = """
+    select
+        segments.*,
+        coalesce(profiles.metric_label, replace(segments.value_metric, '_', ' ')) as value_label
+    from segments
+    left join segment_profiles as profiles
+        on segments.segment_key = profiles.segment_key
+        and segments.value_metric = profiles.metric
+    order by segments.segmentation, segments.segment_number
+"""
+
+
 def grouped(rows: Iterable[dict], key: str) -> list[tuple[Any, list[dict]]]:
     """Return rows in groups of the same value; rows of a group stand next to each other."""
     return [(value, list(members)) for value, members in groupby(rows, lambda row: row[key])]
@@ -123,33 +136,21 @@ def headline(published: Published) -> dict[str, Any]:
         f"{number(int(rows['rejected']))} rejected, each with its reason",
         "quality",
     )
-    return {"tiles": tiles, "found": grouped(segment_sizes(published), "segmentation")}
-
-
-def segment_sizes(published: Published) -> list[dict[str, Any]]:
-    """Return every segment with the name of what its share of value is of."""
-    return published.rows(
-        """
-        select
-            segments.*,
-            coalesce(profiles.metric_label, replace(segments.value_metric, '_', ' ')) as value_label
-        from segments
-        left join segment_profiles as profiles
-            on segments.segment_key = profiles.segment_key
-            and segments.value_metric = profiles.metric
-        order by segments.segmentation, segments.segment_number
-        """
-    )
+    return {"tiles": tiles, "found": grouped(published.rows(SEGMENT_SIZES), "segmentation")}
 
 
 def segmentations(published: Published) -> list[dict[str, Any]]:
     """Return each segmentation with its segments, profiles, map, scoreboard and changes."""
     found = published.rows("select * from segmentations order by segmentation")
-    return [segmentation(published, row) for row in found]
+    points = map_points(published, MAP_POINTS)
+    return [
+        segmentation(published, row, points[points["segmentation"] == row["segmentation"]])
+        for row in found
+    ]
 
 
-def segmentation(published: Published, summary: dict[str, Any]) -> dict[str, Any]:
-    """Return one segmentation."""
+def segmentation(published: Published, summary: dict[str, Any], points: Any) -> dict[str, Any]:
+    """Return one segmentation, with its map's points drawn."""
     name = summary["segmentation"]
     candidates = published.frame(
         "select * from segment_candidates where segmentation = ? order by algorithm, k", name
@@ -160,7 +161,7 @@ def segmentation(published: Published, summary: dict[str, Any]) -> dict[str, Any
         "title": title(name),
         "segments": segments(published, name),
         "profiles": profiles(published, name),
-        "maps": maps(published, name),
+        "maps": maps(points),
         "candidates": published.rows(
             """
             select *
@@ -182,7 +183,7 @@ def segmentation(published: Published, summary: dict[str, Any]) -> dict[str, Any
 
 def segments(published: Published, name: str) -> list[dict[str, Any]]:
     """Return the segments of one segmentation, a card each."""
-    found = [row for row in segment_sizes(published) if row["segmentation"] == name]
+    found = [row for row in published.rows(SEGMENT_SIZES) if row["segmentation"] == name]
     for segment in found:
         key = segment["segment_key"]
         segment["drivers"] = published.rows(
@@ -284,34 +285,50 @@ def profiles(published: Published, name: str) -> dict[str, Any]:
     return {"metrics": grouped(rows, "metric")}
 
 
-def maps(published: Published, name: str) -> list[dict[str, Any]]:
-    """Return a sample of the customers on each map, without their identifiers."""
-    points = published.frame(
-        f"""
-        select method, x, y, segment_name, segment_number
+def map_points(published: Published, limit: int) -> Any:
+    """Return a sample of the customers on the maps, without their identifiers.
+
+    Parameters
+    ----------
+    published : Published
+    limit : int
+        How many customers of each segmentation and method at most.
+
+    Returns
+    -------
+    DataFrame
+        Columns segmentation, method, x, y, segment_name, segment_number.
+    """
+    return published.frame(
+        """
+        select segmentation, method, x, y, segment_name, segment_number
         from (
             select
-                map.method, map.x, map.y, segments.segment_name, segments.segment_number,
+                map.segmentation, map.method, map.x, map.y,
+                segments.segment_name, segments.segment_number,
                 row_number() over (
-                    partition by map.method order by md5(map.customer_id), map.customer_id
+                    partition by map.segmentation, map.method
+                    order by md5(map.customer_id), map.customer_id
                 ) as draw
             from segment_map as map
             inner join segments on map.segment_key = segments.segment_key
-            where map.segmentation = ?
         )
-        where draw <= {MAP_POINTS}
-        order by method, draw
+        where draw <= ?
+        order by segmentation, method, draw
         """,
-        name,
-    )
+        limit,
+    ).round({"x": 2, "y": 2})
+
+
+def maps(points: Any) -> list[dict[str, Any]]:
+    """Return the maps of one segmentation, a chart a method."""
     labels = {"pca": "Principal components", "tsne": "t-SNE"}
     return [
         {
-            "method": method,
             "label": labels.get(method, method),
             "points": len(rows),
             "chart": charts.segment_map(
-                rows.drop(columns="method").round({"x": 2, "y": 2}), charts.PAGE, "container"
+                rows.drop(columns=["segmentation", "method"]), charts.PAGE, "container"
             ),
         }
         for method, rows in points.groupby("method", sort=True)

@@ -14,7 +14,7 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from publishing.freshness import dbt_variables
+from publishing.preflight import PreflightError, published_folder, read_variables
 from publishing.publish import DATABASE_NAME
 from report.pictures import write_pictures
 
@@ -105,14 +105,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--serve", action="store_true", help="serve them on this machine")
     parser.add_argument("--port", default=8080, type=int)
     options = parser.parse_args(arguments)
-    published = Path(dbt_variables(options.vars)["published_dir"]) / DATABASE_NAME
     folder = options.target / "docs"
     try:
+        published = published_folder(read_variables(options.vars)) / DATABASE_NAME
         page = write_docs(options.target, published, folder)
         print(f"The docs are in {page}; it opens from disk, with no network.", flush=True)
         if options.serve:
             serve(folder, options.port)
-    except DocsError as error:
+    except (DocsError, PreflightError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

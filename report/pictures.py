@@ -7,41 +7,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import altair as alt
-import duckdb
 import pandas as pd
 
-from report import charts
+from report import charts, content, words
+from report.published import Published
 
-TITLES = {
-    "card_usage": "Card usage",
-    "relationship": "Relationship and service",
-    "repayment": "Repayment",
-    "spending": "Spending and income",
-}
 # As many points of a map as a picture can show.
 MAP_POINTS = 400
-SIZES = """
-    select
-        segments.segmentation, segments.segment_name, segments.segment_number, segments.customers,
-        segments.customer_share, segments.value_share,
-        coalesce(profiles.metric_label, segments.value_metric) as value_label
-    from segments
-    left join segment_profiles as profiles
-        on segments.segment_key = profiles.segment_key and segments.value_metric = profiles.metric
-    order by segments.segmentation, segments.segment_number
-"""
-FEATURES = "from segment_profiles where is_feature order by segmentation, segment_key, metric"
-POINTS = f"""
-    select points.segmentation, points.x, points.y, segments.segment_name, segments.segment_number
-    from segment_map as points
-    inner join segments using (segment_key)
-    where points.method = 'pca'
-    qualify row_number() over (
-        partition by points.segmentation order by hash(points.customer_id), points.customer_id
-    ) <= {MAP_POINTS}
-    order by points.segmentation, segments.segment_number, points.customer_id
-"""
-CANDIDATES = "from segment_candidates order by segmentation, algorithm, k"
 
 
 def write_pictures(published: Path, folder: Path, names: Sequence[str] = ()) -> list[Path]:
@@ -63,20 +35,38 @@ def write_pictures(published: Path, folder: Path, names: Sequence[str] = ()) -> 
     """
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
-    with duckdb.connect(str(published), read_only=True) as connection:
+    with Published(published) as tables:
         for name in names or PICTURES:
-            statement, draw = PICTURES[name]
-            rows = connection.sql(statement).df()
-            rows.insert(0, "title", rows["segmentation"].map(title))
+            read, draw = PICTURES[name]
+            rows = read(tables)
+            rows.insert(0, "title", rows["segmentation"].map(words.title))
             chart = draw(rows) if len(rows) else nothing()
             paths.append(folder / f"{name}.svg")
             chart.save(str(paths[-1]))
     return paths
 
 
-def title(segmentation: str) -> str:
-    """Return a segmentation's name for readers."""
-    return TITLES.get(segmentation, segmentation.replace("_", " ").capitalize())
+def sizes(published: Published) -> pd.DataFrame:
+    """Return the segments of all segmentations."""
+    return published.frame(content.SEGMENT_SIZES)
+
+
+def features(published: Published) -> pd.DataFrame:
+    """Return the profiles of the features that segments are formed from."""
+    return published.frame(
+        "from segment_profiles where is_feature order by segmentation, segment_key, metric"
+    )
+
+
+def points(published: Published) -> pd.DataFrame:
+    """Return the points on the maps of principal components."""
+    sample = content.map_points(published, MAP_POINTS)
+    return sample[sample["method"] == "pca"].copy()
+
+
+def candidates(published: Published) -> pd.DataFrame:
+    """Return every candidate."""
+    return published.frame("from segment_candidates order by segmentation, algorithm, k")
 
 
 def for_each(
@@ -108,12 +98,14 @@ def nothing() -> alt.Chart:
     return charts.themed(mark.properties(width=460, height=40), charts.PAPER)
 
 
-PICTURES: dict[str, tuple[str, Callable[[pd.DataFrame], alt.Chart]]] = {
-    "segments": (SIZES, charts.segment_sizes),
-    "segment_profiles": (FEATURES, for_each(charts.profile_heatmap, 1, "shared")),
-    "segment_map": (POINTS, for_each(lambda rows: charts.segment_map(rows, width=400), 2)),
+PICTURES: dict[
+    str, tuple[Callable[[Published], pd.DataFrame], Callable[[pd.DataFrame], alt.Chart]]
+] = {
+    "segments": (sizes, charts.segment_sizes),
+    "segment_profiles": (features, for_each(charts.profile_heatmap, 1, "shared")),
+    "segment_map": (points, for_each(lambda rows: charts.segment_map(rows, width=400), 2)),
     "segment_candidates": (
-        CANDIDATES,
+        candidates,
         for_each(lambda rows: charts.candidates(rows, width=400), 2),
     ),
 }

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from browser import Browser, find_chromium
 from playwright.sync_api import sync_playwright
+from postgres_server import PostgresServer, find_postgres
 from workspaces import PROJECT, REAL_FILES, Run, Workspace
 
 
@@ -81,3 +82,15 @@ def browser():
         opened = Browser(playwright, executable)
         yield opened
         opened.close()
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """A PostgreSQL server, or a skip that says how to get one (in CI a failure)."""
+    programs = find_postgres()
+    if programs is None:
+        message = "no PostgreSQL (apt-get install postgresql)"
+        pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
+    server = PostgresServer(programs)
+    yield server
+    server.stop()

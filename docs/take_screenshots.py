@@ -1,0 +1,37 @@
+"""Take the screenshots of the README, of the report page and of the lineage in the dbt docs.
+
+Run by `make picture`, after `make build` and `make docs`, where Chromium is installed.
+"""
+
+from pathlib import Path
+
+from browser import Browser, find_chromium
+from playwright.sync_api import sync_playwright
+
+ASSETS = Path("docs/assets")
+REPORT = Path("published/report.html")
+DOCS = Path("target/docs/index.html")
+LINEAGE = (
+    "#!/model/model.card_segments.customer_income_utilisation"
+    "?g_v=1&g_i=%2Bcustomer_income_utilisation"
+)
+
+
+def main() -> None:
+    """Write one PNG each."""
+    with sync_playwright() as playwright:
+        browser = Browser(playwright, find_chromium())
+        with browser.visit(REPORT, size=(1200, 860)) as visit:
+            visit.page.evaluate("() => cardSegments.ready.then((charts) => charts.length)")
+            section = visit.page.locator("#segmentation-card_usage")
+            section.evaluate("(one) => one.scrollIntoView()")
+            visit.screenshot(ASSETS / "report.png", whole_page=False)
+        with browser.visit(DOCS, fragment=LINEAGE, size=(1200, 460)) as visit:
+            # the graph is laid out after the page has loaded
+            visit.page.wait_for_timeout(5000)
+            visit.screenshot(ASSETS / "lineage.png", whole_page=False)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
