@@ -80,6 +80,18 @@ def test_page_says_what_a_reader_needs_besides_the_answer(path):
 
 
 @pytest.mark.parametrize("path", READERS, ids=by_name)
+def test_report_page_has_the_sections_that_are_named(path, sample_build):
+    report = (sample_build.published / "report.html").read_text()
+    headings = {
+        " ".join(re.sub("<[^>]*>", "", one).split())
+        for one in re.findall(r"<h[23][^>]*>(.*?)</h[23]>", report, re.DOTALL)
+    }
+    section = re.search(r"^## In the report page\n(.*?)^## ", path.read_text(), re.DOTALL | re.M)[1]
+    named = {" ".join(one.split()) for one in re.findall(r"\*([^*]+)\*", section)}
+    assert named and named <= headings
+
+
+@pytest.mark.parametrize("path", READERS, ids=by_name)
 def test_page_is_read_in_five_minutes(path):
     assert len(prose(path).split()) < FIVE_MINUTES
 
@@ -87,7 +99,10 @@ def test_page_is_read_in_five_minutes(path):
 @pytest.mark.parametrize("path", PAGES, ids=by_name)
 def test_prose_repeats_no_figure(path):
     text = re.sub(
-        r"^## \d\.|^\d\. |`[^`]*`|\]\([^)]*\)|steps? \d( (to|and) \d)?", "", prose(path), flags=re.M
+        r"^## \d\.|^\d\. |`[^`]*`|\]\([^)]*\)|steps? \d((, \d)* (to|and) \d)?",
+        "",
+        prose(path),
+        flags=re.M,
     )
     figures = set(re.findall(r"\d+(?:[.,]\d+)*", text))
     assert figures <= ROUND_NUMBERS
