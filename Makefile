@@ -2,8 +2,10 @@
 
 PYTHON ?= python3
 VENV ?= .venv
-# Variables for dbt, as YAML: make build VARS='{input_dir: /data/cards}'
+# Variables for dbt, as YAML: make build VARS='{input_dir: /data/cards}'. Recipes read what users write from the
+# environment, where make puts what is on its command line: quotes and blanks stay what they are.
 VARS ?= {}
+export VARS
 # Any further options for dbt: make build DBT_OPTIONS=--full-refresh
 DBT_OPTIONS ?=
 # make docs SERVE=no only writes the docs; PORT is where they are served.
@@ -13,7 +15,9 @@ PORT ?= 8080
 BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime-installed
 TESTING := $(VENV)/.testing-installed
-PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
+PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
+UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --generate-hashes \
+	--no-emit-index-url --no-strip-extras --custom-compile-command 'make lock'
 PREFLIGHT := $(BIN)/python -m publishing.preflight
 INSTALL_LOG := $(VENV)/install.log
 # pip's own account of what went wrong fills a screen; the sentence says what to do about it.
@@ -42,24 +46,24 @@ help: ## List the targets
 setup: $(RUNTIME) ## Make the virtual environment and install what the build needs
 
 build: $(RUNTIME) ## Build, test and publish, unless nothing changed since; VARS='{...}' for your own data
-	@$(PREFLIGHT) build --vars '$(VARS)'
-	@if $(BIN)/python -m publishing.freshness check --vars '$(VARS)'; then \
-		$(BIN)/dbt --quiet run-operation print_publication --vars '$(VARS)'; \
+	@$(PREFLIGHT) build --vars "$$VARS"
+	@if $(BIN)/python -m publishing.freshness check --vars "$$VARS"; then \
+		$(BIN)/dbt --quiet run-operation print_publication --vars "$$VARS"; \
 	else \
 		$(MAKE) --no-print-directory rebuild; \
 	fi
 
 rebuild: $(RUNTIME) ## The same, even if nothing changed
-	@$(PREFLIGHT) build --vars '$(VARS)'
+	@$(PREFLIGHT) build --vars "$$VARS"
 	@echo 'Building: the bundled sample takes one to four minutes; what was published before stays until all tests have passed'
-	@$(BIN)/dbt build --vars '$(VARS)' $(DBT_OPTIONS) || $(PREFLIGHT) failed
-	@$(BIN)/python -m publishing.freshness record --vars '$(VARS)'
+	@$(BIN)/dbt build --vars "$$VARS" $(DBT_OPTIONS) || $(PREFLIGHT) failed
+	@$(BIN)/python -m publishing.freshness record --vars "$$VARS"
 
 report: $(RUNTIME) ## Write the report page again from the published file (a build writes it as well)
-	@$(BIN)/python -m report --vars '$(VARS)'
+	@$(BIN)/python -m report --vars "$$VARS"
 
 explore: $(RUNTIME) ## Open the published tables in a SQL shell, three questions answered first
-	@database="$$($(PREFLIGHT) database --vars '$(VARS)')" || exit 1; \
+	@database="$$($(PREFLIGHT) database --vars "$$VARS")" || exit 1; \
 	if [ ! -f "$$database" ]; then \
 		echo "Nothing is published in $$database yet, so this builds first"; \
 		$(MAKE) --no-print-directory build || exit 1; \
@@ -68,23 +72,24 @@ explore: $(RUNTIME) ## Open the published tables in a SQL shell, three questions
 
 docs: build ## Write the dbt docs with charts to target/docs and serve them; SERVE=no only writes
 	@echo 'Writing the docs'
-	@$(BIN)/dbt --quiet docs generate --static --vars '$(VARS)'
-	@$(BIN)/python -m report.dbt_docs --vars '$(VARS)' --port $(PORT) $(if $(filter no,$(SERVE)),,--serve)
+	@$(BIN)/dbt --quiet docs generate --static --vars "$$VARS"
+	@$(BIN)/python -m report.dbt_docs --vars "$$VARS" --port $(PORT) $(if $(filter no,$(SERVE)),,--serve)
 
 # Without the proxy mf would ask the package index at each start whether there is a newer one.
 metrics: $(TESTING) ## List the metrics, or answer QUERY='--metrics spend --group-by spend__category', after a build
 	@HTTPS_PROXY=http://127.0.0.1:9 $(BIN)/mf $(if $(QUERY),query $(QUERY),list metrics)
 
-# By the environment and not as an option, so that no list of processes shows a password.
+# Not as an option: the list of processes shows those to everybody, and the DSN may hold a password.
 publish-postgres: export CARD_SEGMENTS_DSN := $(or $(value DSN),$(value CARD_SEGMENTS_DSN))
 publish-postgres: $(RUNTIME) ## Copy what is published into PostgreSQL: DSN=postgresql://...; SCHEMA and READERS if wanted
-	@database="$$($(PREFLIGHT) database --vars '$(VARS)')" || exit 1; \
-	$(BIN)/python -m publishing.postgres --published "$$database" $(if $(SCHEMA),--schema '$(SCHEMA)') $(if $(READERS),--readers '$(READERS)')
+	@database="$$($(PREFLIGHT) database --vars "$$VARS")" || exit 1; \
+	$(BIN)/python -m publishing.postgres --published "$$database" \
+		$(if $(SCHEMA),--schema "$$SCHEMA") $(if $(READERS),--readers "$$READERS")
 
 ##@ Your own data
 
 check-inputs: $(RUNTIME) ## Say what a build would make of the files in DIR (and VARS); builds nothing
-	@variables="$$($(PREFLIGHT) variables --dir '$(DIR)' --vars '$(VARS)')" || exit 1; \
+	@variables="$$($(PREFLIGHT) variables --dir "$$DIR" --vars "$$VARS")" || exit 1; \
 	CARD_SEGMENTS_WAREHOUSE=:memory: $(BIN)/dbt --quiet run-operation check_inputs --vars "$$variables"
 
 ##@ Change the project
@@ -123,10 +128,8 @@ picture: $(TESTING) ## Draw the pictures of the README and of the dbt docs; need
 
 test-duckdb2: ## Build the sample on DuckDB 2.0, in a virtual environment of its own
 	@test -x $(VENV)-duckdb2/bin/python || $(PYTHON) -m venv $(VENV)-duckdb2
-	@$(VENV)-duckdb2/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: \
-		-r requirements.lock
-	@$(VENV)-duckdb2/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all: \
-		-r requirements-duckdb2.lock
+	@$(VENV)-duckdb2/bin/python $(PIP_INSTALL) -r requirements.lock
+	@$(VENV)-duckdb2/bin/python $(PIP_INSTALL) --no-deps -r requirements-duckdb2.lock
 	@rm -rf target/duckdb2 && mkdir -p target/duckdb2
 	CARD_SEGMENTS_WAREHOUSE=target/duckdb2/build.duckdb $(VENV)-duckdb2/bin/dbt build \
 		--target-path target/duckdb2 --vars '{published_dir: target/duckdb2/published}'
@@ -134,24 +137,17 @@ test-duckdb2: ## Build the sample on DuckDB 2.0, in a virtual environment of its
 test-superset: ## Try the recipe for Superset in docs/connect.md, in a virtual environment of its own
 	@test -x $(VENV)-superset/bin/python || $(PYTHON) -m venv $(VENV)-superset
 	@# odfpy and wtforms-json come as source only
-	@$(VENV)-superset/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: \
-		--no-binary odfpy,wtforms-json -r requirements-superset.lock
-	$(VENV)-superset/bin/python tests/superset/check_superset.py $(or $(PUBLISHED),published/cards.duckdb)
+	@$(VENV)-superset/bin/python $(PIP_INSTALL) --no-binary odfpy,wtforms-json -r requirements-superset.lock
+	$(VENV)-superset/bin/python tests/superset/check_superset.py "$${PUBLISHED:-published/cards.duckdb}"
 
-lock: | $(BIN)/python ## Renew the lock files from pyproject.toml
+lock: | $(BIN)/python ## Renew the lock files from pyproject.toml and the requirements-*.in
 	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile pyproject.toml --extra test --universal --python-version 3.11 --upgrade \
-		--generate-hashes --no-emit-index-url --no-strip-extras --custom-compile-command 'make lock' -q -o requirements-test.lock
-	$(BIN)/uv pip compile pyproject.toml --constraint requirements-test.lock --universal --python-version 3.11 --upgrade \
-		--generate-hashes --no-emit-index-url --no-strip-extras --custom-compile-command 'make lock' -q -o requirements.lock
-	echo 'duckdb==2.0.*' | $(BIN)/uv pip compile - --universal --python-version 3.11 --no-deps --upgrade \
-		--generate-hashes --no-emit-index-url --custom-compile-command 'make lock' -q -o requirements-duckdb2.lock
-	$(BIN)/uv pip compile requirements-duckdb1.in --universal --python-version 3.11 --no-deps --upgrade \
-		--generate-hashes --no-emit-index-url --custom-compile-command 'make lock' -q -o requirements-duckdb1.lock
-	$(BIN)/uv pip compile requirements-clients.in --universal --python-version 3.11 --upgrade \
-		--generate-hashes --no-emit-index-url --no-strip-extras --custom-compile-command 'make lock' -q -o requirements-clients.lock
-	$(BIN)/uv pip compile requirements-superset.in --universal --python-version 3.11 --upgrade \
-		--generate-hashes --no-emit-index-url --no-strip-extras --custom-compile-command 'make lock' -q -o requirements-superset.lock
+	$(UV_COMPILE) pyproject.toml --extra test -o requirements-test.lock
+	$(UV_COMPILE) pyproject.toml --constraint requirements-test.lock -o requirements.lock
+	echo 'duckdb==2.0.*' | $(UV_COMPILE) - --no-deps -o requirements-duckdb2.lock
+	$(UV_COMPILE) requirements-duckdb1.in --no-deps -o requirements-duckdb1.lock
+	$(UV_COMPILE) requirements-clients.in -o requirements-clients.lock
+	$(UV_COMPILE) requirements-superset.in -o requirements-superset.lock
 
 clean: ## Remove everything that was built, but not what was published
 	rm -rf $(VENV) $(VENV)-duckdb2 $(VENV)-superset target logs warehouse/*.duckdb*
@@ -167,11 +163,11 @@ $(BIN)/python:
 
 $(RUNTIME): requirements.lock | $(BIN)/python
 	@echo 'Installing what the build needs: one to three minutes, once (about 700 MB)'
-	@$(PIP_INSTALL) -r requirements.lock >$(INSTALL_LOG) 2>&1 || $(INSTALL_FAILED)
+	@$(BIN)/python $(PIP_INSTALL) -r requirements.lock >$(INSTALL_LOG) 2>&1 || $(INSTALL_FAILED)
 	@touch $@
 
 $(TESTING): requirements-test.lock $(RUNTIME)
 	@echo 'Installing what the tests need: one to three minutes, once'
 	@# halo, which the command line of MetricFlow needs, comes as source only
-	@$(PIP_INSTALL) --no-binary halo -r requirements-test.lock >$(INSTALL_LOG) 2>&1 || $(INSTALL_FAILED)
+	@$(BIN)/python $(PIP_INSTALL) --no-binary halo -r requirements-test.lock >$(INSTALL_LOG) 2>&1 || $(INSTALL_FAILED)
 	@touch $@

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -152,9 +153,8 @@ def make(*arguments, **environment):
 def test_help_names_every_target_and_setting():
     run = make("help")
     text = (PROJECT / "Makefile").read_text()
-    declared = " ".join(
-        line.removeprefix(".PHONY:") for line in text.splitlines() if line.startswith(".PHONY:")
-    ).split()
+    declared = re.search(r"^\.PHONY: (.*)", text.replace("\\\n", ""), re.MULTILINE)[1].split()
+    assert len(declared) > 20
     assert [name for name in declared if f"  make {name} " not in run.stdout] == []
     for setting in ("VARS=", "DIR=", "PYTHON=", "DBT_OPTIONS="):
         assert setting in run.stdout
