@@ -9,7 +9,7 @@ import pytest
 from browser import Browser, find_chromium
 from playwright.sync_api import sync_playwright
 from postgres_server import PostgresServer, find_postgres
-from workspaces import PROJECT, REAL_FILES, Run, Workspace
+from workspaces import PROJECT, REAL_FILES, Run, Workspace, skip_or_fail
 
 
 def pytest_collection_modifyitems(items):
@@ -76,8 +76,7 @@ def browser():
     """A headless Chromium, or a skip that says how to get one (in CI a failure)."""
     executable = find_chromium()
     if executable is None:
-        message = "no Chromium (apt-get install chromium, or set CHROMIUM to its path)"
-        pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
+        skip_or_fail("no Chromium (apt-get install chromium, or set CHROMIUM to its path)")
     with sync_playwright() as playwright:
         opened = Browser(playwright, executable)
         yield opened
@@ -89,8 +88,7 @@ def postgres():
     """A PostgreSQL server, or a skip that says how to get one (in CI a failure)."""
     programs = find_postgres()
     if programs is None:
-        message = "no PostgreSQL (apt-get install postgresql)"
-        pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
+        skip_or_fail("no PostgreSQL (apt-get install postgresql)")
     server = PostgresServer(programs)
     yield server
     server.stop()

@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from clients import installed, run_python
-from workspaces import PROJECT
+from workspaces import PROJECT, skip_or_fail
 
 PAGE = (PROJECT / "docs" / "connect.md").read_text(encoding="utf-8")
 BLOCK = re.compile(
@@ -133,8 +133,7 @@ def test_postgres_and_r(folder, postgres, database):
 
     (recipe,) = [one for one in RECIPES if one.language == "r"]
     if shutil.which("Rscript") is None:
-        message = "no R (apt-get install r-base-core r-cran-rpostgresql)"
-        pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
+        skip_or_fail("no R (apt-get install r-base-core r-cran-rpostgresql)")
     output = run(["Rscript", "-e", there(recipe.code, postgres, database)], folder)
     assert lines(output) == lines(recipe.output)
 

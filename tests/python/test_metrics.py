@@ -309,13 +309,7 @@ def test_the_command_line_groups_as_the_tables_do(sample_build, command_line, di
 )
 def test_metrics_of_absent_inputs_are_switched_off(tmp_path, inputs, names):
     workspace = Workspace(tmp_path)
-    run = workspace.dbt(
-        "--warn-error-options",
-        '{"error": "all"}',
-        "parse",
-        "--no-partial-parse",
-        enabled_inputs=inputs,
-    )
+    run = workspace.parse_strictly(enabled_inputs=inputs)
     assert run.succeeded, run.output
     manifest = read_manifest(workspace.folder / "target")
     assert {metric.name for metric in manifest.metrics} == names

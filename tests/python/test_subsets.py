@@ -139,13 +139,7 @@ def test_exposures_refer_to_what_there_is(manifest, conditions):
 @pytest.mark.parametrize("enabled", [("card_relationships",), ("spends", "credit_profiles")])
 def test_nothing_warns_of_what_is_switched_off(tmp_path, enabled):
     workspace = Workspace(tmp_path)
-    run = workspace.dbt(
-        "--warn-error-options",
-        '{"error": "all"}',
-        "parse",
-        "--no-partial-parse",
-        enabled_inputs=list(enabled),
-    )
+    run = workspace.parse_strictly(enabled_inputs=list(enabled))
     assert run.succeeded, run.output
     manifest = json.loads((workspace.folder / "target" / "manifest.json").read_text())
     assert len(manifest["exposures"]) >= 4

@@ -9,9 +9,11 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 import duckdb
 import pandas as pd
+import pytest
 import yaml
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -71,6 +73,11 @@ class Workspace:
         )
         return Run(finished.returncode == 0, finished.stdout + finished.stderr)
 
+    def parse_strictly(self, **variables: object) -> Run:
+        """Parse the project anew, warnings being errors."""
+        strict = ["--warn-error-options", '{"error": "all"}']
+        return self.dbt(*strict, "parse", "--no-partial-parse", **variables)
+
     def query(self, statement: str) -> pd.DataFrame:
         """Query the warehouse."""
         return query(self.warehouse, statement)
@@ -86,6 +93,13 @@ class Workspace:
             for path in sorted(self.published.rglob("*"))
             if path.is_file()
         }
+
+
+def skip_or_fail(what_is_missing: str) -> NoReturn:
+    """Skip the test for want of a tool; in CI, which is set up to have them all, fail."""
+    if os.environ.get("CI"):
+        pytest.fail(what_is_missing)
+    pytest.skip(what_is_missing)
 
 
 def environment_for_make(folder: Path) -> Path:
