@@ -3,6 +3,7 @@
 Run by `make picture`, after `make build` and `make docs`, where Chromium is installed.
 """
 
+import sys
 from pathlib import Path
 
 from browser import Browser, find_chromium
@@ -19,8 +20,14 @@ LINEAGE = (
 
 def main() -> None:
     """Write one PNG each."""
+    executable = find_chromium()
+    if executable is None:
+        sys.exit("There is no Chromium: apt-get install chromium, or set CHROMIUM to its path.")
+    missing = [str(page) for page in (REPORT, DOCS) if not page.is_file()]
+    if missing:
+        sys.exit(f"There is no {' and no '.join(missing)}: run make build and make docs first.")
     with sync_playwright() as playwright:
-        browser = Browser(playwright, find_chromium())
+        browser = Browser(playwright, executable)
         with browser.visit(REPORT, size=(1200, 860)) as visit:
             visit.page.evaluate("() => cardSegments.ready.then((charts) => charts.length)")
             section = visit.page.locator("#segmentation-card_usage")

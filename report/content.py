@@ -2,7 +2,7 @@
 
 Each section is a function from the published file to a dictionary for its template, or None where
 the tables that it needs are absent. Nothing here computes a result: figures come out of the
-published tables as they are, or summed where the tables say that they add up.
+published tables as they are, or as sums with their shares and indexes, where tables say they add up.
 """
 
 from __future__ import annotations
@@ -10,6 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from itertools import groupby
 from typing import Any
+
+import altair as alt
+import pandas as pd
 
 from report import charts
 from report.published import Published
@@ -26,7 +29,6 @@ KEY_SEGMENTS = 12
 
 # Where a group's figure is hidden because it is too small, the tables hold null.
 HIDDEN_NOTE = "A dash stands for a figure that is hidden because too few people are behind it."
-
 
 # Every segment with the name of what its share of value is of.
 SEGMENT_SIZES = """
@@ -149,7 +151,9 @@ def segmentations(published: Published) -> list[dict[str, Any]]:
     ]
 
 
-def segmentation(published: Published, summary: dict[str, Any], points: Any) -> dict[str, Any]:
+def segmentation(
+    published: Published, summary: dict[str, Any], points: pd.DataFrame
+) -> dict[str, Any]:
     """Return one segmentation, with its map's points drawn."""
     name = summary["segmentation"]
     candidates = published.frame(
@@ -285,7 +289,7 @@ def profiles(published: Published, name: str) -> dict[str, Any]:
     return {"metrics": grouped(rows, "metric")}
 
 
-def map_points(published: Published, limit: int) -> Any:
+def map_points(published: Published, limit: int) -> pd.DataFrame:
     """Return a sample of the customers on the maps, without their identifiers.
 
     Parameters
@@ -320,7 +324,7 @@ def map_points(published: Published, limit: int) -> Any:
     ).round({"x": 2, "y": 2})
 
 
-def maps(points: Any) -> list[dict[str, Any]]:
+def maps(points: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the maps of one segmentation, a chart a method."""
     labels = {"pca": "Principal components", "tsne": "t-SNE"}
     return [
@@ -569,18 +573,15 @@ def card_features(published: Published) -> Section:
         order by position, benefit_rank
         """
     )
-    names = {"all": "Everyone", "segment": "Segment"}
+
+    def audience(row: dict[str, Any]) -> str:
+        if row["group_type"] == "all":
+            return "Everyone"
+        return f"{title(row['group_type'])}: {row['group_name']}"
+
     return {
         "audiences": [
-            {
-                "label": (
-                    names["all"]
-                    if members[0]["group_type"] == "all"
-                    else f"{names.get(members[0]['group_type'], title(members[0]['group_type']))}: "
-                    f"{members[0]['group_name']}"
-                ),
-                "rows": members,
-            }
+            {"label": audience(members[0]), "rows": members}
             for _, members in grouped(rows, "position")
         ]
     }
@@ -680,7 +681,7 @@ def credit(published: Published) -> Section:
         """
     )
 
-    def drawn(frame: Any) -> Any:
+    def drawn(frame: pd.DataFrame) -> alt.Chart | None:
         if frame.empty:
             return None
         return charts.shares_with_intervals(

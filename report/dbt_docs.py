@@ -48,6 +48,11 @@ def write_docs(target: Path, published: Path, folder: Path) -> Path:
     -------
     Path
         The page to open.
+
+    Raises
+    ------
+    DocsError
+        When one of the two that it reads is not there.
     """
     if not (target / PAGE).is_file():
         raise DocsError(f"There is no {target / PAGE}; run `dbt docs generate --static` first.")
@@ -77,7 +82,13 @@ def marked_folders(full_name: re.Match[str]) -> str:
 
 
 def serve(folder: Path, port: int) -> None:
-    """Serve a folder to this machine only, until it is interrupted."""
+    """Serve a folder to this machine only, until it is interrupted.
+
+    Raises
+    ------
+    DocsError
+        When the port cannot be used.
+    """
 
     class Quiet(SimpleHTTPRequestHandler):
         def log_message(self, *_: object) -> None:

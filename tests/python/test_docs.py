@@ -9,7 +9,6 @@ import subprocess
 import sys
 import urllib.parse
 import urllib.request
-from pathlib import Path
 
 import duckdb
 import pytest
@@ -312,6 +311,6 @@ def test_what_stands_in_the_way_is_said_in_one_sentence(docs, tmp_path):
 
 
 def test_the_picture_of_the_readme_names_the_segments_of_the_sample(sample_build):
-    picture = Path(PROJECT / "docs" / "assets" / "segments.svg").read_text(encoding="utf-8")
+    picture = (PROJECT / "docs" / "assets" / "segments.svg").read_text(encoding="utf-8")
     names = sample_build.query_published("select segment_name from segments")["segment_name"]
     assert not [name for name in names if name not in picture]
