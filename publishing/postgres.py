@@ -17,7 +17,7 @@ import psycopg
 from psycopg import errors, sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from publishing.publish import PublishingError
+from publishing.publish import PublishingError, reason
 
 DSN_VARIABLE = "CARD_SEGMENTS_DSN"
 DEFAULT_SCHEMA = "cards"
@@ -140,7 +140,7 @@ def _open_published(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             yield connection
     except duckdb.Error as error:
         raise PublishingError(
-            f"{path} cannot be read as a DuckDB database ({_first_line(error)}): name the "
+            f"{path} cannot be read as a DuckDB database ({reason(error)}): name the "
             "published file, such as published/cards.duckdb."
         ) from error
 
@@ -206,7 +206,7 @@ def _connect(dsn: str) -> psycopg.Connection:
         )
     except psycopg.Error as error:
         raise PublishingError(
-            f"No connection to PostgreSQL ({_first_line(error)}): check that it is running, and "
+            f"No connection to PostgreSQL ({reason(error)}): check that it is running, and "
             "the host, port, database, user and password of the DSN."
         ) from error
 
@@ -220,7 +220,7 @@ def _explained(target: psycopg.Connection, schema: str) -> Iterator[None]:
         yield
     except errors.InsufficientPrivilege as error:
         raise PublishingError(
-            f"PostgreSQL does not let {user} do this ({_first_line(error)}): publish as the owner "
+            f"PostgreSQL does not let {user} do this ({reason(error)}): publish as the owner "
             f"of the schema, or let an administrator run: create schema {_quoted(schema)} "
             f"authorization {_quoted(user)}. {unchanged}"
         ) from error
@@ -233,17 +233,17 @@ def _explained(target: psycopg.Connection, schema: str) -> Iterator[None]:
         dependants = re.findall(r"^(.+?) depends on", error.diag.message_detail or "", re.M)
         raise PublishingError(
             f"The columns of a table changed or it is not published any more, and "
-            f"{_listed(sorted(set(dependants)))} depends on it ({_first_line(error)}): drop what "
+            f"{_listed(sorted(set(dependants)))} depends on it ({reason(error)}): drop what "
             f"depends, publish, and create it again. {unchanged}"
         ) from error
     except psycopg.OperationalError as error:
         raise PublishingError(
-            f"PostgreSQL gave up ({_first_line(error)}): publish again when it is well. Readers "
+            f"PostgreSQL gave up ({reason(error)}): publish again when it is well. Readers "
             "see one publication or the other, never parts of both."
         ) from error
     except psycopg.Error as error:
         raise PublishingError(
-            f"PostgreSQL refused the copy ({_first_line(error)}): mend that and publish again. "
+            f"PostgreSQL refused the copy ({reason(error)}): mend that and publish again. "
             f"{unchanged}"
         ) from error
 
@@ -493,10 +493,6 @@ def _quoted(name: str) -> str:
 
 def _listed(names: Sequence[str]) -> str:
     return ", ".join(names) or "something"
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0].strip().rstrip(".:")
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -18,7 +18,7 @@ import duckdb
 import yaml
 
 from publishing.freshness import WAREHOUSE_VARIABLE, dbt_variables
-from publishing.publish import DATABASE_NAME
+from publishing.publish import DATABASE_NAME, reason
 
 WAREHOUSE = "warehouse/build.duckdb"
 
@@ -82,7 +82,7 @@ def check_lock(warehouse: Path) -> None:
         found = re.search(r"Conflicting lock is held in (\S+) \(PID (\d+)\)", str(error))
         if found is None:
             raise PreflightError(
-                f"{warehouse} cannot be opened: {str(error).splitlines()[0]} If it is damaged, "
+                f"{warehouse} cannot be opened: {reason(error)}. If it is damaged, "
                 "delete it and build again: a build makes anew what it holds, except the history "
                 "of members."
             ) from error

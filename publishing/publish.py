@@ -97,7 +97,7 @@ def publish(
         _switch(directory, folder, database, manifest)
     except (OSError, duckdb.IOException) as error:
         raise PublishingError(
-            f"The publication could not be written to {directory}: {_reason(error)}. "
+            f"The publication could not be written to {directory}: {reason(error)}. "
             "Check that the folder exists or can be made, that it is writable and that the disk "
             "has room. What was published before is unchanged."
         ) from error
@@ -105,10 +105,11 @@ def publish(
     return directory / DATABASE_NAME
 
 
-def _reason(error: Exception) -> str:
+def reason(error: Exception) -> str:
+    """Return what an error says in one line that can stand inside a sentence."""
     if isinstance(error, OSError) and error.strerror:
         return f"{error.strerror} ({error.filename})"
-    return (str(error).splitlines() or [""])[0]
+    return (str(error).splitlines() or [type(error).__name__])[0].strip().rstrip(".:!")
 
 
 def _fresh_folder(directory: Path, build: Build) -> Path:
@@ -210,7 +211,7 @@ def _write_report(write: Callable[[Path, Path], object], database: Path, page: P
         raise
     except Exception as error:
         raise PublishingError(
-            f"The report page could not be written: {type(error).__name__}: {_reason(error)}. What "
+            f"The report page could not be written: {type(error).__name__}: {reason(error)}. What "
             "was published before is unchanged. To publish the tables without the page, set the "
             "variable write_report to false."
         ) from error

@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 
 from publishing.preflight import PreflightError, published_folder, read_variables
-from publishing.publish import DATABASE_NAME, REPORT_NAME
+from publishing.publish import DATABASE_NAME, REPORT_NAME, reason
 from report.write import write_report
 
 
@@ -41,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
     except duckdb.Error as error:
         print(
             f"{published} cannot be read as a publication of this project: "
-            f"{str(error).splitlines()[0]} Run `make rebuild` to publish it anew.",
+            f"{reason(error)}. Run `make rebuild` to publish it anew.",
             file=sys.stderr,
         )
         return 1

@@ -2,7 +2,8 @@
 
 Each section is a function from the published file to a dictionary for its template, or None where
 the tables that it needs are absent. Nothing here computes a result: figures come out of the
-published tables as they are, or as sums with their shares and indexes, where tables say they add up.
+published tables as they are, or as sums with their shares and indexes, where those tables say that
+they add up.
 """
 
 from __future__ import annotations
