@@ -57,7 +57,7 @@ def folder(sample_build, tmp_path_factory):
     folder = tmp_path_factory.mktemp("checkout")
     (folder / "published").symlink_to(sample_build.published)
     (folder / ".venv").symlink_to(sys.prefix)
-    for name in ("Makefile", "publishing", "requirements.lock"):
+    for name in ("Makefile", "dbt_project.yml", "publishing", "requirements.lock"):
         (folder / name).symlink_to(PROJECT / name)
     return folder
 
