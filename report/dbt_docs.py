@@ -21,8 +21,15 @@ from report.pictures import write_pictures
 PAGE, ASSETS = "static_index.html", "assets"
 FULL_NAME = re.compile(r'"fqn": (\[[^\]]*\])')
 # What dbt leaves in its page, and what it should be: addresses that are looked up before they are
-# filled in, and an icon that does not exist, both of which the browser's console reports as errors.
+# filled in, and an icon that does not exist, both of which the browser's console reports as errors;
+# a grey and a blue that are too pale to read for many, links that only their colour tells from the
+# text round them, and a part that scrolls, but not by keyboard.
 REPAIRS = {
+    "#8b969e": "#56626b",
+    "#0bb;": "#007a7a;",
+    "#0bb}": "#007a7a}",
+    "</head>": "<style>p > a { text-decoration: underline; }</style></head>",
+    'class="detail-body"': 'class="detail-body" tabindex="0"',
     'xlink:href="{{ getIcon(': 'ng-href="{{ getIcon(',
     "${require('./assets/favicons/favicon.ico')}": "data:,",
 }

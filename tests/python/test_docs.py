@@ -195,6 +195,21 @@ def test_exposures_name_their_tables(docs, browser):
         assert not visit.console_errors
 
 
+@pytest.mark.parametrize(
+    ("link", "heading"),
+    [
+        ("", "Card Segments"),
+        ("#!/model/model.card_segments.segments", "segments"),
+        ("#!/exposure/exposure.card_segments.report_page", "Report page"),
+        ("#!/metric/metric.card_segments.spend", "spend"),
+    ],
+)
+def test_nobody_is_kept_out(docs, browser, link, heading):
+    with browser.visit(docs.docs / "index.html", fragment=link) as visit:
+        visit.page.wait_for_selector(f"h1:has-text('{heading}')")
+        assert visit.accessibility_findings() == []
+
+
 def test_every_link_of_the_overview_leads_somewhere(manifest):
     assert len(LINKS) > 30
     for kind, name, chosen in LINKS:
