@@ -594,7 +594,8 @@ def spend_mix(published: Published, column: str) -> list[dict[str, Any]]:
         select
             shares.*,
             100 * shares.spend_share / nullif(everyone.spend_share, 0) as index_100,
-            count(distinct shares.attribute_value) over (partition by shares.attribute) as all_groups
+            count(distinct shares.attribute_value) over (partition by shares.attribute)
+                as all_groups
         from shares
         inner join shares as everyone
             on everyone.attribute = 'all' and shares.part = everyone.part
@@ -662,7 +663,7 @@ def card_features(published: Published) -> Section:
                 "rows": members,
             }
             for _, members in grouped(rows, "position")
-        ]
+        ],
     }
 
 
@@ -724,14 +725,12 @@ def behaviour(published: Published) -> Section:
         order by groups.segment_key nulls last, size desc nulls last, classes.behaviour_class
         """
     )
-    if not rows:
+    value = published.rows(
+        "select * from segment_value order by segment_key is null, net_value_rank, segment_key"
+    )
+    if not rows and not value:
         return None
-    return {
-        "segments": grouped(rows, "segment_key"),
-        "value": published.rows(
-            "select * from segment_value order by segment_key is null, net_value_rank, segment_key"
-        ),
-    }
+    return {"segments": grouped(rows, "segment_key"), "value": value}
 
 
 def credit(published: Published) -> Section:

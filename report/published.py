@@ -69,5 +69,5 @@ class Published:
 
 
 def _figure_or_none(value: Any) -> Any:
-    """Return a value as it is, or None where it is no number: JSON knows neither NaN nor infinity."""
+    """Return a value, but None for what is no number: JSON knows neither NaN nor infinity."""
     return None if isinstance(value, float) and not math.isfinite(value) else value
