@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import duckdb
+from jinja2 import UndefinedError
 
 from publishing.preflight import PreflightError, published_folder, read_variables
 from publishing.publish import DATABASE_NAME, REPORT_NAME, reason
@@ -38,7 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
     output = options.output or published.with_name(REPORT_NAME)
     try:
         write_report(published, output)
-    except duckdb.Error as error:
+    except (duckdb.Error, UndefinedError) as error:
         print(
             f"{published} cannot be read as a publication of this project: "
             f"{reason(error)}. Run `make rebuild` to publish it anew.",

@@ -391,7 +391,8 @@ def shares_with_intervals(
     base = alt.Chart(rows).encode(
         y=alt.Y(
             "group_name:N",
-            sort=rows["group_name"].tolist(),
+            # in their order; a list of names would become code, which some characters break
+            sort=None,
             title=None,
             axis=alt.Axis(labelLimit=200, ticks=False, domain=False),
         )

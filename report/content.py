@@ -13,6 +13,7 @@ from itertools import groupby
 from typing import Any
 
 import altair as alt
+import duckdb
 import pandas as pd
 
 from report import charts
@@ -51,7 +52,10 @@ def grouped(rows: Iterable[dict], key: str) -> list[tuple[Any, list[dict]]]:
 
 def publication(published: Published) -> dict[str, Any]:
     """Return which build the page shows."""
-    return published.row("select * from publication")
+    found = published.row("select * from publication")
+    if found is None:
+        raise duckdb.InvalidInputException("The table publication is empty.")
+    return found
 
 
 def headline(published: Published) -> dict[str, Any]:
@@ -78,10 +82,12 @@ def headline(published: Published) -> dict[str, Any]:
             f"in {counts['found']} of {counts['segmentations']} segmentations",
             f"segmentation-{counts['first']}",
         )
+    everyone = value = repayment = None
     if published.has("income_utilisation_by_demographic"):
         everyone = published.row(
             "select * from income_utilisation_by_demographic where attribute = 'all'"
         )
+    if everyone:
         add(
             "of income is spent",
             percent(everyone["income_utilisation_ratio_of_means_pct"]),
@@ -97,6 +103,7 @@ def headline(published: Published) -> dict[str, Any]:
         )
     if published.has("segment_value"):
         value = published.row("select * from segment_value where segment_key is null")
+    if value:
         add(
             "net value of a cardholder and year",
             number(value["net_value_base_amount"]),
@@ -106,6 +113,7 @@ def headline(published: Published) -> dict[str, Any]:
         )
     if published.has("repayment_behaviour"):
         repayment = published.row("select * from repayment_behaviour where group_type = 'all'")
+    if repayment:
         add(
             "pay only the minimum",
             share(repayment["minimum_payment_share_of_all_answers"]),
@@ -181,6 +189,7 @@ def segmentation(
         else None,
         "migrations": migrations(published, name),
         "moves": moves(published, name),
+        "drift": drift(published, name),
         "stand_ins": stand_ins(published, name),
         "validation": validation(published, name),
     }
@@ -273,18 +282,25 @@ def segment_flows(published: Published, key: str) -> dict[str, Any] | None:
 
 
 def profiles(published: Published, name: str) -> dict[str, Any]:
-    """Return the heat map of one segmentation: metrics by segments."""
+    """Return the heat map of one segmentation: metrics by segments, a cell for each of both."""
     rows = published.rows(
         """
-        select
-            profiles.*,
-            max(abs(standardised_difference)) over (partition by metric) as largest_difference
-        from segment_profiles as profiles
-        inner join segments on profiles.segment_key = segments.segment_key
-        where profiles.segmentation = ?
+        with metrics as (
+            select
+                metric, metric_label, unit, population_mean, is_feature,
+                max(abs(standardised_difference)) as largest_difference
+            from segment_profiles where segmentation = ?
+            group by all
+        )
+        select metrics.*, profiles.mean, profiles.index_100, profiles.standardised_difference
+        from metrics
+        inner join segments on segments.segmentation = ?
+        left join segment_profiles as profiles
+            on segments.segment_key = profiles.segment_key and metrics.metric = profiles.metric
         order by
             is_feature desc, largest_difference desc nulls last, metric, segments.segment_number
         """,
+        name,
         name,
     )
     return {"metrics": grouped(rows, "metric")}
@@ -351,8 +367,8 @@ def migrations(published: Published, name: str) -> Section:
             from segment_migrations where segmentation = ? group by all
         )
         select
+            origins.segment_key as from_segment_key,
             origins.segment_name as from_segment_name,
-            targets.segment_name as to_segment_name,
             coalesce(pairs.customers, 0) as customers,
             coalesce(pairs.customers, 0)
             / nullif(sum(pairs.customers) over (partition by origins.segment_key), 0) as rate
@@ -379,7 +395,7 @@ def migrations(published: Published, name: str) -> Section:
     )
     if not months["steps"]:
         return None
-    return {"origins": grouped(rows, "from_segment_name"), **months}
+    return {"origins": grouped(rows, "from_segment_key"), **months}
 
 
 def moves(published: Published, name: str) -> Section:
@@ -396,6 +412,38 @@ def moves(published: Published, name: str) -> Section:
     return {"causes": rows} if rows else None
 
 
+def drift(published: Published, name: str) -> Section:
+    """Return how far today's customers are from those of the last published model's fit."""
+    rows = published.rows(
+        """
+        select
+            drift.*,
+            coalesce(
+                labels.metric_label, replace(drift.subject, '_', ' ')
+            ) as label
+        from segment_drift as drift
+        left join (
+            select distinct segmentation, metric, metric_label from segment_profiles
+        ) as labels
+            on drift.segmentation = labels.segmentation and drift.subject = labels.metric
+        where drift.segmentation = ? and population_stability_index is not null
+        order by population_stability_index desc, is_feature, subject
+        """,
+        name,
+    )
+    if not rows:
+        return None
+    return {
+        "subjects": rows,
+        "drifted": [row for row in rows if row["drift"] != "none"],
+        "features": sum(row["is_feature"] for row in rows),
+        **{
+            column: max(row[column] for row in rows)
+            for column in ("reference_customers", "customers")
+        },
+    }
+
+
 def stand_ins(published: Published, name: str) -> Section:
     """Return how far segments stand in for protected attributes."""
     attributes = published.rows(
@@ -410,7 +458,10 @@ def stand_ins(published: Published, name: str) -> Section:
         where
             shares.segmentation = ? and p_value < 0.05
             and (share_ratio >= 1.25 or share_ratio <= 0.8)
-        order by abs(ln(nullif(share_ratio, 0))) desc, attribute, attribute_value
+        order by
+            /* a group of which nobody is in the segment comes first */
+            abs(ln(nullif(greatest(share_ratio, 0), 0))) desc nulls first,
+            attribute, attribute_value, segments.segment_number
         limit 8
         """,
         name,
@@ -455,7 +506,8 @@ def spending(published: Published) -> Section:
         select
             attribute, attribute_value, customers,
             strftime(spend_month, '%Y-%m') as month,
-            income_utilisation_pct
+            income_utilisation_pct,
+            count(distinct attribute_value) over (partition by attribute) as groups
         from monthly_income_utilisation
         where income_utilisation_pct is not null
         qualify dense_rank() over (
@@ -482,8 +534,9 @@ def spending(published: Published) -> Section:
             {
                 "name": name,
                 "label": title(name) if name != "all" else "Everyone",
+                "left_out": int(rows["groups"].iloc[0]) - rows["attribute_value"].nunique(),
                 "chart": charts.monthly_lines(
-                    rows,
+                    rows.drop(columns="groups"),
                     "income_utilisation_pct",
                     "spend as % of monthly income",
                     "attribute_value",
@@ -504,8 +557,8 @@ def spending(published: Published) -> Section:
             """
         ),
         "key_segment_count": published.row(
-            "select count(*) as crosses, count(*) filter (where is_key_segment) as found "
-            "from key_customer_segments"
+            "select count(*) as crosses, count(*) filter (where is_key_segment) as found, "
+            "count(*) filter (where is_suppressed) as hidden from key_customer_segments"
         ),
     }
 
@@ -516,21 +569,37 @@ def spend_mix(published: Published, column: str) -> list[dict[str, Any]]:
         f"""
         with sums as (
             select
-                attribute, attribute_value, {column} as part,
-                max(customers) as customers, sum(spend_amount) as spend_amount
+                attribute, attribute_value, {column} as part, sum(spend_amount) as spend_amount
             from spend_by_demographic
             group by all
         ),
+        groups as (
+            select
+                attribute, attribute_value, max(customers) as customers,
+                /* where a part is hidden, the rest is not the whole */
+                case when bool_and(spend_amount is not null) then sum(spend_amount) end as total
+            from spend_by_demographic
+            group by all
+        ),
+        /* every part of every group, also where it spends nothing: rows are read by position */
         shares as (
             select
-                *,
-                spend_amount / sum(spend_amount) over (partition by attribute, attribute_value)
-                    as spend_share
-            from sums
+                groups.*, parts.part,
+                case
+                    when total is not null then coalesce(sums.spend_amount, 0)
+                end / nullif(total, 0) as spend_share
+            from groups
+            cross join (select distinct part from sums) as parts
+            left join sums
+                on groups.attribute = sums.attribute
+                and groups.attribute_value = sums.attribute_value
+                and parts.part = sums.part
         )
         select
             shares.*,
-            100 * shares.spend_share / everyone.spend_share as index_100
+            100 * shares.spend_share / nullif(everyone.spend_share, 0) as index_100,
+            count(distinct shares.attribute_value) over (partition by shares.attribute)
+                as all_groups
         from shares
         inner join shares as everyone
             on everyone.attribute = 'all' and shares.part = everyone.part
@@ -544,7 +613,11 @@ def spend_mix(published: Published, column: str) -> list[dict[str, Any]]:
         """
     )
     return [
-        {"label": title(name), "groups": grouped(members, "attribute_value")}
+        {
+            "label": title(name),
+            "groups": grouped(members, "attribute_value"),
+            "left_out": max(members[0]["all_groups"] - GROUPS, 0),
+        }
         for name, members in grouped(rows, "attribute")
         if name != "all"
     ]
@@ -580,11 +653,18 @@ def card_features(published: Published) -> Section:
             return "Everyone"
         return f"{title(row['group_type'])}: {row['group_name']}"
 
+    audiences = published.row(
+        """
+        select count(distinct (group_type, group_key)) as found
+        from card_feature_recommendations where is_recommended
+        """
+    )["found"]
     return {
+        "left_out": max(audiences - AUDIENCES, 0),
         "audiences": [
             {"label": audience(members[0]), "rows": members}
             for _, members in grouped(rows, "position")
-        ]
+        ],
     }
 
 
@@ -632,17 +712,26 @@ def behaviour(published: Published) -> Section:
         return None
     rows = published.rows(
         """
-        select * from behaviour_by_segment
-        order by segment_key nulls last,
-            sum(customers) over (partition by behaviour_class) desc, behaviour_class
+        with classes as (
+            select behaviour_class, sum(customers) as size
+            from behaviour_by_segment group by behaviour_class
+        ),
+        groups as (select distinct segment_key, segment_name from behaviour_by_segment)
+        select groups.*, classes.behaviour_class, found.customer_share, found.index_100
+        from groups
+        cross join classes
+        left join behaviour_by_segment as found
+            on groups.segment_key is not distinct from found.segment_key
+            and classes.behaviour_class = found.behaviour_class
+        order by groups.segment_key nulls last, size desc nulls last, classes.behaviour_class
         """
     )
-    return {
-        "segments": grouped(rows, "segment_name"),
-        "value": published.rows(
-            "select * from segment_value order by segment_key is null, net_value_rank, segment_key"
-        ),
-    }
+    value = published.rows(
+        "select * from segment_value order by segment_key is null, net_value_rank, segment_key"
+    )
+    if not rows and not value:
+        return None
+    return {"segments": grouped(rows, "segment_key"), "value": value}
 
 
 def credit(published: Published) -> Section:
@@ -667,9 +756,14 @@ def credit(published: Published) -> Section:
             good_share_upper as upper, customers
         from credit_score_by_occupation
         where good_share is not null and not is_unknown
+        qualify row_number() over (order by customers desc, occupation) <= {GROUPS}
         order by good_share desc, occupation
-        limit {GROUPS}
         """
+    )
+    counts = dict(
+        published.connection.execute(
+            "select group_type, count(*) from repayment_behaviour group by group_type"
+        ).fetchall()
     )
     repayment = published.rows(
         f"""
@@ -693,7 +787,7 @@ def credit(published: Published) -> Section:
         "by_age": drawn(by_age),
         "by_occupation": drawn(by_occupation),
         "repayment": [
-            {"label": title(name), "rows": members}
+            {"label": title(name), "rows": members, "left_out": counts[name] - len(members)}
             for name, members in grouped(repayment, "group_type")
         ],
     }
@@ -754,6 +848,8 @@ def scoring(published: Published) -> list[dict[str, Any]]:
     for summary in published.rows("select distinct segmentation from segments order by 1"):
         name = summary["segmentation"]
         own = [row for row in parameters if row["segmentation"] == name]
+        if not own:
+            continue
         described = published.rows(
             """
             select distinct metric, metric_label, unit from segment_profiles

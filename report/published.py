@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -54,7 +55,9 @@ class Published:
         """Return the rows of a query, one dictionary each; values stand for its `?`."""
         answer = self.connection.execute(query, list(values))
         names = [column[0] for column in answer.description]
-        return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+        return [
+            dict(zip(names, map(_figure_or_none, row), strict=True)) for row in answer.fetchall()
+        ]
 
     def row(self, query: str, *values: Any) -> dict[str, Any] | None:
         """Return the first row of a query, or None."""
@@ -63,3 +66,8 @@ class Published:
     def frame(self, query: str, *values: Any) -> pd.DataFrame:
         """Return the rows of a query as a frame."""
         return self.connection.execute(query, list(values)).df()
+
+
+def _figure_or_none(value: Any) -> Any:
+    """Return a value, but None for what is no number: JSON knows neither NaN nor infinity."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -6,6 +6,8 @@ import math
 from typing import Any
 
 MISSING = "–"
+# Larger numbers are written with a power of ten.
+LONGEST = 1e15
 PERCENT_UNITS = ("percent", "percent a year")
 
 
@@ -21,13 +23,18 @@ def number(value: float | None, decimals: int | None = None) -> str:
     --------
     >>> number(1234567.8), number(12.345), number(0.1234), number(None), number(5, 2)
     ('1,234,568', '12.3', '0.12', '–', '5.00')
+    >>> number(0.00123), number(-2.5e20)
+    ('0.0012', '−2.5e+20')
     """
     if is_missing(value):
         return MISSING
+    size = abs(value)
     if decimals is None:
-        size = abs(value)
         decimals = 0 if size >= 100 or float(value).is_integer() else 1 if size >= 10 else 2
-    text = f"{value:,.{decimals}f}"
+        if 0 < size < 0.1:
+            # two digits, as far as anyone reads decimals
+            decimals = min(1 - math.floor(math.log10(size)), 6)
+    text = f"{value:,.{decimals}f}" if size < LONGEST else f"{value:.3g}"
     # what rounds to nothing has no sign
     return (
         text.replace("-", "−") if any(digit in text for digit in "123456789") else text.lstrip("-")
@@ -69,6 +76,19 @@ def figure(value: float | None, unit: str | None) -> str:
     if unit in PERCENT_UNITS:
         return percent(value)
     return number(value)
+
+
+def between(lower: float | None, upper: float | None, write: Any = number) -> str:
+    """Write the limits of an estimate.
+
+    Examples
+    --------
+    >>> between(1, 4), between(None, None)
+    ('1 to 4', '–')
+    """
+    if is_missing(lower) and is_missing(upper):
+        return MISSING
+    return f"{write(lower)} to {write(upper)}"
 
 
 def interval(
@@ -159,6 +179,14 @@ IN_WORDS = {
     1: "slightly above",
     2: "above",
     3: "far above",
+}
+
+CAUSES = {
+    "stayed": "stayed in their segment",
+    "behaviour": "moved because they behave differently now",
+    "model": "moved because the segments were drawn anew",
+    "both": "moved for both reasons",
+    "unknown": "moved, and nothing tells why",
 }
 
 VERDICTS = {

@@ -5,7 +5,11 @@ const all = (selector, within = document) => Array.from(within.querySelectorAll(
 
 const specifications = data("charts");
 function drawChart(place) {
-    return vegaEmbed(place, specifications[place.dataset.chart], { actions: false, renderer: "svg" });
+    return vegaEmbed(place, specifications[place.dataset.chart], { actions: false, renderer: "svg" }).catch(() => {
+        /* one chart that cannot be drawn does not take the others with it */
+        place.replaceChildren(element("p", "This chart could not be drawn; its figures are in the tables."));
+        return null;
+    });
 }
 
 /* Choosers: one of several tables or charts at a time. */
@@ -50,7 +54,12 @@ function describeMargin(margin) {
 
 function answer(place, result) {
     place.replaceChildren();
-    place.append(element("h4", result.segment.name), element("p", result.segment.description || ""));
+    if (!result.isScored) {
+        const names = result.outside.map((feature) => feature.label).join(", ");
+        place.append(element("p", `No segment can be told: the formula has no result for this value of ${names}.`));
+        return;
+    }
+    place.append(element("h3", result.segment.name), element("p", result.segment.description || ""));
     place.append(
         element("p", `Margin ${result.margin.toFixed(2)} of 1: ${describeMargin(result.margin)}.`),
     );
@@ -94,4 +103,4 @@ const scoring = data("scoring");
 all("[data-chooser]").forEach(setUpChooser);
 all("form[data-segmentation]").forEach(setUpForm);
 window.addEventListener("beforeprint", unfold);
-window.cardSegments = { scoring, scoreCustomer, ready: Promise.all(all(".chart").map(drawChart)) };
+window.cardSegments = { scoring, scoreCustomer, ready: Promise.all(all(".chart").map(drawChart)).then((drawn) => drawn.filter(Boolean)) };

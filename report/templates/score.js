@@ -27,6 +27,7 @@ function isMissing(value) {
 
 function standardised(feature, given) {
     let value = isMissing(given) ? feature.median : given;
+    if (isMissing(value)) return NaN;
     if (!isMissing(feature.lower)) value = Math.max(value, feature.lower);
     if (!isMissing(feature.upper)) value = Math.min(value, feature.upper);
     return (transformed(feature, value) - feature.mean) / feature.standard_deviation;
@@ -46,6 +47,11 @@ function scoreCustomer(segmentation, customer) {
         .sort((one, other) => one.distance - other.distance || one.segment.number - other.segment.number);
     const [nearest, next] = distances;
     return {
+        /* false where a formula has no result, as the logarithm of a negative number: then nothing is near */
+        isScored: Number.isFinite(nearest.distance),
+        outside: segmentation.features.filter(
+            (feature, position) => feature.weight !== 0 && !Number.isFinite(places[position] * places[position]),
+        ),
         segment: nearest.segment,
         distance: nearest.distance,
         runnerUp: next ? next.segment : null,

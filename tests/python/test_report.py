@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from browser import PHONE
-from workspaces import INPUTS, published_tables
+from jinja2 import Environment
+from workspaces import INPUTS, PROJECT, published_tables
 
 from report import write_report
 from report.__main__ import main
@@ -134,6 +135,106 @@ def test_tables_say_what_the_tables_say(browser, page, sample_build):
             assert claim.reason in tested
 
 
+def table_rows(visit, place):
+    """The cells of a table's rows by their heads, keyed by the first one."""
+    return visit.page.locator(place).first.evaluate(
+        """(table) => {
+            const words = (cell) => cell.textContent.replace(/\\s+/g, " ").trim();
+            const heads = Array.from(table.tHead.rows[0].cells, words);
+            return Object.fromEntries(Array.from(table.tBodies[0].rows, (row) => [
+                words(row.cells[0]),
+                Object.fromEntries(Array.from(row.cells, (cell, i) => [heads[i], words(cell)])),
+            ]));
+        }"""
+    )
+
+
+def test_a_group_keeps_its_columns_and_hides_what_is_hidden(browser, changed):
+    """A group may lack a category; where a part of its spend is hidden, no share is known."""
+    page = changed(
+        "delete from spend_by_demographic where attribute_value = 'Mumbai' "
+        "and category = (select min(category) from spend_by_demographic)",
+        "update spend_by_demographic set spend_amount = null where attribute_value = 'Chennai' "
+        "and category = (select max(category) from spend_by_demographic)",
+    )
+    with duckdb.connect(str(page.with_name("cards.duckdb")), read_only=True) as connection:
+        mix = connection.sql(
+            "select attribute_value, category, sum(spend_amount) as amount "
+            "from spend_by_demographic where attribute = 'city' group by all"
+        ).df()
+    mix = mix.pivot(index="attribute_value", columns="category", values="amount").fillna(0)
+    shares = mix.div(mix.sum(axis=1), axis=0)
+    with browser.visit(page) as visit:
+        rows = table_rows(visit, "[data-chooser='Category by'] [data-choice='City'] table")
+    for city, row in shares.iterrows():
+        for category, share in row.items():
+            shown = rows[city][category]
+            assert shown == "–" if city == "Chennai" else shown.startswith(f"{100 * share:.1f} %")
+    assert rows["Mumbai"][min(shares.columns)].startswith("0.0 %")
+
+
+def test_a_segment_keeps_its_columns_where_a_figure_is_absent(browser, changed):
+    page = changed(
+        "delete from segment_profiles where segment_key = 'spending_1' and metric = 'upi_share'",
+        "delete from behaviour_by_segment where segment_key = 'card_usage_1' "
+        "and behaviour_class = 'revolver'",
+        "update segments set segment_name = 'Namesakes' where segment_number <= 2",
+        "update behaviour_by_segment set segment_name = 'Namesakes' "
+        "where segment_key in ('card_usage_1', 'card_usage_2')",
+    )
+    with browser.visit(page) as visit:
+        tables = visit.page.locator("#segmentation-spending table, #behaviour table")
+        for table in tables.all():
+            widths = table.evaluate("(one) => Array.from(one.rows, (row) => row.cells.length)")
+            assert len(set(widths)) == 1
+        share = visit.page.locator("#segmentation-spending tr", has_text="UPI's share").first
+        assert share.locator("td").first.inner_text() == "–"
+        behaviour = visit.page.locator("#behaviour table").first
+        assert behaviour.locator("tbody tr", has_text="Namesakes").count() == 2
+
+
+def test_drift_since_the_last_fit_is_told(browser, page, changed):
+    with browser.visit(page) as visit:
+        assert "like those the model was fitted on" not in visit.page.locator("main").inner_text()
+    insert = "insert into segment_drift by name select 'spending' as segmentation, {} as subject, "
+    insert += "600 as reference_customers, 590 as customers, {} as population_stability_index, "
+    insert += "0.01 as chance_level, '{}' as drift, {} as is_feature"
+    drifted = changed(
+        "delete from segment_drift",
+        insert.format("'upi_share'", 0.3123, "major", True),
+        insert.format("'credit_card_share'", 0.0123, "none", True),
+        insert.format("'mix of segments'", 0.002, "none", False),
+        "insert into segment_drift by name select 'repayment' as segmentation, 'loans' as subject, "
+        "0.0 as population_stability_index, 'none' as drift, true as is_feature",
+    )
+    with browser.visit(drifted) as visit:
+        text = visit.page.locator("#segmentation-spending").inner_text()
+        assert "UPI's share of spend (major, 0.31)." in text
+        assert "590 customers of today beside 600" in text
+        assert "have drifted" in visit.page.locator("#segmentation-repayment").inner_text()
+        rows = table_rows(visit, "#segmentation-spending details:has-text('stability index') table")
+        assert [row["Drift"] for row in rows.values()] == ["major", "none", "none"]
+        assert [row["Index"] for row in rows.values()] == ["0.312", "0.012", "0.002"]
+        assert_sound(visit)
+
+
+def test_the_largest_groups_are_drawn_and_not_the_best(changed):
+    page = changed(
+        "insert into credit_score_by_occupation by name "
+        "select credit_score_by_occupation.* replace ("
+        "occupation || ' ' || copy as occupation, 11 as customers, 1 as good_share) "
+        "from credit_score_by_occupation, range(9) as copies(copy) where not is_suppressed"
+    )
+    charts = re.search(r'id="charts">(.*?)</script>', page.read_text(encoding="utf-8"))[1]
+    with duckdb.connect(str(page.with_name("cards.duckdb")), read_only=True) as connection:
+        names = connection.sql(
+            "select occupation from credit_score_by_occupation where customers > 11 "
+            "and good_share is not null and not is_unknown order by customers desc limit 30"
+        ).fetchall()
+    assert len(names) > 10
+    assert all(f'"group_name": "{name}"' in charts for (name,) in names)
+
+
 def test_no_customer_is_on_the_page(page, sample_build):
     words = set(re.findall(r"[\w-]+", page.read_text(encoding="utf-8")))
     for table in ("segment_members", "segment_map", "customer_income_utilisation"):
@@ -166,6 +267,17 @@ def test_nobody_is_kept_out(browser, page, how):
         assert_sound(visit)
 
 
+def test_headings_are_a_table_of_contents(browser, page):
+    with browser.visit(page) as visit:
+        for form in visit.page.locator("form[data-segmentation]").all():
+            form.evaluate("(one) => one.requestSubmit()")
+        levels = visit.page.locator("h1, h2, h3, h4, h5, h6").evaluate_all(
+            "(found) => found.map((one) => Number(one.tagName[1]))"
+        )
+    assert levels[0] == 1
+    assert all(next_one <= level + 1 for level, next_one in zip(levels, levels[1:], strict=False))
+
+
 def test_the_keyboard_reaches_everything(browser, page):
     with browser.visit(page) as visit:
         drawn(visit)
@@ -192,8 +304,10 @@ def test_text_is_there_without_javascript(browser, page, sample_build):
 
 
 def test_paper_shows_what_choosers_set_aside(browser, page):
-    with browser.visit(page, print_out=True) as visit:
+    with browser.visit(page, print_out=True, dark=True) as visit:
         drawn(visit)
+        ground = "() => getComputedStyle(document.body).backgroundColor"
+        assert visit.page.evaluate(ground) == "rgb(255, 255, 255)"
         visit.page.evaluate("() => window.dispatchEvent(new Event('beforeprint'))")
         choices = visit.page.locator("main > section:not(#score) [data-choice]")
         assert choices.count() > 20
@@ -289,7 +403,7 @@ def test_the_form_answers_with_name_margin_and_actions(browser, page, sample_bui
         form.locator("select").select_option(segment.segment_key)
         form.locator("button").click()
         answer = form.locator(".answer")
-        assert answer.locator("h4").first.inner_text() == segment.segment_name
+        assert answer.locator("h3").inner_text() == segment.segment_name
         text = answer.inner_text()
         assert "Margin" in text
         assert "Next segment:" in text
@@ -301,6 +415,67 @@ def test_the_form_answers_with_name_margin_and_actions(browser, page, sample_bui
         form.locator("input").first.fill("")
         form.locator("input").first.press("Enter")
         assert "Left empty" in answer.inner_text()
+        assert_sound(visit)
+
+
+@pytest.mark.parametrize("transform", ["identity", "log1p", "signed_log1p", "yeo_johnson"])
+@pytest.mark.parametrize(
+    "bounds", [{}, {"lower": -0.5, "upper": 40.0}, {"lower": 2.0}], ids=["open", "closed", "below"]
+)
+def test_the_form_prepares_a_feature_as_the_macro_does(browser, page, transform, bounds):
+    """Also in ways that no feature of the sample is prepared in."""
+    source = (PROJECT / "macros" / "segments" / "score_customers.sql").read_text()
+    macro = Environment().from_string(source[source.index("{% macro transformed_feature") :])
+    expression = macro.module.transformed_feature({"name": "x", "transform": transform})
+    low = -0.9 if transform == "log1p" else -30
+    values = [None, 0, *np.random.default_rng(3).uniform(low, 60, 200).tolist()]
+    for power in (0.0, 0.4, 2.0) if transform == "yeo_johnson" else (None,):
+        parameters = {"median": 1.5, "lambda": power, "lower": None, "upper": None, **bounds}
+        columns = ", ".join(
+            f"cast({'null' if value is None else value} as double) as x__{name}"
+            for name, value in parameters.items()
+        )
+        in_sql = [
+            row[0]
+            for row in duckdb.sql(
+                f"with wide_parameters as (select {columns}), "
+                "customers as (select unnest($values) as x, generate_subscripts($values, 1) as i) "
+                f"select {expression} from customers cross join wide_parameters order by i",
+                params={"values": values},
+            ).fetchall()
+        ]
+        feature = {"name": "x", "transform": transform, "weight": 4, **parameters}
+        feature |= {"mean": 0.75, "standard_deviation": 2.5}
+        constant = {"name": "constant", "transform": "log1p", "weight": 0, "median": -5}
+        constant |= {"mean": None, "standard_deviation": None}
+        segments = [
+            {"number": number, "centroid": {"x": centre, "constant": 0}}
+            for number, centre in ((1, -100), (2, 1e6))
+        ]
+        with browser.visit(page) as visit:
+            in_page = visit.page.evaluate(
+                """([segmentation, values]) => values.map((x) => {
+                    const { distance, isScored } = cardSegments.scoreCustomer(segmentation, { x });
+                    return isScored ? distance : null;
+                })""",
+                [{"features": [feature, constant], "segments": segments}, values],
+            )
+        expected = 2 * np.abs((np.array(in_sql) - 0.75) / 2.5 + 100)
+        np.testing.assert_allclose(in_page, expected, rtol=1e-12)
+
+
+def test_no_segment_is_named_where_the_formula_has_no_result(browser, page):
+    with browser.visit(page) as visit:
+        form = visit.page.locator("form[data-segmentation='card_usage']")
+        answer = form.locator(".answer")
+        amount = form.locator("input[name='balance_amount']")
+        for impossible in ("-3", "-1", "1e300"):
+            amount.fill(impossible)
+            form.locator("button").click()
+            # what cannot be scored in SQL either
+            told = answer.inner_text()
+            assert ("No segment can be told" in told) == (impossible != "1e300"), impossible
+            assert "NaN" not in told
         assert_sound(visit)
 
 
@@ -343,6 +518,119 @@ def test_values_are_shown_and_not_obeyed(browser, changed):
         assert HOSTILE in form.locator(".answer").inner_text()
         assert visit.page.locator("img").count() == 0
         assert visit.page.evaluate("() => window.attacked") is None
+        assert_sound(visit)
+
+
+def everywhere(database, kind, expression, but=()):
+    """The statements that write an expression into every column of a type of a published file."""
+    with duckdb.connect(str(database), read_only=True) as connection:
+        columns = connection.execute(
+            "select table_name, column_name from duckdb_columns() "
+            "where data_type = ? and not internal",
+            [kind],
+        ).fetchall()
+    return [
+        f"update {table} set {column} = {expression}"
+        for table, column in columns
+        if column not in but
+    ]
+
+
+@pytest.mark.parametrize(
+    "figure", ["'nan'", "'infinity'", "'-infinity'", "1e300", "-3.5", "0", "null"]
+)
+def test_any_figure_can_be_shown(browser, changed, sample_build, figure):
+    database = sample_build.published / "cards.duckdb"
+    page = changed(*everywhere(database, "DOUBLE", f"cast({figure} as double)"))
+    with browser.visit(page, size=PHONE) as visit:
+        drawn(visit)
+        assert visit.page.evaluate("() => document.documentElement.scrollWidth") <= PHONE[0]
+        visible = visit.page.locator("body").inner_text()
+        assert not re.search(
+            r"\b(nan|inf|infinity|None|undefined)\b", visible.replace("None of", "")
+        )
+        assert_sound(visit)
+
+
+# Columns by which the page finds rows; the words of these are the project's own.
+KEYS = (
+    *("segmentation", "segment_key", "from_segment_key", "to_segment_key", "status", "verdict"),
+    *("parameter", "parameter_text", "feature", "metric", "group_type", "attribute", "attributes"),
+    *("measure", "channel", "handling_estimate", "algorithm", "cause", "method", "table_name"),
+)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "''",
+        "repeat('Wörter ohne Ende ', 12)",
+        "repeat('W', 200)",
+        "'مرحبا \\ \" '' ' || chr(9) || chr(10) || chr(13) || chr(8232) || ' {{ 7 * 7 }} <b>'",
+        "'2024-01-31'",
+    ],
+    ids=["empty", "sentences", "one_word", "signs", "date"],
+)
+def test_any_words_can_be_shown(browser, changed, page, sample_build, words):
+    changed_page = changed(
+        *everywhere(sample_build.published / "cards.duckdb", "VARCHAR", words, but=KEYS)
+    )
+    with browser.visit(page) as visit:
+        charts = drawn(visit)
+    with browser.visit(changed_page, size=PHONE) as visit:
+        assert drawn(visit) == charts
+        assert visit.page.evaluate("() => document.documentElement.scrollWidth") <= PHONE[0]
+        assert visit.page.locator("main b").count() == 0
+        assert_sound(visit)
+
+
+@pytest.mark.parametrize(
+    "tables",
+    [
+        *[
+            (table,)
+            for table in (
+                *("behaviour_by_segment", "income_utilisation_by_demographic", "input_quality"),
+                *("publication_checks", "repayment_behaviour", "segment_parameters"),
+                *("segment_profiles", "segment_value", "staffing_plan"),
+            )
+        ],
+        None,
+    ],
+    ids=lambda tables: tables[0] if tables else "all",
+)
+def test_tables_without_rows_are_no_reason_to_fail(browser, changed, sample_build, tables):
+    if tables is None:
+        tables = set(sample_build.query_published("show tables")["name"]) - {"publication"}
+    page = changed(*(f"delete from {table}" for table in tables))
+    with browser.visit(page) as visit:
+        drawn(visit)
+        assert_sound(visit)
+
+
+def test_a_dozen_segments_have_a_colour_each_time(browser, changed):
+    more = (
+        "insert into {0} by name select {0}.* replace (segment_key || '_' || copy as segment_key, "
+    )
+    more += (
+        "segment_number + 4 * copy as segment_number {1}) from {0}, range(1, 4) as copies(copy) "
+    )
+    more += "where segmentation = 'card_usage' and segment_key is not null"
+    name = ", segment_name || ' ' || copy as segment_name"
+    page = changed(
+        more.format("segments", name),
+        more.format("segment_parameters", ""),
+        more.format("segment_profiles", name).replace(
+            "segment_number + 4 * copy as segment_number ,", ""
+        ),
+    )
+    with browser.visit(page, size=PHONE) as visit:
+        drawn(visit)
+        cards = visit.page.locator("#segmentation-card_usage .card")
+        assert cards.count() == 16
+        colours = cards.evaluate_all("(all) => all.map((a) => getComputedStyle(a).borderTopColor)")
+        assert len(set(colours)) == 6
+        assert visit.page.locator("form[data-segmentation='card_usage'] option").count() == 17
         assert_sound(visit)
 
 
