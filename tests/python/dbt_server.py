@@ -10,6 +10,7 @@ exit code. Nothing of the project uses it.
 """
 
 import atexit
+import gc
 import hashlib
 import json
 import os
@@ -81,7 +82,11 @@ class Manifests:
         # the name of the database is that of its file
         key = (fingerprint(project), options, Path(warehouse).name)
         if key not in self.kept:
+            # garbage is not worth looking for among millions of objects that stay
+            gc.disable()
             self.kept[key] = self._parse(project, warehouse, options)
+            gc.freeze()
+            gc.enable()
             if len(self.kept) > MOST_MANIFESTS:
                 self.kept.popitem(last=False)
         self.kept.move_to_end(key)
@@ -158,6 +163,7 @@ def serve(folder: Path) -> None:
     import dbt.adapters.duckdb  # noqa: F401
     import dbt.cli.main  # noqa: F401
 
+    gc.set_threshold(100_000, 50, 50)
     manifests = Manifests(folder)
     answers = os.fdopen(os.dup(1), "w")
     for line in iter(sys.stdin.readline, ""):
