@@ -66,8 +66,8 @@ def test_a_changed_file_is_parsed_again_and_only_for_its_copy(tmp_path):
 
     before = compiled(copy, "before")
     path = next((copy / "models").rglob("dim_customers.sql"))
-    path.write_text(path.read_text() + "\n-- a change")
-    assert compiled(copy, "after") == before + "\n-- a change"
+    path.write_text("-- a change\n" + path.read_text())
+    assert compiled(copy, "after") == "-- a change\n" + before
     assert compiled(PROJECT, "project") == before
 
 
