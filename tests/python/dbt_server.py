@@ -10,6 +10,7 @@ exit code. Nothing of the project uses it.
 """
 
 import atexit
+import contextlib
 import gc
 import hashlib
 import json
@@ -18,7 +19,9 @@ import signal
 import sys
 import tempfile
 import traceback
+import warnings
 from collections import OrderedDict
+from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
@@ -38,12 +41,12 @@ RUNTIME_VARIABLES = {
     "refit",
     "staffing_customers",
 }
-# Commands and options with which dbt is to parse by itself.
-PARSING = {"parse", "--no-partial-parse", "--target", "--profiles-dir", "--project-dir"}
+# Options with which dbt is to parse by itself.
+PARSING = {"--no-partial-parse", "--target", "--profiles-dir", "--project-dir"}
 # Not part of the project: what was built, and what dbt does not read.
 LEFT_OUT = {"target", "logs", "published", "warehouse", "tests/python"}
 LONGEST_SECONDS = 900
-MOST_MANIFESTS = 6
+MOST_MANIFESTS = 4
 
 WAREHOUSE = "CARD_SEGMENTS_WAREHOUSE"
 
@@ -106,28 +109,24 @@ class Manifests:
         return run.result if run.success else None
 
 
-class redirected:  # noqa: N801
-    """Standard output and error into another file for a while."""
-
-    def __init__(self, target: int) -> None:
-        self.target = target
-
-    def __enter__(self) -> None:
-        sys.stdout.flush()
-        self.saved = [os.dup(1), os.dup(2)]
-        os.dup2(self.target, 1)
-        os.dup2(self.target, 2)
-
-    def __exit__(self, *error) -> None:
-        sys.stdout.flush()
-        for descriptor, saved in zip((1, 2), self.saved, strict=True):
-            os.dup2(saved, descriptor)
-            os.close(saved)
+@contextlib.contextmanager
+def redirected(target: int) -> Iterator[None]:
+    """Write standard output and error into another file for a while."""
+    sys.stdout.flush()
+    saved = {descriptor: os.dup(descriptor) for descriptor in (1, 2)}
+    for descriptor in saved:
+        os.dup2(target, descriptor)
+    yield
+    sys.stdout.flush()
+    for descriptor, kept in saved.items():
+        os.dup2(kept, descriptor)
+        os.close(kept)
 
 
 def run(request: dict, manifest) -> None:
     """Become the dbt of a request; ends this process."""
     from dbt.cli.main import cli
+    from dbt.parser.manifest import write_manifest
 
     signal.alarm(LONGEST_SECONDS)
     output = os.open(request["output"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
@@ -143,6 +142,9 @@ def run(request: dict, manifest) -> None:
             # the same project in another folder, with seeds of its own
             if hasattr(node, "root_path"):
                 node.root_path = request["project"]
+        if "parse" in request["arguments"]:
+            # dbt writes no manifest that it is given
+            write_manifest(manifest, request["target"])
     status = 1
     try:
         cli.main(request["arguments"], prog_name="dbt", obj={"manifest": manifest})
@@ -172,7 +174,10 @@ def serve(folder: Path) -> None:
         if not PARSING & set(request["arguments"]):
             project, environment = Path(request["project"]), request["environment"]
             manifest = manifests.get(project, environment[WAREHOUSE], request["variables"])
-        child = os.fork()
+        with warnings.catch_warnings():
+            # of the native libraries' threads, which do nothing meanwhile
+            warnings.simplefilter("ignore", DeprecationWarning)
+            child = os.fork()
         if child == 0:
             run(request, manifest)
         _, status = os.waitpid(child, 0)

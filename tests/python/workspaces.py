@@ -28,6 +28,10 @@ REAL_FILES = {
 }
 
 
+# macOS has forks, but its libraries do not allow for them.
+CAN_FORK = hasattr(os, "fork") and sys.platform != "darwin"
+
+
 @dataclass
 class Run:
     """What a dbt command did."""
@@ -86,6 +90,8 @@ class Workspace:
 
     def dbt(self, *arguments: str, **variables: object) -> Run:
         """Run a dbt command with variables, without importing dbt and parsing again for each."""
+        if not CAN_FORK:
+            return self.dbt_command(*arguments, **variables)
         variables.setdefault("published_dir", str(self.published))
         # a sixth of the time of a build would go into a log that nobody reads
         log = () if self.keeps_log else ("--log-level-file", "none")
@@ -95,6 +101,7 @@ class Workspace:
                     "arguments": [*log, *arguments, *self._options(variables)],
                     "variables": variables,
                     "project": str(self.project),
+                    "target": str(self.folder / "target"),
                     "environment": self._environment(),
                     "output": output.name,
                 }
