@@ -39,6 +39,7 @@ RUNTIME_VARIABLES = {
     "minimum_recommendations",
     "published_dir",
     "refit",
+    "spends_year",
     "staffing_customers",
 }
 # Options with which dbt is to parse by itself.

@@ -18,6 +18,7 @@ CHANGED = {
     "minimum_recommendations": 1,
     "published_dir": "elsewhere",
     "refit": "never",
+    "spends_year": 2001,
     "staffing_customers": None,
 }
 KINDS = ("nodes", "unit_tests", "metrics", "semantic_models", "saved_queries", "exposures")
