@@ -143,6 +143,8 @@ def run(request: dict, manifest) -> None:
             # the same project in another folder, with seeds of its own
             if hasattr(node, "root_path"):
                 node.root_path = request["project"]
+        if not request["unit_tests"]:
+            manifest.unit_tests.clear()
         if "parse" in request["arguments"]:
             # dbt writes no manifest that it is given
             write_manifest(manifest, request["target"])
