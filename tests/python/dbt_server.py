@@ -42,7 +42,7 @@ RUNTIME_VARIABLES = {
     "spends_year",
     "staffing_customers",
 }
-# Options with which dbt is to parse by itself.
+# Options with which dbt is to parse by itself, in a process of its own.
 PARSING = {"--no-partial-parse", "--target", "--profiles-dir", "--project-dir"}
 # Not part of the project: what was built, and what dbt does not read.
 LEFT_OUT = {"target", "logs", "published", "warehouse", "tests/python"}
@@ -125,7 +125,7 @@ def redirected(target: int) -> Iterator[None]:
 
 
 def run(request: dict, manifest) -> None:
-    """Become the dbt of a request; ends this process."""
+    """Become the dbt of a request, a new one if it has to parse; ends this process."""
     from dbt.cli.main import cli
     from dbt.parser.manifest import write_manifest
 
@@ -137,17 +137,20 @@ def run(request: dict, manifest) -> None:
     os.environ.clear()
     os.environ.update(request["environment"])
     os.chdir(request["project"])
+    if manifest is None:
+        # dbt's parser has threads, for which it would wait in a fork for ever
+        command = Path(sys.executable).parent / "dbt"
+        os.execv(command, ["dbt", *request["arguments"]])
     sys.argv[:] = ["dbt", *request["arguments"]]
-    if manifest is not None:
-        for node in manifest.nodes.values():
-            # the same project in another folder, with seeds of its own
-            if hasattr(node, "root_path"):
-                node.root_path = request["project"]
-        if not request["unit_tests"]:
-            manifest.unit_tests.clear()
-        if "parse" in request["arguments"]:
-            # dbt writes no manifest that it is given
-            write_manifest(manifest, request["target"])
+    for node in manifest.nodes.values():
+        # the same project in another folder, with seeds of its own
+        if hasattr(node, "root_path"):
+            node.root_path = request["project"]
+    if not request["unit_tests"]:
+        manifest.unit_tests.clear()
+    if "parse" in request["arguments"]:
+        # dbt writes no manifest that it is given
+        write_manifest(manifest, request["target"])
     status = 1
     try:
         cli.main(request["arguments"], prog_name="dbt", obj={"manifest": manifest})
