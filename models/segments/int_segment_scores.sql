@@ -6,7 +6,7 @@ with
 {% for segmentation, relation in relations.items() if execute -%}
 {{ segmentation }}_scored as (
 
-{{ score_customers_sql(relation, parameters, segmentation) | indent(4, first=true) }}
+    {{ score_customers_sql(relation, parameters, segmentation) | trim | indent(4) }}
 
 ),
 
@@ -15,8 +15,8 @@ scored as (
 
     {% for segmentation in relations if execute %}
     select * from {{ segmentation }}_scored
-    {{ 'union all' if not loop.last }}
-    {%- else %}
+    union all
+    {% endfor %}
     select
         cast(null as {{ dbt.type_string() }}) as segmentation,
         cast(null as {{ dbt.type_string() }}) as customer_id,
@@ -25,7 +25,6 @@ scored as (
         cast(null as double) as distance,
         cast(null as double) as margin
     where false
-    {%- endfor %}
 
 ),
 

@@ -29,14 +29,14 @@ def shared_folder(tmp_path_factory, request):
     return own.parent if hasattr(request.config, "workerinput") else own
 
 
-def build_once(folder, **variables):
+def build_once(folder, dbt=Workspace.dbt, **variables):
     """Build completely in the first worker that asks; the others wait and read the same."""
     folder.mkdir(exist_ok=True)
     workspace, done = Workspace(folder), folder / "run.json"
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not done.exists():
-            run = workspace.dbt("build", **variables)
+            run = dbt(workspace, "build", **variables)
             done.write_text(json.dumps([run.succeeded, run.output]))
     workspace.run = Run(*json.loads(done.read_text()))
     assert workspace.run.succeeded, workspace.run.output
@@ -51,7 +51,7 @@ def workspace(tmp_path):
 @pytest.fixture(scope="session")
 def sample_build(shared_folder):
     """A complete build of the bundled sample; tests only read from it."""
-    return build_once(shared_folder / "sample")
+    return build_once(shared_folder / "sample", dbt=Workspace.dbt_command)
 
 
 @pytest.fixture(scope="session")

@@ -54,6 +54,8 @@ def test_there_are_enough_cases():
 def published(tmp_path_factory):
     """A workspace in which a complete build of one input has published."""
     workspace = Workspace(tmp_path_factory.mktemp("published"))
+    # those of this smallest build run in test_publication.py
+    workspace.has_unit_tests = False
     good = workspace.folder / "good.csv"
     good.write_text(TEXT, encoding="utf-8")
     run = workspace.dbt("build", **SMALL, inputs={"customers": str(good)})

@@ -161,6 +161,7 @@ PLANTED = {
 
 def test_identifiers_of_persons_are_never_written(workspace, input_folder):  # noqa: F811
     """Planted in columns that are read, in one that is not, in broken rows and in the header."""
+    workspace.keeps_log = True
 
     def plant(rows):
         for number, value in enumerate(PLANTED, 10):
@@ -214,6 +215,7 @@ def written(workspace, run, planted):
 
 def test_passed_columns_are_published_without_identifiers(workspace):
     """A complete build: what was asked for is there, and nothing of a person in any file."""
+    workspace.keeps_log = True
     folder = workspace.folder / "own_files"
     folder.mkdir()
     header, *rows = read(SAMPLE / "card_usage.csv")
@@ -252,6 +254,7 @@ def test_passed_columns_are_published_without_identifiers(workspace):
 
 
 def test_a_file_without_a_header_is_not_quoted(workspace, input_folder):  # noqa: F811
+    workspace.keeps_log = True
     edit(
         input_folder / "customers.csv", lambda rows: rows.__setitem__(0, ["nick@bank.example"] * 7)
     )
@@ -260,6 +263,7 @@ def test_a_file_without_a_header_is_not_quoted(workspace, input_folder):  # noqa
         run, r"customers\.csv for the input 'customers' does not begin with a header"
     )
     logged = b"".join(path.read_bytes() for path in (workspace.folder / "logs").rglob("*.log*"))
+    assert logged
     assert b"nick@bank" not in run.output.encode() + logged
 
 

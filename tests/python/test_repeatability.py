@@ -30,6 +30,7 @@ def test_threads_and_the_order_of_rows_change_nothing(tmp_path):
             if shuffled:
                 rewrite(folder / "files" / f"{name}.csv", shuffle_valid_rows)
         workspace = Workspace(folder)
+        workspace.has_unit_tests = not shuffled
         variables = {"enabled_inputs": inputs, "input_dir": str(folder / "files")}
         run = workspace.dbt("build", "--threads", str(threads), **variables)
         assert run.succeeded, run.output
