@@ -89,6 +89,14 @@ def test_summary_names_segments_and_files(sample_build):
         assert name in sample_build.run.text
     assert "publication checks passed" in sample_build.run.text
     assert str(sample_build.published / "cards.duckdb") in sample_build.run.text
+    _, what_to_open = sample_build.run.text.split("Open next: ")
+    elsewhere = f"VARS='{{published_dir: {sample_build.published}}}'"
+    for opened in (
+        f"{sample_build.published}/report.html",
+        f"make explore {elsewhere}",
+        "make docs",
+    ):
+        assert opened in what_to_open
 
 
 def test_direct_identifiers_are_never_loaded(sample_build):
