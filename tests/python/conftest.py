@@ -11,6 +11,10 @@ from playwright.sync_api import sync_playwright
 from postgres_server import PostgresServer, find_postgres
 from workspaces import PROJECT, REAL_FILES, Run, Workspace, skip_or_fail
 
+# A make that a test starts is no part of the `make test` that runs the tests.
+for name in ("MAKELEVEL", "MAKEFLAGS", "MFLAGS"):
+    os.environ.pop(name, None)
+
 
 def pytest_collection_modifyitems(items):
     """Begin with the files that build, so that no worker is left with one at the end."""
