@@ -3,7 +3,7 @@ with
 
 validation as (
 
-    select * from {{ ref('segment_validation') }}
+    select * from {{ ref('segment_out_of_time_validation') }}
 
 ),
 

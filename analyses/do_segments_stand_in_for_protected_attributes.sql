@@ -3,13 +3,13 @@ with
 
 proxies as (
 
-    select * from {{ ref('segment_proxies') }}
+    select * from {{ ref('segment_attribute_proxies') }}
 
 ),
 
 group_shares as (
 
-    select * from {{ ref('segment_group_shares') }}
+    select * from {{ ref('segment_group_rates') }}
 
 ),
 

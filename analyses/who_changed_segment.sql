@@ -3,7 +3,7 @@ with
 
 migrations as (
 
-    select * from {{ ref('segment_migrations') }}
+    select * from {{ ref('monthly_segment_transitions') }}
 
 ),
 

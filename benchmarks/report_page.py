@@ -25,7 +25,7 @@ CUSTOMER_TABLES = (
     "segment_map",
     "customer_income_utilisation",
     "cardholder_behaviour",
-    "customer_value",
+    "cardholder_value",
 )
 
 

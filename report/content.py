@@ -259,7 +259,7 @@ def segment_behaviours(published: Published, key: str) -> list[dict[str, Any]]:
 
 def segment_flows(published: Published, key: str) -> dict[str, Any] | None:
     """Return how many stay from month to month, and where most of the others go."""
-    if not published.has("segment_migrations"):
+    if not published.has("monthly_segment_transitions"):
         return None
     flows = published.rows(
         """
@@ -268,7 +268,7 @@ def segment_flows(published: Published, key: str) -> dict[str, Any] | None:
             coalesce(segments.segment_name, to_segment_key) as to_segment_name,
             sum(migrations.customers) as customers,
             sum(migrations.customers) / sum(sum(migrations.customers)) over () as rate
-        from segment_migrations as migrations
+        from monthly_segment_transitions as migrations
         left join segments on migrations.to_segment_key = segments.segment_key
         where from_segment_key = ?
         group by all
@@ -358,13 +358,13 @@ def maps(points: pd.DataFrame) -> list[dict[str, Any]]:
 
 def migrations(published: Published, name: str) -> Section:
     """Return the average rates at which customers change segment from month to month."""
-    if not published.has("segment_migrations"):
+    if not published.has("monthly_segment_transitions"):
         return None
     rows = published.rows(
         """
         with pairs as (
             select from_segment_key, to_segment_key, sum(customers) as customers
-            from segment_migrations where segmentation = ? group by all
+            from monthly_segment_transitions where segmentation = ? group by all
         )
         select
             origins.segment_key as from_segment_key,
@@ -389,7 +389,7 @@ def migrations(published: Published, name: str) -> Section:
             min(from_month) as first,
             max(to_month) as last,
             count(distinct from_month) as steps
-        from segment_migrations where segmentation = ?
+        from monthly_segment_transitions where segmentation = ?
         """,
         name,
     )
@@ -404,7 +404,7 @@ def moves(published: Published, name: str) -> Section:
         """
         select cause, sum(customers) as customers,
             sum(customers) / sum(sum(customers)) over () as share
-        from segment_moves where segmentation = ?
+        from segment_changes where segmentation = ?
         group by cause order by customers desc, cause
         """,
         name,
@@ -447,13 +447,13 @@ def drift(published: Published, name: str) -> Section:
 def stand_ins(published: Published, name: str) -> Section:
     """Return how far segments stand in for protected attributes."""
     attributes = published.rows(
-        "select * from segment_proxies where segmentation = ? order by is_flagged desc, attribute",
+        "select * from segment_attribute_proxies where segmentation = ? order by is_flagged desc, attribute",
         name,
     )
     groups = published.rows(
         """
         select shares.*, segments.segment_name
-        from segment_group_shares as shares
+        from segment_group_rates as shares
         inner join segments on shares.segment_key = segments.segment_key
         where
             shares.segmentation = ? and p_value < 0.05
@@ -471,10 +471,10 @@ def stand_ins(published: Published, name: str) -> Section:
 
 def validation(published: Published, name: str) -> list[tuple[str, dict[str, float]]]:
     """Return how much of later behaviour the segments explain, beside a simple rule and chance."""
-    if not published.has("segment_validation"):
+    if not published.has("segment_out_of_time_validation"):
         return []
     rows = published.rows(
-        "select * from segment_validation where segmentation = ? order by outcome, scheme", name
+        "select * from segment_out_of_time_validation where segmentation = ? order by outcome, scheme", name
     )
     return [
         (outcome, {row["scheme"]: row["omega_squared"] for row in members})

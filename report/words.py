@@ -194,5 +194,5 @@ VERDICTS = {
     "segments.",
     "reproducible": "The segments can be repeated, but they are cuts through a cloud: nothing "
     "parts them from each other.",
-    "constructive": "The segments are neither stable nor separated.",
+    "unstable": "The segments are neither stable nor separated.",
 }

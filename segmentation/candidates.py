@@ -55,7 +55,7 @@ class Measures:
         return self.noise / self.customers
 
     @property
-    def minimum_jaccard(self) -> float:
+    def min_jaccard(self) -> float:
         """Jaccard coefficient of the least stable segment, 0..1."""
         return min(self.jaccard, default=math.nan)
 
@@ -102,10 +102,10 @@ def verdict_of(measures: Measures, thresholds: Thresholds) -> str:
     """Return the verdict on a candidate (after Dolnicar & Leisch 2010, Marketing Letters 21).
 
     `natural`: stable, and better separated than null data. `reproducible`: stable only, so a cut
-    through a cloud that can be repeated. `constructive`: does not come back.
+    through a cloud that can be repeated. `unstable`: does not come back.
     """
     if _stability_failures(measures, thresholds):
-        return "constructive"
+        return "unstable"
     return "reproducible" if _separation_failures(measures, thresholds) else "natural"
 
 
@@ -263,7 +263,7 @@ def _apart(figure: float, threshold: float, digits: int) -> str:
 def _stability_failures(measures: Measures, thresholds: Thresholds) -> list[str]:
     strength = measures.prediction_strength
     return [
-        *_below("minimum Jaccard", measures.minimum_jaccard, thresholds.jaccard),
+        *_below("minimum Jaccard", measures.min_jaccard, thresholds.jaccard),
         *_below("prediction strength", strength, thresholds.prediction_strength),
     ]
 

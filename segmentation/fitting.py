@@ -624,7 +624,7 @@ def _figures(measures: Measures | None) -> dict[str, float]:
         "davies_bouldin",
         "smallest_share",
         "largest_share",
-        "minimum_jaccard",
+        "min_jaccard",
         "prediction_strength",
         "seed_agreement",
         "inertia",

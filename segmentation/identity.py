@@ -100,12 +100,12 @@ def jaccard_matrix(
 def align(
     new_labels: ArrayLike,
     old_labels: ArrayLike | None,
-    minimum_jaccard: float = MINIMUM_JACCARD,
+    min_jaccard: float = MINIMUM_JACCARD,
 ) -> Alignment:
     """Find which segment of a new model carries on which segment of the old one.
 
     Both models label the same customers, with the same features: then only the models differ.
-    Pairs with a Jaccard coefficient of at least `minimum_jaccard` may match; among these pairs
+    Pairs with a Jaccard coefficient of at least `min_jaccard` may match; among these pairs
     the Hungarian method finds the one-to-one matches with the largest sum. Pairs below are left
     out before and not after it: otherwise two poor pairs could together outbid a good one, and
     all three would be lost.
@@ -121,7 +121,7 @@ def align(
     old_labels : array_like of int, shape (n,), or None
         Segment numbers by the old model for the same customers in the same order; None when
         there is no old model, so that every segment emerges.
-    minimum_jaccard : float
+    min_jaccard : float
         Above 0, at most 1.
 
     Returns
@@ -146,9 +146,9 @@ def align(
     >>> alignment.matches["status"].tolist()
     ['matched', 'emerging', 'matched']
     """
-    if not 0.0 < minimum_jaccard <= 1.0:
+    if not 0.0 < min_jaccard <= 1.0:
         raise FeaturesError(
-            f"'minimum_jaccard' is {minimum_jaccard!r}; give a number above 0 and at most 1."
+            f"'min_jaccard' is {min_jaccard!r}; give a number above 0 and at most 1."
         )
     new = checked_labels(new_labels, what="new labels")
     if old_labels is None:
@@ -157,7 +157,7 @@ def align(
     old = checked_labels(old_labels, len(new), "old labels")
 
     jaccard, new_numbers, old_numbers = jaccard_matrix(new, old)
-    admitted = jaccard >= minimum_jaccard
+    admitted = jaccard >= min_jaccard
     preference = np.arange(jaccard.size).reshape(jaccard.T.shape).T  # old number first
     worth = np.where(admitted, jaccard + TIE_BREAK * (1.0 - preference / jaccard.size), 0.0)
     pairs = [

@@ -12,7 +12,7 @@ from typing import Any
 TRANSFORMS = ("identity", "log1p", "signed_log1p", "yeo_johnson")
 ALGORITHMS = ("k_means", "gaussian_mixture", "ward", "hdbscan", "baseline")
 MOST_BASELINE_CELLS = 1_000
-VERDICTS = ("natural", "reproducible", "constructive")
+VERDICTS = ("natural", "reproducible", "unstable")
 PUBLISHABLE_VERDICTS = ("natural", "reproducible")
 
 
@@ -429,9 +429,9 @@ def _publish(name: str, given: Any) -> tuple[str, ...]:
     if not isinstance(verdicts, Iterable) or isinstance(verdicts, Mapping):
         raise SpecificationError(f"{name}: 'publish' is {given!r}; give a list of verdicts.")
     verdicts = tuple(verdicts)
-    if "constructive" in verdicts:
+    if "unstable" in verdicts:
         raise SpecificationError(
-            f"{name}: 'publish' names 'constructive', which is never published, because such "
+            f"{name}: 'publish' names 'unstable', which is never published, because such "
             "segments do not come back on other customers; remove it."
         )
     for verdict in verdicts:

@@ -24,7 +24,7 @@
     } %}
     {% set customers = {
         'inputs': ['customers', 'spends'],
-        'model': 'fct_customer_income_utilisation',
+        'model': 'customer_income_utilisation',
         'metrics': {
             'income_utilisation_pct': {'kind': 'number', 'sql': 'income_utilisation_pct'},
             'average_monthly_spend_amount': {'kind': 'number', 'sql': 'average_monthly_spend_amount'},

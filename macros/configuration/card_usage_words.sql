@@ -1,14 +1,14 @@
 {#- The words that the reference seeds on card usage may hold: each is a column that SQL reads. -#}
 
-{#- Behaviours that rules can describe, each a flag of fct_cardholder_behaviour. -#}
-{% macro behaviour_words() %}
+{#- Behaviours that rules can describe, each a flag of cardholder_behaviour. -#}
+{% macro accepted_behaviours() %}
     {{ return(['dormant', 'transactor', 'cash_advance_user', 'minimum_payer', 'revolver', 'vulnerable']) }}
 {% endmacro %}
 
 
 {#- Classes of behaviour: what a cardholder is called, once. -#}
 {% macro behaviour_classes() %}
-    {{ return(behaviour_words() | reject('equalto', 'vulnerable') | list + ['unclassified']) }}
+    {{ return(accepted_behaviours() | reject('equalto', 'vulnerable') | list + ['unclassified']) }}
 {% endmacro %}
 
 
@@ -43,6 +43,6 @@
 
 
 {#- What can be done about a segment, as segment_value recommends it. -#}
-{% macro treatment_words() %}
+{% macro accepted_treatments() %}
     {{ return(['serve', 'reprice', 'keep', 'grow']) }}
 {% endmacro %}

@@ -8,7 +8,7 @@
         {% do check_names('enabled_inputs', var('enabled_inputs'), known) %}
         {% do check_names('inputs', (var('inputs') or {}).keys() | list, known) %}
         {% if var('enabled_inputs') | length == 0 %}
-            {% do stop("The variable enabled_inputs is empty, so there is nothing to build. Name at least one of " ~ known | join(', ') ~ ".") %}
+            {% do raise_error("The variable enabled_inputs is empty, so there is nothing to build. Name at least one of " ~ known | join(', ') ~ ".") %}
         {% endif %}
         {% do check_names('pass_through', (var('pass_through') or {}).keys() | list, known) %}
         {% do check_names('column_names', (var('column_names') or {}).keys() | list, known) %}
@@ -18,69 +18,69 @@
 
         {% for setting in ['minimum_cell_size', 'maximum_row_drop_share', 'maximum_segment_share_jump', 'minimum_remaining_share', 'maximum_reject_share', 'late_payment_days', 'minimum_claim_customers'] %}
             {% if var(setting) is not number or var(setting) < 0 %}
-                {% do stop("The variable " ~ setting ~ " is '" ~ var(setting) ~ "', but has to be a number of 0 or more. Correct it in dbt_project.yml or in --vars.") %}
+                {% do raise_error("The variable " ~ setting ~ " is '" ~ var(setting) ~ "', but has to be a number of 0 or more. Correct it in dbt_project.yml or in --vars.") %}
             {% endif %}
         {% endfor %}
         {% if var('contact_period_months') is not number or var('contact_period_months') <= 0 %}
-            {% do stop("The variable contact_period_months is '" ~ var('contact_period_months') ~ "', but has to be a number above 0. It is the months over which contacts were counted.") %}
+            {% do raise_error("The variable contact_period_months is '" ~ var('contact_period_months') ~ "', but has to be a number above 0. It is the months over which contacts were counted.") %}
         {% endif %}
         {% if var('staffing_customers') is not none and (var('staffing_customers') is not number or var('staffing_customers') <= 0) %}
-            {% do stop("The variable staffing_customers is '" ~ var('staffing_customers') ~ "', but has to be a number above 0, or null for the customers in the data. It is the size of the book that staff are planned for.") %}
+            {% do raise_error("The variable staffing_customers is '" ~ var('staffing_customers') ~ "', but has to be a number above 0, or null for the customers in the data. It is the size of the book that staff are planned for.") %}
         {% endif %}
         {% if var('maximum_vulnerable_share') is not number or not 0 <= var('maximum_vulnerable_share') <= 1 %}
-            {% do stop("The variable maximum_vulnerable_share is '" ~ var('maximum_vulnerable_share') ~ "', but has to be a share from 0 to 1, such as 0.2. Correct it in dbt_project.yml or in --vars.") %}
+            {% do raise_error("The variable maximum_vulnerable_share is '" ~ var('maximum_vulnerable_share') ~ "', but has to be a share from 0 to 1, such as 0.2. Correct it in dbt_project.yml or in --vars.") %}
         {% endif %}
         {% if var('claim_significance_level') is not number or not 0 < var('claim_significance_level') < 1 %}
-            {% do stop("The variable claim_significance_level is '" ~ var('claim_significance_level') ~ "', but has to be a number between 0 and 1 such as 0.05. Correct it in dbt_project.yml or in --vars.") %}
+            {% do raise_error("The variable claim_significance_level is '" ~ var('claim_significance_level') ~ "', but has to be a number between 0 and 1 such as 0.05. Correct it in dbt_project.yml or in --vars.") %}
         {% endif %}
         {% for setting in ['minimum_recommendations', 'maximum_recommendations'] %}
             {% if var(setting) is not integer or var(setting) < 1 %}
-                {% do stop("The variable " ~ setting ~ " is '" ~ var(setting) ~ "', but has to be a whole number of 1 or more. Correct it in dbt_project.yml or in --vars.") %}
+                {% do raise_error("The variable " ~ setting ~ " is '" ~ var(setting) ~ "', but has to be a whole number of 1 or more. Correct it in dbt_project.yml or in --vars.") %}
             {% endif %}
         {% endfor %}
         {% if var('minimum_recommendations') > var('maximum_recommendations') %}
-            {% do stop("The variable minimum_recommendations is " ~ var('minimum_recommendations') ~ ", but may not be above maximum_recommendations, which is " ~ var('maximum_recommendations') ~ ". Correct one of them in dbt_project.yml or in --vars.") %}
+            {% do raise_error("The variable minimum_recommendations is " ~ var('minimum_recommendations') ~ ", but may not be above maximum_recommendations, which is " ~ var('maximum_recommendations') ~ ". Correct one of them in dbt_project.yml or in --vars.") %}
         {% endif %}
         {% if var('write_report') is not boolean %}
-            {% do stop("The variable write_report is '" ~ var('write_report') ~ "', but has to be true or false.") %}
+            {% do raise_error("The variable write_report is '" ~ var('write_report') ~ "', but has to be true or false.") %}
         {% endif %}
         {% if var('decimal_mark') not in ('auto', '.', ',') %}
-            {% do stop("The variable decimal_mark is '" ~ var('decimal_mark') ~ "', but has to be auto, '.' or ','.") %}
+            {% do raise_error("The variable decimal_mark is '" ~ var('decimal_mark') ~ "', but has to be auto, '.' or ','.") %}
         {% endif %}
         {% if var('spends_year') is not number or not 1900 <= var('spends_year') <= 9998 %}
-            {% do stop("The variable spends_year is '" ~ var('spends_year') ~ "', but has to be a year such as 2023. It is the year of months that are given by name only.") %}
+            {% do raise_error("The variable spends_year is '" ~ var('spends_year') ~ "', but has to be a year such as 2023. It is the year of months that are given by name only.") %}
         {% endif %}
 
         {% set credit_card = var('credit_card_payment_types') %}
         {% if credit_card is string or credit_card is mapping or credit_card is not iterable or not credit_card or credit_card | reject('string') | list %}
-            {% do stop("The variable credit_card_payment_types is '" ~ credit_card ~ "', but has to be a list of payment types such as [Credit Card].") %}
+            {% do raise_error("The variable credit_card_payment_types is '" ~ credit_card ~ "', but has to be a list of payment types such as [Credit Card].") %}
         {% endif %}
         {% if var('minimum_key_segment_share') is not number or not 0 <= var('minimum_key_segment_share') <= 1 %}
-            {% do stop("The variable minimum_key_segment_share is '" ~ var('minimum_key_segment_share') ~ "', but has to be a share of the customers from 0 to 1, such as 0.02.") %}
+            {% do raise_error("The variable minimum_key_segment_share is '" ~ var('minimum_key_segment_share') ~ "', but has to be a share of the customers from 0 to 1, such as 0.02.") %}
         {% endif %}
         {% if var('key_segment_error_rate') is not number or not 0 < var('key_segment_error_rate') < 1 %}
-            {% do stop("The variable key_segment_error_rate is '" ~ var('key_segment_error_rate') ~ "', but has to be a probability between 0 and 1, such as 0.05.") %}
+            {% do raise_error("The variable key_segment_error_rate is '" ~ var('key_segment_error_rate') ~ "', but has to be a probability between 0 and 1, such as 0.05.") %}
         {% endif %}
         {% if var('recommended_card_features') is not number or var('recommended_card_features') < 0 %}
-            {% do stop("The variable recommended_card_features is '" ~ var('recommended_card_features') ~ "', but has to be a number of 0 or more.") %}
+            {% do raise_error("The variable recommended_card_features is '" ~ var('recommended_card_features') ~ "', but has to be a number of 0 or more.") %}
         {% endif %}
         {% if not modules.re.match('^\\d{4}-(0[1-9]|1[0-2])-01$', var('reference_month') | string) %}
-            {% do stop("The variable reference_month is '" ~ var('reference_month') ~ "', but has to be the first day of a month such as 2023-10-01. It is the month that the metrics give to inputs without dates.") %}
+            {% do raise_error("The variable reference_month is '" ~ var('reference_month') ~ "', but has to be the first day of a month such as 2023-10-01. It is the month that the metrics give to inputs without dates.") %}
         {% endif %}
 
         {% if var('refit') not in ('auto', 'always', 'never') %}
-            {% do stop("The variable refit is '" ~ var('refit') ~ "', but has to be auto, always or never.") %}
+            {% do raise_error("The variable refit is '" ~ var('refit') ~ "', but has to be auto, always or never.") %}
         {% endif %}
 
         {% if flags.WHICH in ('build', 'seed') %}
             {% if var('input_dir') and not glob_files(var('input_dir')) %}
-                {% do stop("The folder " ~ var('input_dir') ~ ", which the variable input_dir names, does not exist. Relative paths start at the folder dbt runs in.") %}
+                {% do raise_error("The folder " ~ var('input_dir') ~ ", which the variable input_dir names, does not exist. Relative paths start at the folder dbt runs in.") %}
             {% endif %}
             {% set problems = [] %}
             {% for input_name in var('enabled_inputs') %}
                 {% do problems.extend(locate_input(input_name).problems) %}
             {% endfor %}
-            {% do stop_on_problems(problems) %}
+            {% do raise_problems(problems) %}
         {% endif %}
     {% endif %}
 {% endmacro %}
@@ -89,14 +89,9 @@
 {#- Stops on a name that is not known, with the nearest one that is. -#}
 {% macro check_names(setting, names, known) %}
     {% if names is string or names is not iterable %}
-        {% do stop("The variable " ~ setting ~ " is '" ~ names ~ "', but has to be a list such as [" ~ known | join(', ') ~ "].") %}
+        {% do raise_error("The variable " ~ setting ~ " is '" ~ names ~ "', but has to be a list such as [" ~ known | join(', ') ~ "].") %}
     {% endif %}
     {% for name in names if name not in known %}
-        {% do stop("The variable " ~ setting ~ " names '" ~ name ~ "', which is not an input. Did you mean '" ~ nearest_name(name, known) ~ "'? The inputs are " ~ known | join(', ') ~ ".") %}
+        {% do raise_error("The variable " ~ setting ~ " names '" ~ name ~ "', which is not an input. Did you mean '" ~ nearest_name(name, known) ~ "'? The inputs are " ~ known | join(', ') ~ ".") %}
     {% endfor %}
-{% endmacro %}
-
-
-{% macro is_input_enabled(input_name) %}
-    {{ return(input_name in var('enabled_inputs')) }}
 {% endmacro %}

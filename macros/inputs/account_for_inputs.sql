@@ -1,8 +1,8 @@
 {#- The enabled inputs with their checked rows. Written as single refs so that lineage is complete. -#}
 {% macro checked_rows_by_input() %}
     {% set relations = {} %}
-    {% for input_name in known_inputs() if is_input_enabled(input_name) %}
-        {% do relations.update({input_name: ref('stg_' ~ input_name ~ '__checked_rows')}) %}
+    {% for input_name in known_inputs() if has_inputs(input_name) %}
+        {% do relations.update({input_name: ref('base_' ~ input_name ~ '__validated')}) %}
     {% endfor %}
     {{ return(relations) }}
 {% endmacro %}

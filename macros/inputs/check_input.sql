@@ -13,8 +13,8 @@
 {% set numbers = contract | selectattr('type', 'in', ['number', 'integer']) | list %}
 {#- Parents must be known before the graph is. -#}
 {% set input_relation = ref(input_name) %}
-{% if input_name == 'spends' and is_input_enabled('customers') and with_parents %}
-    {% set parent_relations = {'customers': ref('stg_customers__checked_rows')} %}
+{% if input_name == 'spends' and has_inputs('customers') and with_parents %}
+    {% set parent_relations = {'customers': ref('base_customers__validated')} %}
 {% else %}
     {% set parent_relations = {} %}
 {% endif %}

@@ -9,7 +9,7 @@
         {% set problems, usable = [], [] %}
         {% for input_name in known_inputs() %}
             {% do print('') %}
-            {% if not is_input_enabled(input_name) %}
+            {% if not has_inputs(input_name) %}
                 {% do print(input_name ~ ': switched off, for enabled_inputs does not name it') %}
             {% else %}
                 {% do print(input_name) %}
@@ -19,7 +19,7 @@
         {% do print_what_would_be_built() %}
         {% do print('') %}
         {% if problems %}
-            {% do stop((problems | length) ~ " of the problems above would stop the build." if problems | length > 1 else "The problem above would stop the build.") %}
+            {% do raise_error((problems | length) ~ " of the problems above would stop the build." if problems | length > 1 else "The problem above would stop the build.") %}
         {% endif %}
         {% do print('Nothing found that would stop the build.') %}
     {% endif %}
@@ -78,7 +78,7 @@
 
 {#- Cleans the loaded rows of an input as staging does, prints the account, and returns its problems. -#}
 {% macro check_rows(input_name, with_parents) %}
-    {% set node = graph.nodes['model.' ~ project_name ~ '.stg_' ~ input_name ~ '__checked_rows'] %}
+    {% set node = graph.nodes['model.' ~ project_name ~ '.base_' ~ input_name ~ '__validated'] %}
     {% set relation = api.Relation.create(database=node.database, schema=node.schema, identifier=node.alias) %}
     {% do run_query("create schema if not exists " ~ node.schema) %}
     {% do run_query("create or replace table " ~ relation ~ " as " ~ check_input_sql(input_name, with_parents)) %}

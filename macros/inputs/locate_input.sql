@@ -85,14 +85,14 @@
     Ends the build with one sentence for the user. Not a compiler error: dbt would add the macros it
     was called from, which say nothing to whoever has to correct a file.
 -#}
-{% macro stop(sentence) %}
+{% macro raise_error(sentence) %}
     {% do exceptions.raise_dependency_error(sentence) %}
 {% endmacro %}
 
 
 {#- Ends the build with all of some sentences, if there are any. -#}
-{% macro stop_on_problems(problems) %}
+{% macro raise_problems(problems) %}
     {% if problems %}
-        {% do stop(problems | unique | join('\n')) %}
+        {% do raise_error(problems | unique | join('\n')) %}
     {% endif %}
 {% endmacro %}

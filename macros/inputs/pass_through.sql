@@ -42,7 +42,7 @@
             {% do found.append({
                 'segmentation': segmentation,
                 'input_name': input_name,
-                'relation': ref('stg_' ~ input_name ~ '__checked_rows'),
+                'relation': ref('base_' ~ input_name ~ '__validated'),
                 'columns': passed_columns(input_name)
             }) %}
         {% endfor %}

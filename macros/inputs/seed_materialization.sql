@@ -11,7 +11,7 @@
     {% set input_name = model.name %}
     {% set target_relation = this.incorporate(type='table') %}
     {% set description = describe_input(input_name) %}
-    {% do stop_on_problems(description.problems) %}
+    {% do raise_problems(description.problems) %}
 
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
@@ -20,7 +20,7 @@
         create or replace table {{ target_relation }} as
         {{ read_input_sql(input_name, description.files) }}
     {% endcall %}
-    {% do stop_on_problems(load_problems(input_name, target_relation, description.files)) %}
+    {% do raise_problems(load_problems(input_name, target_relation, description.files)) %}
     {% for file in description.files if file.unused %}
         {% do log("  " ~ input_name ~ ": not used from " ~ file.path ~ ": " ~ file.unused | join(', '), info=true) %}
     {% endfor %}

@@ -70,9 +70,9 @@
 {% macro print_why_not_published(results) %}
     {% do print('') %}
     {% do print('Not published: a model or test before the publication step failed (see above). What was published before is unchanged.') %}
-    {% set checked = results | selectattr('node.name', 'equalto', 'int_publication_checks') | selectattr('status', 'equalto', 'success') | list %}
+    {% set checked = results | selectattr('node.name', 'equalto', 'publication_checks') | selectattr('status', 'equalto', 'success') | list %}
     {% if checked %}
-        {% set failed = run_query("select check_name, subject, description, observed, comparison, threshold from " ~ relation_of('int_publication_checks') ~ " where not passed order by 1, 2") %}
+        {% set failed = run_query("select check_name, subject, description, observed, comparison, threshold from " ~ relation_of('publication_checks') ~ " where not passed order by 1, 2") %}
         {% for row in failed.rows %}
             {% do print('  ' ~ row[0] ~ ' of ' ~ row[1] ~ ': ' ~ row[2] ~ ' is ' ~ row[3] ~ ', but may be ' ~ row[4] ~ ' ' ~ row[5] ~ '.') %}
         {% endfor %}

@@ -73,7 +73,7 @@
     {% if execute %}
         {% set row = run_query("select status, reason from " ~ publication).rows[0] %}
         {% if row[0] == 'failed' %}
-            {% do stop(row[1]) %}
+            {% do raise_error(row[1]) %}
         {% elif row[0] == 'not_published' %}
             {% do log("  Not published: " ~ row[1] ~ ". What was published before is unchanged.", info=true) %}
         {% endif %}

@@ -1,6 +1,6 @@
 {#- The published name of a candidate's measure. -#}
 {% macro published_measure(measure) %}
-    {{ return('min_jaccard' if measure == 'minimum_jaccard' else measure) }}
+    {{ return('min_jaccard' if measure == 'min_jaccard' else measure) }}
 {% endmacro %}
 
 

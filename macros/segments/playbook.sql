@@ -31,15 +31,15 @@
 {#-
     Models of facts beyond the profiles: name -> the inputs it needs. Such a model has the columns
     segmentation, segment_key, metric, statistic and fact_value; its metrics stand in
-    further_segment_metrics.
+    extra_segment_metrics.
 -#}
-{% macro further_fact_models() %}
-    {{ return({'int_card_usage__segment_facts': ['card_usage']}) }}
+{% macro extra_rule_metrics() %}
+    {{ return({'int_card_usage__rule_metrics': ['card_usage']}) }}
 {% endmacro %}
 
 
 {#- segmentation -> the metrics of its segments that no profile has. -#}
-{% macro further_segment_metrics() %}
+{% macro extra_segment_metrics() %}
     {{ return({
         'card_usage': [
             'vulnerable_customer_share', 'net_value_amount', 'loss_making_share', 'transactor_share', 'revolver_share',
@@ -50,9 +50,9 @@
 
 
 {#- The refs of the models of further facts that the enabled inputs can feed. -#}
-{% macro further_fact_relations() %}
+{% macro extra_rule_metric_relations() %}
     {% set relations = [] %}
-    {% for name, inputs in further_fact_models().items() if not missing_inputs(inputs) %}
+    {% for name, inputs in extra_rule_metrics().items() if not missing_inputs(inputs) %}
         {% do relations.append(ref(name)) %}
     {% endfor %}
     {{ return(relations) }}
@@ -64,7 +64,7 @@
     {% set names = general_segment_metrics() %}
     {% if segmentation != 'any' %}
         {% set metrics = segmentation_metrics(segmentation) | map(attribute='name') | list %}
-        {% set names = metrics + further_segment_metrics().get(segmentation, []) + names %}
+        {% set names = metrics + extra_segment_metrics().get(segmentation, []) + names %}
     {% endif %}
     {{ return(names | unique | list) }}
 {% endmacro %}
@@ -125,13 +125,13 @@
 
 
 {#- Stops at the first condition whose metric its segmentation does not have, with the nearest one that it has. -#}
-{% macro stop_on_unknown_metrics(conditions, known) %}
+{% macro validate_rule_metrics(conditions, known) %}
     {% if execute and flags.WHICH in ('build', 'test') %}
         {% set unknown = run_query(unknown_metrics_sql(conditions, known) ~ " order by 1, 2, 4 limit 1").rows %}
         {% for seed_name, rule, segmentation, metric in unknown %}
             {% set names = known[segmentation] %}
             {% set place = "every segmentation" if segmentation == 'any' else "the segmentation '" ~ segmentation ~ "'" %}
-            {% do stop("The rule '" ~ rule ~ "' in seeds/reference/" ~ seed_name ~ ".csv has '" ~ metric ~ "' as its metric, which is not a metric of " ~ place ~ ". Did you mean '" ~ nearest_name(metric, names) ~ "'? Known are " ~ names | join(', ') ~ ". Correct it in that file.") %}
+            {% do raise_error("The rule '" ~ rule ~ "' in seeds/reference/" ~ seed_name ~ ".csv has '" ~ metric ~ "' as its metric, which is not a metric of " ~ place ~ ". Did you mean '" ~ nearest_name(metric, names) ~ "'? Known are " ~ names | join(', ') ~ ". Correct it in that file.") %}
         {% endfor %}
     {% endif %}
 {% endmacro %}

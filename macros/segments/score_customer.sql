@@ -46,20 +46,20 @@
 {#- Stops with one sentence when a customer cannot be scored. -#}
 {% macro check_customer(segmentation, features) %}
     {% if segmentation not in active_segmentations() %}
-        {% do stop("There is no segmentation '" ~ segmentation ~ "'; there are " ~ active_segmentations() | join(', ') ~ ".") %}
+        {% do raise_error("There is no segmentation '" ~ segmentation ~ "'; there are " ~ active_segmentations() | join(', ') ~ ".") %}
     {% endif %}
     {% if not last_published('segment_parameters', ['segment_key', 'segment_number']) %}
-        {% do stop("Nothing has been published in " ~ var('published_dir') ~ " yet, so there is nothing to score with. Run dbt build first.") %}
+        {% do raise_error("Nothing has been published in " ~ var('published_dir') ~ " yet, so there is nothing to score with. Run dbt build first.") %}
     {% endif %}
     {% if run_query("select 1 from " ~ last_published('segments') ~ " where segmentation = " ~ sql_text(segmentation)).rows | length == 0 %}
-        {% do stop("The segmentation '" ~ segmentation ~ "' is not published; the published table segmentations says why.") %}
+        {% do raise_error("The segmentation '" ~ segmentation ~ "' is not published; the published table segmentations says why.") %}
     {% endif %}
     {% set wanted = segmentation_features(segmentation) | map(attribute='name') | list %}
     {% for name, value in features.items() %}
         {% if name not in wanted %}
-            {% do stop("The segmentation '" ~ segmentation ~ "' has no feature '" ~ name ~ "'. Did you mean '" ~ nearest_name(name, wanted) ~ "'? Its features are " ~ wanted | join(', ') ~ ".") %}
+            {% do raise_error("The segmentation '" ~ segmentation ~ "' has no feature '" ~ name ~ "'. Did you mean '" ~ nearest_name(name, wanted) ~ "'? Its features are " ~ wanted | join(', ') ~ ".") %}
         {% elif value is not none and value is not number %}
-            {% do stop("The feature '" ~ name ~ "' is '" ~ value ~ "', but has to be a number.") %}
+            {% do raise_error("The feature '" ~ name ~ "' is '" ~ value ~ "', but has to be a number.") %}
         {% endif %}
     {% endfor %}
 {% endmacro %}

@@ -39,7 +39,7 @@
     {% set node = graph.nodes['model.' ~ project_name ~ '.' ~ model_name] %}
     {% set specification = node.config.meta.get('segmentation') %}
     {% if not specification %}
-        {% do stop("The model " ~ model_name ~ " has no specification of the segmentation '" ~ segmentation ~ "'. Add config.meta.segmentation with a list of features to its YAML.") %}
+        {% do raise_error("The model " ~ model_name ~ " has no specification of the segmentation '" ~ segmentation ~ "'. Add config.meta.segmentation with a list of features to its YAML.") %}
     {% endif %}
     {{ return(specification) }}
 {% endmacro %}

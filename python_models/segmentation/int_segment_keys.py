@@ -35,10 +35,10 @@ def keys_of(name, pairs, registry):
 def model(dbt, session):
     """Give every published segment its key; one row per segmentation and segment."""
     dbt.config(materialized="table")
-    pairs = dbt.ref("int_segment_label_pairs").df().sort_values(["segmentation", "customer_id"])
-    registry = dbt.ref("int_last_segment_registry").df()
+    pairs = dbt.ref("int_segment_labels_compared").df().sort_values(["segmentation", "customer_id"])
+    registry = dbt.ref("int_prior_publication__registry").df()
     decisions = dbt.ref("int_segmentation_decisions").df()
-    last_parameters = dbt.ref("int_last_segment_parameters").df()
+    last_parameters = dbt.ref("int_prior_publication__parameters").df()
 
     frames = [pd.DataFrame(columns=list(TYPES))]
     for name, own_pairs in pairs.groupby("segmentation", sort=True):

@@ -100,7 +100,7 @@ class Loader:
             self.holds_the_customers = False
         arguments = [
             "build",
-            *("--select", input_name, f"stg_{input_name}__checked_rows"),
+            *("--select", input_name, f"base_{input_name}__validated"),
             *("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"),
             *self._options({**variables, "enabled_inputs": enabled}),
         ]
@@ -121,7 +121,7 @@ class Loader:
     def _account(self, input_name: str) -> Outcome:
         with duckdb.connect(str(self.warehouse)) as connection:
             checked = connection.sql(
-                f"select * from staging.stg_{input_name}__checked_rows "
+                f"select * from staging.base_{input_name}__validated "
                 "order by source_file, source_row"
             )
             rows = [dict(zip(checked.columns, row, strict=True)) for row in checked.fetchall()]

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.real_data
 
 
 def test_everything_is_loaded(real_build):
-    rows = real_build.query("select * from staging.input_rows").set_index("input_name")
+    rows = real_build.query("select * from intermediate.int_input_rows").set_index("input_name")
     assert rows["loaded_rows"].to_dict() == {
         "customers": 4_000,
         "spends": 864_000,
@@ -215,7 +215,7 @@ def test_no_number_of_segments_is_written_for_a_data_set(real_build):
 def test_cleaning_counts_every_kind_of_dirt(real_build):
     repairs = real_build.query(
         """
-        select column_name, repair_rule, repaired_values from staging.input_repairs
+        select column_name, repair_rule, repaired_values from intermediate.int_input_repairs
         where input_name = 'credit_profiles'
         """
     ).set_index(["column_name", "repair_rule"])["repaired_values"]
@@ -313,7 +313,7 @@ def test_cardholders_are_worth_what_the_rates_say(real_build, cardholders, scena
         * (1 if rate["kind"] == "revenue" else -1)
         for _, rate in rates.iterrows()
     )
-    published = real_build.query_published("select * from customer_value").set_index("customer_id")
+    published = real_build.query_published("select * from cardholder_value").set_index("customer_id")
     published = published.loc[cardholders.index, f"net_value_{scenario}_amount"]
     np.testing.assert_allclose(published, expected, rtol=0, atol=1e-6)
     # the one cardholder without a limit has no known value

@@ -108,11 +108,11 @@ def test_direct_identifiers_are_never_loaded(sample_build):
 
 
 def test_every_row_is_accounted_for(sample_build):
-    rows = sample_build.query("select * from staging.input_rows")
+    rows = sample_build.query("select * from intermediate.int_input_rows")
     assert len(rows) == 5
     assert (rows["loaded_rows"] + rows["rejected_rows"] == rows["read_rows"]).all()
     rejects = sample_build.query(
-        "select input_name, count(*) as rejects from staging.input_rejects group by input_name"
+        "select input_name, count(*) as rejects from intermediate.int_input_rejects group by input_name"
     ).set_index("input_name")["rejects"]
     assert rejects.to_dict() == {
         name: count

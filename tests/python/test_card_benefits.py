@@ -36,7 +36,7 @@ def test_an_unknown_basis_stops_with_the_rule(changed):
 def test_a_changed_rate_changes_the_recommendation(changed, sample_build):
     """Twenty times the reward is worth twenty times as much, and comes first."""
     statement = """
-        select * from marts.rpt_card_feature_recommendations where group_type = 'all'
+        select * from marts.card_feature_recommendations where group_type = 'all'
     """
     before = sample_build.query(statement).set_index("benefit_key")
     assert before.loc["bill_cashback", "benefit_rank"] > 1
@@ -46,7 +46,7 @@ def test_a_changed_rate_changes_the_recommendation(changed, sample_build):
     workspace.warehouse.write_bytes(sample_build.warehouse.read_bytes())
     run = workspace.dbt("seed", "--select", "card_benefits")
     assert run.succeeded, run.output
-    run = workspace.dbt("run", "--select", "rpt_card_feature_recommendations")
+    run = workspace.dbt("run", "--select", "card_feature_recommendations")
     assert run.succeeded, run.output
     after = workspace.query(statement).set_index("benefit_key")
     ratio = after["customer_benefit_base_amount"] / before["customer_benefit_base_amount"]

@@ -72,7 +72,7 @@ class Cleaning:
 @pytest.fixture(scope="module")
 def cleaning(tmp_path_factory):
     workspace = Workspace(tmp_path_factory.mktemp("compiled"))
-    models = [f"stg_{name}__checked_rows" for name in WITHOUT_PARENTS]
+    models = [f"base_{name}__validated" for name in WITHOUT_PARENTS]
     run = workspace.dbt("compile", "--select", *models)
     assert run.succeeded, run.output
     manifest = json.loads((workspace.folder / "target" / "manifest.json").read_text())

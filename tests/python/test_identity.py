@@ -49,7 +49,7 @@ def test_a_model_lives_on_until_its_features_drift(workspace, delivery):
     pd.testing.assert_frame_equal(members(workspace), first)
     assert len(workspace.query_published("select * from segment_candidates")) > 0
     moves = workspace.query_published(
-        "select cause, sum(customers) as n from segment_moves group by 1"
+        "select cause, sum(customers) as n from segment_changes group by 1"
     )
     assert moves.to_dict("records") == [{"cause": "stayed", "n": len(first)}]
 
@@ -104,7 +104,7 @@ def test_a_customer_is_scored_from_the_command_line(workspace, delivery):
         """
         select features.*, members.segment_name, members.segment_key, members.margin
         from intermediate.int_relationship__features as features
-        inner join segments.int_segment_members as members using (customer_id)
+        inner join intermediate.int_segment_members as members using (customer_id)
         order by customer_id limit 1
         """
     ).iloc[0]

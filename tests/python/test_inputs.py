@@ -12,7 +12,7 @@ from workspaces import INPUTS, PROJECT
 SAMPLE = PROJECT / "seeds" / "inputs"
 ACCOUNTING = (
     "build",
-    *("--select", "+input_rejects", "+input_rows", "+input_repairs"),
+    *("--select", "+int_input_rejects", "+input_rows", "+int_input_repairs"),
     *("--exclude-resource-type", "test", "unit_test"),
 )
 
@@ -61,7 +61,7 @@ def test_a_broken_value_in_each_input_is_quarantined(workspace, input_folder):
     run = workspace.dbt(*ACCOUNTING, input_dir=str(input_folder))
     assert run.succeeded, run.output
 
-    rejects = workspace.query("select * from staging.input_rejects where source_row = 151")
+    rejects = workspace.query("select * from intermediate.int_input_rejects where source_row = 151")
     rejects = rejects.set_index("input_name")
     for name, (column, value, rule, reason) in BROKEN.items():
         reject = rejects.loc[name]
@@ -70,7 +70,7 @@ def test_a_broken_value_in_each_input_is_quarantined(workspace, input_folder):
         assert reject["reject_rule"] == rule
         assert reason in reject["reject_reason"]
         assert reject["source_file"].endswith(f"{name}.csv")
-    rows = workspace.query("select * from staging.input_rows")
+    rows = workspace.query("select * from intermediate.int_input_rows")
     assert (rows["read_rows"] == 200).all()
     assert (rows["loaded_rows"] + rows["rejected_rows"] == 200).all()
 
@@ -89,7 +89,7 @@ def test_rows_of_another_shape_are_quarantined_and_the_rest_keep_their_numbers(
     assert run.succeeded, run.output
     rejects = workspace.query(
         """
-        select source_row, reject_reason from staging.input_rejects
+        select source_row, reject_reason from intermediate.int_input_rejects
         where input_name = 'card_relationships' and source_row <> 92 order by source_row
         """
     )
@@ -110,7 +110,7 @@ def test_repeated_keys_and_orphans_are_quarantined(workspace, input_folder):
     run = workspace.dbt(*ACCOUNTING, input_dir=str(input_folder))
     assert run.succeeded, run.output
     rejects = workspace.query(
-        "select input_name, reject_rule, source_row from staging.input_rejects"
+        "select input_name, reject_rule, source_row from intermediate.int_input_rejects"
     )
     found = set(rejects.itertuples(index=False, name=None))
     assert {
@@ -148,14 +148,14 @@ def test_copies_of_many_kinds_read_the_same(workspace, input_folder):
     rows = workspace.query(
         """
         select input_name, sum(read_rows) as read_rows, sum(rejected_rows) as rejected_rows
-        from staging.input_rows group by input_name
+        from intermediate.int_input_rows group by input_name
         """
     ).set_index("input_name")
     assert (rows["read_rows"] == 200).all()
     # the one dirty row of the sample among these
     assert rows["rejected_rows"].to_dict() == {**dict.fromkeys(INPUTS, 0), "card_relationships": 1}
     files = workspace.query(
-        "select source_file, read_rows from staging.input_rows where input_name = 'spends'"
+        "select source_file, read_rows from intermediate.int_input_rows where input_name = 'spends'"
     )
     assert files["read_rows"].tolist() == [100, 100]
 

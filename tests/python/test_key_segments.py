@@ -10,9 +10,9 @@ from scipy import stats
 ATTRIBUTES = ["age_group", "gender", "marital_status", "city", "occupation"]
 CHAIN = {
     "int_demographic_cells_summed": "intermediate",
-    "int_demographic_crosses_summed": "intermediate",
-    "int_demographic_crosses_suppressed": "intermediate",
-    "rpt_key_customer_segments": "marts",
+    "int_demographic_combinations_summed": "intermediate",
+    "int_demographic_combinations_suppressed": "intermediate",
+    "key_customer_segments": "marts",
 }
 
 
@@ -34,18 +34,18 @@ def key_segments(sample_build, warehouse, customers):
     """Build the key segments again from other customers, with the SQL that dbt compiled."""
     warehouse.register("changed_customers", customers)
     warehouse.execute(
-        "create or replace table marts.fct_customer_income_utilisation as from changed_customers"
+        "create or replace table marts.customer_income_utilisation as from changed_customers"
     )
     for model, schema in CHAIN.items():
         warehouse.execute(
             f"create or replace table {schema}.{model} as {compiled(sample_build, model)}"
         )
-    return warehouse.sql("from marts.rpt_key_customer_segments").df()
+    return warehouse.sql("from marts.key_customer_segments").df()
 
 
 def test_nothing_is_key_where_demographics_are_shuffled(sample_build, warehouse):
     customers = warehouse.sql(
-        "from marts.fct_customer_income_utilisation order by customer_id"
+        "from marts.customer_income_utilisation order by customer_id"
     ).df()
     assert key_segments(sample_build, warehouse, customers)["is_key_segment"].sum() >= 10
 
@@ -86,7 +86,7 @@ def test_nothing_is_key_where_demographics_are_shuffled(sample_build, warehouse)
     ],
 )
 def test_intervals_agree_with_scipy(sample_build, x, y, value, lower, upper, above, scale):
-    customers = sample_build.query("from marts.fct_customer_income_utilisation")
+    customers = sample_build.query("from marts.customer_income_utilisation")
     segments = sample_build.query_published("from key_customer_segments where not is_suppressed")
     probability = 0.05 / (2 * 2 * len(segments))
 

@@ -121,7 +121,7 @@ COMPARISONS = [
             sum(months.credit_card_amount) as credit_card_spend,
             100 * credit_card_spend / income as credit_utilisation_pct
         from intermediate.int_customer_months_summed as months
-        inner join marts.dim_customers using (customer_id)
+        inner join marts.stg_customers__customers using (customer_id)
         group by all
         """,
     ),
@@ -266,12 +266,12 @@ def test_the_command_line_finds_no_fault(command_line):
 
 def test_the_command_line_sees_a_fault_in_the_warehouse(command_line):
     with duckdb.connect(str(command_line.warehouse)) as connection:
-        connection.sql("alter table marts.fct_spends rename column spend_amount to amount")
+        connection.sql("alter table marts.stg_spends__spends rename column spend_amount to amount")
     try:
         run = command_line.run("validate-configs")
     finally:
         with duckdb.connect(str(command_line.warehouse)) as connection:
-            connection.sql("alter table marts.fct_spends rename column amount to spend_amount")
+            connection.sql("alter table marts.stg_spends__spends rename column amount to spend_amount")
     assert any(errors != "0" for errors, *_ in validation_counts(run.output)), run.output
 
 

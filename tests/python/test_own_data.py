@@ -69,26 +69,26 @@ def test_numbers_encodings_and_names_of_other_systems(workspace, input_folder): 
     assert run.succeeded, run.output
 
     income = [whole_number(row[6]) + 0.5 for row in read(SAMPLE / "customers.csv")[1:201]]
-    loaded = workspace.query("from staging.stg_customers__checked_rows order by source_row")
+    loaded = workspace.query("from staging.base_customers__validated order by source_row")
     assert loaded["avg_income"].tolist() == income
     assert set(loaded["city"]) == {"München"}
-    repairs = workspace.query("from staging.input_repairs").set_index(
+    repairs = workspace.query("from intermediate.int_input_repairs").set_index(
         ["column_name", "repair_rule"]
     )
     assert repairs.loc[("avg_income", "decimal_comma_read"), "repaired_values"] == 200
     assert repairs.loc[("avg_income", "thousands_separator_removed"), "repaired_values"] == 200
 
     balance = [float(row[1]) for row in read(SAMPLE / "card_usage.csv")[1:201]]
-    loaded = workspace.query("from staging.stg_card_usage__checked_rows order by source_row")
+    loaded = workspace.query("from staging.base_card_usage__validated order by source_row")
     assert loaded["balance"].tolist() == balance
 
     loaded = workspace.query(
-        "from staging.stg_card_relationships__checked_rows order by source_row"
+        "from staging.base_card_relationships__validated order by source_row"
     )
     assert loaded["avg_credit_limit"].tolist()[:2] == [1234.0, 1234567.0]
     assert loaded["reject_rule"].tolist()[2] == "out_of_range"
 
-    loaded = workspace.query("from staging.stg_spends__checked_rows order by source_row")
+    loaded = workspace.query("from staging.base_spends__validated order by source_row")
     assert loaded["reject_rule"].fillna("").tolist()[:3] == ["ambiguous", "", "unreadable"]
     assert loaded["spend"].tolist()[1] == 0.5
     assert loaded["reject_value"].tolist()[0] == "9,999"
@@ -100,7 +100,7 @@ def test_too_many_rejects_stop_the_build_before_the_marts(workspace, input_folde
             row[6] = "about 5000"
 
     edit(input_folder / "customers.csv", break_rows)
-    run = workspace.dbt("build", "--select", "+dim_customers", input_dir=str(input_folder))
+    run = workspace.dbt("build", "--select", "+stg_customers__customers", input_dir=str(input_folder))
     assert_one_sentence(
         run,
         r"Of 200 rows of the input 'customers', 11 had to be rejected \(5\.5 %\), more than "
@@ -120,7 +120,7 @@ def test_month_by_month_gives_the_same_tables_as_all_at_once(workspace, tmp_path
     parts.mkdir()
     write(whole, [header, *corrected])
 
-    select = [f"+{name}" for name in (*SPENDING, "input_rejects")]
+    select = [f"+{name}" for name in (*SPENDING, "int_input_rejects")]
     build = ("build", "--select", *select, "--exclude-resource-type", "test", "unit_test")
     late = rows[5]
     for number, month in enumerate(months[:3]):
@@ -137,7 +137,7 @@ def test_month_by_month_gives_the_same_tables_as_all_at_once(workspace, tmp_path
     step_by_step = {
         name: workspace.query(f"from published.{name} order by all") for name in SPENDING
     }
-    replaced = workspace.query("from staging.input_rejects where reject_rule = 'replaced'")
+    replaced = workspace.query("from intermediate.int_input_rejects where reject_rule = 'replaced'")
     assert len(replaced) == (1 if late[1] in months[:3] else 2)
 
     run = workspace.dbt(*build, inputs={"spends": str(whole)})
@@ -182,7 +182,7 @@ def test_identifiers_of_persons_are_never_written(workspace, input_folder):  # n
     assert run.succeeded, run.output
     rejects = workspace.query(
         """
-        from staging.input_rejects where reject_rule = 'identifier'
+        from intermediate.int_input_rejects where reject_rule = 'identifier'
         order by input_name desc, source_row
         """
     )

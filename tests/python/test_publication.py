@@ -39,7 +39,7 @@ def assert_unchanged(workspace, before):
 def test_a_failing_test_keeps_the_old_publication(published_once, project_copy):
     before = published_once.published_files()
     bad_test = project_copy / "tests" / "data_tests" / "assert_never.sql"
-    bad_test.write_text("select customer_id from {{ ref('dim_customers') }} limit 1\n")
+    bad_test.write_text("select customer_id from {{ ref('stg_customers__customers') }} limit 1\n")
     try:
         run = published_once.dbt("build", **SMALL)
     finally:
@@ -62,7 +62,7 @@ def test_a_failing_model_keeps_the_old_publication(published_once):
     [
         (["run"], "this was `dbt run`, which runs no tests"),
         (["build", "--select", "input_rows+"], "this build left out"),
-        (["build", "--exclude", "dim_customers"], "this build left out 1 of"),
+        (["build", "--exclude", "stg_customers__customers"], "this build left out 1 of"),
         (["build", "--exclude-resource-type", "unit_test"], "this build left out kinds"),
         (["build", "--empty"], "--empty"),
     ],

@@ -33,7 +33,7 @@ def large_book(sample_build, tmp_path_factory):
         "int_workloads_planned",
         "int_queue_hours_planned",
         "int_queue_agents_tried",
-        "rpt_staffing_plan",
+        "staffing_plan",
         staffing_customers=4_000_000,
     )
     assert run.succeeded, run.output
@@ -69,7 +69,7 @@ def test_a_larger_team_is_busier(sample_build, large_book):
     def occupancy(workspace):
         return workspace.query(
             """
-            select busy_hour_occupancy_share from marts.rpt_staffing_plan
+            select busy_hour_occupancy_share from marts.staffing_plan
             where group_type = 'all' and channel = 'calls' and handling_estimate = 'base'
             """
         ).iat[0, 0]
@@ -85,7 +85,7 @@ def test_intervals_are_those_of_students_t(sample_build):
         inner join intermediate.int_contacts_by_relationship using (customer_id)
         """
     )
-    demand = sample_build.query("select * from marts.rpt_service_demand where not is_suppressed")
+    demand = sample_build.query("select * from marts.service_demand where not is_suppressed")
     assert demand["customers"].min() >= 10
     keys = ["group_type", "group_key", "channel"]
     grouped = contacts.groupby(keys)["contacts"]

@@ -20,21 +20,21 @@ EDITED = [
 ]
 REBUILT = [
     "int_card_usage__behaviours",
-    "fct_cardholder_behaviour",
+    "cardholder_behaviour",
     "int_card_usage__value_bases",
-    "fct_cardholder_value",
-    "rpt_segment_value",
+    "cardholder_value",
+    "segment_value",
     "int_card_tiers_assigned",
     "int_segment_rule_conditions",
     "int_segment_recommendations",
     "int_credit_customers_age_grouped",
     "int_credit_customers_by_group",
     "int_credit_scores_by_group",
-    "rpt_credit_score_by_age",
+    "credit_score_by_age",
     "int_workloads_planned",
     "int_queue_hours_planned",
     "int_queue_agents_tried",
-    "rpt_staffing_plan",
+    "staffing_plan",
 ]
 
 
@@ -96,14 +96,14 @@ def changed(sample_build, tmp_path_factory):
 def test_the_new_advice_is_for_segments_that_use_little_of_their_limit(changed):
     met = changed.after(
         """
-        select segment_key, fact_value, is_met from segments.int_segment_rule_conditions
+        select segment_key, fact_value, is_met from intermediate.int_segment_rule_conditions
         where recommendation_key = 'lower_unused_limit' order by segment_key
         """
     )
     assert set(met["is_met"]) == {True, False}
     assert list(met["is_met"]) == list(met["fact_value"] <= 0.1)
     given = changed.after(
-        "select * from segments.int_segment_recommendations "
+        "select * from intermediate.int_segment_recommendations "
         "where recommendation_key = 'lower_unused_limit'"
     )
     assert len(given) > 0
@@ -111,12 +111,12 @@ def test_the_new_advice_is_for_segments_that_use_little_of_their_limit(changed):
 
 
 def test_a_stricter_minimum_leaves_fewer_minimum_payers(changed):
-    statement = "select count(*) from marts.fct_cardholder_behaviour where is_minimum_payer"
+    statement = "select count(*) from marts.cardholder_behaviour where is_minimum_payer"
     assert 0 < changed.after(statement).iat[0, 0] < changed.before(statement).iat[0, 0]
 
 
 def test_without_rewards_customers_are_worth_what_rewards_cost(changed):
-    statement = "select * from marts.rpt_segment_value where segment_key is null"
+    statement = "select * from marts.segment_value where segment_key is null"
     before, after = changed.before(statement).iloc[0], changed.after(statement).iloc[0]
     assert before["rewards_amount"] < 0
     assert after["rewards_amount"] == 0
@@ -125,11 +125,11 @@ def test_without_rewards_customers_are_worth_what_rewards_cost(changed):
 
 def test_a_slower_answer_needs_fewer_agents(changed):
     statement = """
-        select busy_hour_agents from marts.rpt_staffing_plan
+        select busy_hour_agents from marts.staffing_plan
         where group_type = 'all' and channel = 'calls' and handling_estimate = 'base'
     """
     assert changed.after(statement).iat[0, 0] <= changed.before(statement).iat[0, 0]
-    staff = "select sum(stand_alone_staff) from marts.rpt_staffing_plan where channel = 'calls'"
+    staff = "select sum(stand_alone_staff) from marts.staffing_plan where channel = 'calls'"
     assert changed.after(staff).iat[0, 0] < changed.before(staff).iat[0, 0]
 
 
@@ -146,7 +146,7 @@ def test_dear_customers_get_no_plus_card(changed):
 
 def test_a_split_age_band_keeps_everyone(changed):
     statement = """
-        select age_group, customers from marts.rpt_credit_score_by_age where age_scheme = 'broad'
+        select age_group, customers from marts.credit_score_by_age where age_scheme = 'broad'
     """
     before = changed.before(statement).set_index("age_group")["customers"]
     after = changed.after(statement).set_index("age_group")["customers"]

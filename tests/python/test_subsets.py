@@ -17,7 +17,7 @@ FOLDERS = ("models", "python_models", "seeds", "snapshots", "tests/data_tests", 
 # What a model asks that loops over whatever the enabled inputs can feed.
 QUESTIONS = {
     f"macro.card_segments.{name}"
-    for name in ("missing_inputs", "is_input_enabled", "active_segmentations")
+    for name in ("missing_inputs", "has_inputs", "active_segmentations")
 }
 NAMED_INPUT = re.compile(r"'(\w+)' in var\('enabled_inputs'\)")
 REFERENCE = re.compile(r"ref\('(\w+)'\)")

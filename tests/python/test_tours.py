@@ -205,7 +205,7 @@ def test_dbt_answers_the_command(line, readers_folder, tmp_path):
     run = readers_folder.dbt(*words[1:])
     assert run.succeeded, run.output
     expected = {
-        "ls": "rpt_segment_value",
+        "ls": "segment_value",
         "show": "reject_rule",
         "run-operation": "Frequent callers",
     }

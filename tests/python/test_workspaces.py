@@ -62,21 +62,21 @@ def test_a_changed_file_is_parsed_again_and_only_for_its_copy(tmp_path):
 
     def compiled(project, folder):
         workspace = Workspace(tmp_path / folder, project)
-        run = workspace.dbt("compile", "--select", "dim_customers")
+        run = workspace.dbt("compile", "--select", "stg_customers__customers")
         assert run.succeeded, run.output
         return next(
-            (workspace.folder / "target" / "compiled").rglob("dim_customers.sql")
+            (workspace.folder / "target" / "compiled").rglob("stg_customers__customers.sql")
         ).read_text()
 
     before = compiled(copy, "before")
-    path = next((copy / "models").rglob("dim_customers.sql"))
+    path = next((copy / "models").rglob("stg_customers__customers.sql"))
     path.write_text("-- a change\n" + path.read_text())
     assert compiled(copy, "after") == "-- a change\n" + before
     assert compiled(PROJECT, "project") == before
 
 
 def test_a_wrong_option_ends_as_on_the_command_line(workspace):
-    arguments = ("build", "--slect", "dim_customers")
+    arguments = ("build", "--slect", "stg_customers__customers")
     run, command = workspace.dbt(*arguments), workspace.dbt_command(*arguments)
     assert not run.succeeded
     assert not command.succeeded

@@ -1,4 +1,5 @@
 -- One row per cardholder and behaviour: whether the rules in behaviour_thresholds say that it applies.
+{{ config(enabled=has_inputs('card_usage')) }}
 with
 
 features as (

@@ -1,4 +1,5 @@
 -- One row per cardholder: what the card-usage segments are formed from, and what describes them.
+{{ config(enabled=has_inputs('card_usage')) }}
 with
 
 cardholders as (

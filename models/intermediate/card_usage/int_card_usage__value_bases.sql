@@ -1,4 +1,5 @@
 -- One row per cardholder: the yearly amounts and mean balances that the rates of value are taken of.
+{{ config(enabled=has_inputs('card_usage')) }}
 with
 
 features as (
@@ -9,7 +10,7 @@ features as (
 
 behaviours as (
 
-    select * from {{ ref('fct_cardholder_behaviour') }}
+    select * from {{ ref('cardholder_behaviour') }}
 
 ),
 

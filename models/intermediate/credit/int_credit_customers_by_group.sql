@@ -1,4 +1,5 @@
 -- One row per customer and kind of group: the group that the customer belongs to in the credit reports.
+{{ config(enabled=has_inputs('credit_profiles')) }}
 with
 
 profiles as (

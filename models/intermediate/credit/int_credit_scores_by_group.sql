@@ -1,4 +1,5 @@
 -- One row per kind of group and group: customers by credit score, and how far the scores of the groups differ.
+{{ config(enabled=has_inputs('credit_profiles')) }}
 with
 
 profiles as (
@@ -147,7 +148,7 @@ cells_within as (
 ),
 
 /* the groups of a kind add up to everyone, narrow age bands to the wide one round them; no one needs no protection */
-lines_0 as (
+suppression_lines as (
 
     select
         group_type as table_name,
@@ -185,18 +186,18 @@ lines_0 as (
 
 ),
 
-{{ hidden_cells() }},
+{{ complementary_suppression() }},
 
 judged as (
 
     select
         named_cells.*,
-        named_cells.is_small or hidden_cells.cell_name is not null as is_suppressed,
-        {{ is_hidden_in_total('named_cells.customers_with_age', 'named_cells.group_type', 'named_cells.group_key') }}
+        named_cells.is_small or complementary_suppression.cell_name is not null as is_suppressed,
+        {{ is_suppressed_in_total('named_cells.customers_with_age', 'named_cells.group_type', 'named_cells.group_key') }}
             as is_age_hidden
     from named_cells
-    left join hidden_cells
-        on named_cells.cell_name = hidden_cells.cell_name
+    left join complementary_suppression
+        on named_cells.cell_name = complementary_suppression.cell_name
 
 ),
 

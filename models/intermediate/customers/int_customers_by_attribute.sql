@@ -1,9 +1,10 @@
 -- One row per customer and demographic attribute, with `all` as the attribute that everyone shares.
+{{ config(enabled=has_inputs('customers')) }}
 with
 
 customers as (
 
-    select * from {{ ref('dim_customers') }}
+    select * from {{ ref('stg_customers__customers') }}
 
 ),
 

@@ -1,4 +1,5 @@
 -- One row per card relationship: what the relationship segments are formed from.
+{{ config(enabled=has_inputs('card_relationships')) }}
 with
 
 card_relationships as (

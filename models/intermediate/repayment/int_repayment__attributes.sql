@@ -1,4 +1,5 @@
 -- One row per customer with a known age: the age band that the repayment segments must not stand in for.
+{{ config(enabled=has_inputs('credit_profiles')) }}
 with
 
 age_grouped as (

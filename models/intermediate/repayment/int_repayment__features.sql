@@ -1,4 +1,5 @@
 -- One row per customer, latest month: what the repayment segments are formed from, and what describes them.
+{{ config(enabled=has_inputs('credit_profiles')) }}
 with
 
 profiles as (

@@ -1,4 +1,5 @@
 -- One row per card relationship, relationship segment and everyone together: the first card tier that fits.
+{{ config(enabled=has_inputs('card_relationships')) }}
 with
 
 service_costs as (

@@ -1,4 +1,5 @@
 -- One row per group and channel: contacts against the group's share of customers, and those of the planned book.
+{{ config(enabled=has_inputs('card_relationships')) }}
 {% set student_quantile %}{{ upper_student_quantile(normal_quantile_975(), 'customers - 1') }}{% endset %}
 with
 

@@ -1,4 +1,5 @@
 -- One row per load and number of agents tried, from none up to the first that is enough: how the queue would be.
+{{ config(enabled=has_inputs('card_relationships')) }}
 {#- An agent more is tried while calls would wait too long or agents would be busier than people can be. -#}
 {% set service_level %}{{ erlang_c_service_level(
     'load_erlangs', 'agents', 'inverse_blocking', 'handling_seconds', 'target_answer_seconds'

@@ -1,4 +1,5 @@
 -- One row per group, queued channel, estimate and kind of hour: the load that its agents have to carry.
+{{ config(enabled=has_inputs('card_relationships')) }}
 with
 
 workloads as (

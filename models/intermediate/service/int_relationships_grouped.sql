@@ -1,4 +1,5 @@
 -- One row per card relationship and kind of group: the group that the relationship is counted in.
+{{ config(enabled=has_inputs('card_relationships')) }}
 with
 
 relationships as (

@@ -1,4 +1,5 @@
 -- One row per relationship segment, and one for everyone: what service costs, limits and cards of its customers.
+{{ config(enabled=has_inputs('card_relationships')) }}
 with
 
 memberships as (

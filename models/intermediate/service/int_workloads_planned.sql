@@ -1,4 +1,5 @@
 -- One row per group, staffed channel and estimate of the handling time: a year's contacts and the hours they take.
+{{ config(enabled=has_inputs('card_relationships')) }}
 with
 
 contacts as (

@@ -1,4 +1,5 @@
 -- One row per card benefit, category and payment type of the data that the benefit rests on.
+{{ config(enabled=has_inputs('customers', 'spends')) }}
 with
 
 benefits as (
@@ -12,7 +13,7 @@ spends as (
     select distinct
         category,
         payment_type
-    from {{ ref('fct_spends') }}
+    from {{ ref('stg_spends__spends') }}
 
 ),
 

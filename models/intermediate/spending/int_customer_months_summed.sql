@@ -1,15 +1,16 @@
 -- One row per customer and month observed: spend and its split over payment types; zero where nothing was spent.
+{{ config(enabled=has_inputs('customers', 'spends')) }}
 with
 
 customers as (
 
-    select * from {{ ref('dim_customers') }}
+    select * from {{ ref('stg_customers__customers') }}
 
 ),
 
 spends as (
 
-    select * from {{ ref('fct_spends') }}
+    select * from {{ ref('stg_spends__spends') }}
 
 ),
 

@@ -1,9 +1,10 @@
 -- One row per combination of all demographic attributes that occurs: its customers and the sums that ratios need.
+{{ config(enabled=has_inputs('customers', 'spends')) }}
 with
 
 utilisation as (
 
-    select * from {{ ref('fct_customer_income_utilisation') }}
+    select * from {{ ref('customer_income_utilisation') }}
 
 ),
 

@@ -1,4 +1,5 @@
 -- One row per customer and protected attribute: what the spending segments must not stand in for.
+{{ config(enabled=has_inputs('customers', 'spends')) }}
 with
 
 customers_by_attribute as (

@@ -1,4 +1,5 @@
 -- One row per customer: what the spending segments are formed from, over all months observed.
+{{ config(enabled=has_inputs('customers', 'spends')) }}
 with
 
 customer_months as (

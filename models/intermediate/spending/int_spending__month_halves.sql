@@ -1,4 +1,5 @@
 -- One row per month observed: whether segments are fitted on it, an earlier one, or proved by it, a later one.
+{{ config(enabled=has_inputs('customers', 'spends')) }}
 with
 
 months as (

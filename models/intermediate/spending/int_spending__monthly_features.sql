@@ -1,4 +1,5 @@
 -- One row per customer and month: the spending features of that month alone, for segments over time.
+{{ config(enabled=has_inputs('customers', 'spends')) }}
 with
 
 customer_months as (

@@ -1,9 +1,10 @@
 -- One row per card relationship that can be used, in the field's terms.
+{{ config(enabled=has_inputs('card_relationships')) }}
 with
 
-checked_rows as (
+validated_rows as (
 
-    select * from {{ ref('stg_card_relationships__checked_rows') }}
+    select * from {{ ref('base_card_relationships__validated') }}
 
 ),
 
@@ -20,7 +21,7 @@ renamed as (
         total_visits_bank as branch_visits,
         total_visits_online as online_visits,
         total_calls_made as calls
-    from checked_rows
+    from validated_rows
     where reject_rule is null
 
 )

@@ -1,9 +1,10 @@
 -- One row per cardholder that can be used, in the field's terms.
+{{ config(enabled=has_inputs('card_usage')) }}
 with
 
-checked_rows as (
+validated_rows as (
 
-    select * from {{ ref('stg_card_usage__checked_rows') }}
+    select * from {{ ref('base_card_usage__validated') }}
 
 ),
 
@@ -31,7 +32,7 @@ renamed as (
         minimum_payments as minimum_payments_amount,
         prc_full_payment as full_payment_share,
         tenure as tenure_months
-    from checked_rows
+    from validated_rows
     where reject_rule is null
 
 )

@@ -1,9 +1,10 @@
 -- One row per customer and month that can be used, in the field's terms.
+{{ config(enabled=has_inputs('credit_profiles')) }}
 with
 
-checked_rows as (
+validated_rows as (
 
-    select * from {{ ref('stg_credit_profiles__checked_rows') }}
+    select * from {{ ref('base_credit_profiles__validated') }}
 
 ),
 
@@ -43,7 +44,7 @@ renamed as (
 
         -- dates
         month as profile_month
-    from checked_rows
+    from validated_rows
     where reject_rule is null
 
 )

@@ -1,9 +1,10 @@
 -- One row per customer that can be used, in the field's terms.
+{{ config(enabled=has_inputs('customers')) }}
 with
 
-checked_rows as (
+validated_rows as (
 
-    select * from {{ ref('stg_customers__checked_rows') }}
+    select * from {{ ref('base_customers__validated') }}
 
 ),
 
@@ -22,7 +23,7 @@ renamed as (
 
         -- numerics
         avg_income as monthly_income_amount
-    from checked_rows
+    from validated_rows
     where reject_rule is null
 
 )

@@ -1,9 +1,10 @@
 -- One row per customer, month, category and payment type that can be used, in the field's terms.
+{{ config(enabled=has_inputs('spends'), materialized='table') }}
 with
 
-checked_rows as (
+validated_rows as (
 
-    select * from {{ ref('stg_spends__checked_rows') }}
+    select * from {{ ref('base_spends__validated') }}
 
 ),
 
@@ -20,9 +21,12 @@ renamed as (
         -- numerics
         spend as spend_amount,
 
+        -- booleans
+        {{ is_credit_card('payment_type') }} as is_credit_card,
+
         -- dates
         month as spend_month
-    from checked_rows
+    from validated_rows
     where reject_rule is null
 
 )

@@ -1,13 +1,8 @@
-{% if missing_inputs(['card_usage']) %}
-/* there is nothing to test without the input */
-select 'card_usage' as needed_inputs
-where false
-{% else %}
 with
 
 behaviours as (
 
-    select * from {{ ref('fct_cardholder_behaviour') }}
+    select * from {{ ref('cardholder_behaviour') }}
 
 ),
 
@@ -20,7 +15,7 @@ members as (
 
 report as (
 
-    select * from {{ ref('rpt_behaviour_by_segment') }}
+    select * from {{ ref('behaviour_by_segment') }}
 
 ),
 
@@ -73,4 +68,3 @@ where
             or report.standardised_residual is not null
         )
     )
-{% endif %}

@@ -1,8 +1,3 @@
-{% if missing_inputs(['card_usage']) %}
-/* there is nothing to test without the input */
-select 'card_usage' as needed_inputs
-where false
-{% else %}
 {#- Means are of doubles, so equal sums may differ in their last digits: a millionth of them is allowed. -#}
 {% set tolerance = 1e-6 %}
 with
@@ -14,7 +9,7 @@ cardholders as (
         coalesce({{ exact_sum('net_value_low_amount') }}, 0) as net_value_low_amount,
         coalesce({{ exact_sum('net_value_base_amount') }}, 0) as net_value_base_amount,
         coalesce({{ exact_sum('net_value_high_amount') }}, 0) as net_value_high_amount
-    from {{ ref('fct_cardholder_value') }}
+    from {{ ref('cardholder_value') }}
 
 ),
 
@@ -26,7 +21,7 @@ loaded as (
 
 report as (
 
-    select * from {{ ref('rpt_segment_value') }}
+    select * from {{ ref('segment_value') }}
 
 ),
 
@@ -69,4 +64,3 @@ where
             {% endfor %}
         )
     )
-{% endif %}

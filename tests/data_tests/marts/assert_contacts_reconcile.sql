@@ -1,8 +1,3 @@
-{% if missing_inputs(['card_relationships']) %}
-/* there is nothing to test without the input */
-select 'card_relationships' as needed_inputs
-where false
-{% else %}
 with
 
 staged as (
@@ -24,7 +19,7 @@ reported as (
         channel,
         sum(contacts) as contacts,
         count(case when is_suppressed then 1 end) > 0 as is_partly_suppressed
-    from {{ ref('rpt_service_demand') }}
+    from {{ ref('service_demand') }}
     group by
         group_type,
         channel
@@ -44,4 +39,3 @@ inner join staged
 where
     reported.contacts > staged.contacts
     or (not reported.is_partly_suppressed and reported.contacts is distinct from staged.contacts)
-{% endif %}

@@ -1,9 +1,9 @@
--- Every contact of the input stands in fct_contacts once, under its channel.
+-- Every contact of the input stands in int_contacts_by_relationship once, under its channel.
 with
 
 contacts as (
 
-    select * from {{ ref('fct_contacts') }}
+    select * from {{ ref('int_contacts_by_relationship') }}
 
 ),
 

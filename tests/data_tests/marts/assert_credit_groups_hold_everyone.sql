@@ -1,8 +1,3 @@
-{% if missing_inputs(['credit_profiles']) %}
-/* there is nothing to test without the input */
-select 'credit_profiles' as needed_inputs
-where false
-{% else %}
 with
 
 population as (
@@ -14,24 +9,24 @@ population as (
 counted as (
 
     select
-        'rpt_repayment_behaviour' as model_name,
+        'repayment_behaviour' as model_name,
         group_type as kind,
         sum(customers) as customers
-    from {{ ref('rpt_repayment_behaviour') }}
+    from {{ ref('repayment_behaviour') }}
     group by group_type
     union all
     select
-        'rpt_credit_score_by_age' as model_name,
+        'credit_score_by_age' as model_name,
         age_scheme as kind,
         sum(customers) as customers
-    from {{ ref('rpt_credit_score_by_age') }}
+    from {{ ref('credit_score_by_age') }}
     group by age_scheme
     union all
     select
-        'rpt_credit_score_by_occupation' as model_name,
+        'credit_score_by_occupation' as model_name,
         'occupation' as kind,
         sum(customers) as customers
-    from {{ ref('rpt_credit_score_by_occupation') }}
+    from {{ ref('credit_score_by_occupation') }}
 
 )
 
@@ -43,4 +38,3 @@ select
 from counted
 cross join population
 where coalesce(counted.customers, 0) <> population.customers
-{% endif %}

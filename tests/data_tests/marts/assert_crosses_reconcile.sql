@@ -1,8 +1,3 @@
-{% if missing_inputs(['customers', 'spends']) %}
-/* there is nothing to test without both inputs */
-select 'customers and spends' as needed_inputs
-where false
-{% else %}
 {#- Amounts are doubles, so equal sums may differ in their last digits: half of a hundredth of a unit is allowed. -#}
 {% set tolerance = 0.005 %}
 with
@@ -27,19 +22,19 @@ expected as (
 
 crosses as (
 
-    select count(distinct attributes) as crosses from {{ ref('int_demographic_crosses_summed') }}
+    select count(distinct attributes) as crosses from {{ ref('int_demographic_combinations_summed') }}
 
 ),
 
 sums as (
 
     select
-        'int_demographic_crosses_summed' as model_name,
+        'int_demographic_combinations_summed' as model_name,
         attributes as breakdown,
         sum(customers) as customers,
         {{ exact_sum('spend_amount') }} as spend_amount,
         {{ exact_sum('credit_card_spend_amount') }} as card_amount
-    from {{ ref('int_demographic_crosses_summed') }}
+    from {{ ref('int_demographic_combinations_summed') }}
     group by attributes
     union all
     select
@@ -75,7 +70,7 @@ where
 union all
 /* every cross is there, or a missing one would reconcile with nothing */
 select
-    'int_demographic_crosses_summed' as model_name,
+    'int_demographic_combinations_summed' as model_name,
     'number of crosses' as breakdown,
     crosses.crosses as customers,
     null as spend_amount,
@@ -85,5 +80,4 @@ from crosses
 cross join expected
 where
     expected.expected_customers > 0
-    and crosses.crosses <> {{ demographic_crosses() | length }}
-{% endif %}
+    and crosses.crosses <> {{ demographic_combinations() | length }}

@@ -1,25 +1,20 @@
-{% if missing_inputs(['customers', 'spends']) %}
-/* there is nothing to test without both inputs */
-select 'customers and spends' as needed_inputs
-where false
-{% else %}
 with
 
 demographics as (
 
-    select * from {{ ref('rpt_customer_demographics') }}
+    select * from {{ ref('customer_demographics') }}
 
 ),
 
 by_attribute as (
 
-    select * from {{ ref('rpt_income_utilisation_by_demographic') }}
+    select * from {{ ref('income_utilisation_by_demographic') }}
 
 ),
 
 key_segments as (
 
-    select * from {{ ref('rpt_key_customer_segments') }}
+    select * from {{ ref('key_customer_segments') }}
 
 ),
 
@@ -30,7 +25,7 @@ monthly as (
         attribute_value,
         avg(income_utilisation_pct) as income_utilisation_pct,
         avg(credit_utilisation_pct) as credit_utilisation_pct
-    from {{ ref('rpt_monthly_income_utilisation') }}
+    from {{ ref('monthly_income_utilisation') }}
     group by
         attribute,
         attribute_value
@@ -45,7 +40,7 @@ pairs as (
         'credit_utilisation_pct',
     ] -%}
     select
-        'rpt_income_utilisation_by_demographic.{{ column }}' as figure,
+        'income_utilisation_by_demographic.{{ column }}' as figure,
         demographics.attribute_values,
         cast(demographics.{{ column }} as double) as one_value,
         cast(by_attribute.{{ column }} as double) as other_value
@@ -58,7 +53,7 @@ pairs as (
     {% endfor -%}
     {% for column in ['income_utilisation', 'credit_utilisation'] -%}
     select
-        'rpt_monthly_income_utilisation.{{ column }}' as figure,
+        'monthly_income_utilisation.{{ column }}' as figure,
         demographics.attribute_values,
         demographics.{{ 'income_utilisation_ratio_of_means_pct' if loop.first else 'credit_utilisation_pct' }},
         monthly.{{ column }}_pct
@@ -70,7 +65,7 @@ pairs as (
     union all
     {% endfor -%}
     select
-        'rpt_key_customer_segments.income_utilisation_pct' as figure,
+        'key_customer_segments.income_utilisation_pct' as figure,
         demographics.attribute_values,
         demographics.income_utilisation_ratio_of_means_pct,
         key_segments.income_utilisation_pct
@@ -86,4 +81,3 @@ select * from pairs
 where
     one_value is distinct from other_value
     and not coalesce(abs(one_value - other_value) <= 1e-6 * greatest(abs(one_value), 1), false)
-{% endif %}

@@ -1,21 +1,16 @@
-{% if missing_inputs(['customers', 'spends']) %}
-/* there is nothing to test without both inputs */
-select 'customers and spends' as needed_inputs
-where false
-{% else %}
 {% set figures = {
-    'rpt_customer_demographics': [
+    'customer_demographics': [
         'average_monthly_income_amount', 'average_monthly_spend_amount', 'spend_share',
         'income_utilisation_ratio_of_means_pct', 'income_utilisation_mean_of_ratios_pct', 'credit_card_share',
         'credit_utilisation_pct',
     ],
-    'rpt_key_customer_segments': [
+    'key_customer_segments': [
         'spend_share', 'income_utilisation_pct', 'income_utilisation_pct_lower', 'income_utilisation_pct_upper',
         'income_utilisation_index_100', 'income_utilisation_above_others_points_lower', 'credit_card_share',
         'credit_card_share_lower', 'credit_card_share_upper', 'credit_card_share_index_100',
         'credit_card_share_above_others_lower', 'utilisation_rank', 'credit_card_rank', 'value_rank', 'key_rank',
     ],
-    'rpt_card_feature_recommendations': [
+    'card_feature_recommendations': [
         'yearly_basis_amount', 'basis_share', 'index_100', 'mix_index_100', 'customer_benefit_low_amount',
         'customer_benefit_base_amount', 'customer_benefit_high_amount', 'bank_cost_low_amount',
         'bank_cost_base_amount', 'bank_cost_high_amount', 'benefit_per_cost', 'net_benefit_amount',
@@ -33,4 +28,3 @@ where
     or (is_suppressed and ({{ columns | join(' is not null or ') }} is not null))
 {{ 'union all' if not loop.last }}
 {% endfor %}
-{% endif %}

@@ -1,8 +1,3 @@
-{% if missing_inputs(['card_relationships']) %}
-/* there is nothing to test without the input */
-select 'card_relationships' as needed_inputs
-where false
-{% else %}
 with
 
 tiers as (
@@ -23,4 +18,3 @@ tiers as (
 
 select * from tiers
 where (conditions = 0) <> (tier_position = last_position)
-{% endif %}

@@ -1,11 +1,11 @@
 {#- model -> the inputs it needs, and the columns whose values those groups share that add up to everyone -#}
 {% set reports = {
-    'rpt_service_demand': [['card_relationships'], 'group_type, channel'],
-    'rpt_staffing_plan': [['card_relationships'], 'group_type, channel, handling_estimate'],
-    'rpt_digital_migration_targets': [['card_relationships'], 'group_type, channel'],
-    'rpt_segment_product_tiers': [['card_relationships'], 'group_type'],
-    'rpt_segment_value': [['card_usage'], 'segment_key is null'],
-    'rpt_repayment_behaviour': [['credit_profiles'], 'group_type'],
+    'service_demand': [['card_relationships'], 'group_type, channel'],
+    'staffing_plan': [['card_relationships'], 'group_type, channel, handling_estimate'],
+    'digital_migration_targets': [['card_relationships'], 'group_type, channel'],
+    'segment_product_tiers': [['card_relationships'], 'group_type'],
+    'segment_value': [['card_usage'], 'segment_key is null'],
+    'repayment_behaviour': [['credit_profiles'], 'group_type'],
 } %}
 with
 

@@ -1,8 +1,3 @@
-{% if missing_inputs(['card_relationships']) %}
-/* there is nothing to test without the input */
-select 'card_relationships' as needed_inputs
-where false
-{% else %}
 {#- Sums of doubles may differ in their last digits. -#}
 {% set tolerance = 0.000001 %}
 with
@@ -17,7 +12,7 @@ sums as (
         sum(stand_alone_staff) as stand_alone_staff,
         sum(workload_hours) as workload_hours,
         count(case when is_suppressed then 1 end) > 0 as is_partly_suppressed
-    from {{ ref('rpt_staffing_plan') }}
+    from {{ ref('staffing_plan') }}
     group by
         group_type,
         channel,
@@ -46,4 +41,3 @@ where
         )
         or sums.stand_alone_staff < pool.stand_alone_staff - {{ tolerance }} * (1 + pool.stand_alone_staff)
     )
-{% endif %}

@@ -1,8 +1,3 @@
-{% if missing_inputs(['card_relationships']) %}
-/* there is nothing to test without the input */
-select 'card_relationships' as needed_inputs
-where false
-{% else %}
 with
 
 sums as (
@@ -13,7 +8,7 @@ sums as (
         sum(customer_share) as customer_share,
         sum(contact_share) as contact_share,
         count(case when is_suppressed then 1 end) > 0 as is_partly_suppressed
-    from {{ ref('rpt_service_demand') }}
+    from {{ ref('service_demand') }}
     group by
         group_type,
         channel
@@ -26,4 +21,3 @@ where
     or contact_share > 1 + 1e-9
     /* a channel without contacts has no shares */
     or (not is_partly_suppressed and abs(contact_share - 1) > 1e-9)
-{% endif %}

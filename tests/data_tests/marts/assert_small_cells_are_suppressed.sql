@@ -1,20 +1,15 @@
-{% if missing_inputs(['customers', 'spends']) %}
-/* there is nothing to test without both inputs */
-select 'customers and spends' as needed_inputs
-where false
-{% else %}
 {% set figures = {
-    'rpt_income_utilisation_by_demographic': [
+    'income_utilisation_by_demographic': [
         'average_monthly_income_amount', 'average_monthly_spend_amount',
         'income_utilisation_ratio_of_means_pct', 'income_utilisation_mean_of_ratios_pct',
         'average_monthly_credit_card_spend_amount', 'credit_card_share', 'credit_utilisation_pct',
     ],
-    'rpt_monthly_income_utilisation': [
+    'monthly_income_utilisation': [
         'spend_amount', 'average_spend_amount', 'income_utilisation_pct', 'credit_card_share',
         'credit_utilisation_pct', 'spend_change_pct', 'income_utilisation_change_points',
     ],
-    'rpt_monthly_spend': ['spend_amount', 'spend_share'],
-    'rpt_spend_by_demographic': ['spend_amount', 'spend_share'],
+    'monthly_spend': ['spend_amount', 'spend_share'],
+    'spend_by_demographic': ['spend_amount', 'spend_share'],
 } %}
 with
 
@@ -73,4 +68,3 @@ where
     or (cells.is_suppressed and cells.has_figures)
     /* a large cell is hidden only to protect a small one beside it */
     or (cells.is_suppressed and smallest.smallest_customers >= {{ var('minimum_cell_size') }})
-{% endif %}

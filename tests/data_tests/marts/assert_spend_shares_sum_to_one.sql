@@ -1,13 +1,8 @@
-{% if missing_inputs(['customers', 'spends']) %}
-/* there is nothing to test without both inputs */
-select 'customers and spends' as needed_inputs
-where false
-{% else %}
 with
 
 shares as (
 
-    {% for report in ['rpt_monthly_spend', 'rpt_spend_by_demographic'] %}
+    {% for report in ['monthly_spend', 'spend_by_demographic'] %}
     select
         '{{ report }}' as model_name,
         attribute,
@@ -27,4 +22,3 @@ shares as (
 
 select * from shares
 where not coalesce(abs(share_sum - 1) <= 1e-9, false)
-{% endif %}

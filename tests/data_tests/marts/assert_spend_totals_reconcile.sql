@@ -1,26 +1,21 @@
-{% if missing_inputs(['customers', 'spends']) %}
-/* there is nothing to test without both inputs */
-select 'customers and spends' as needed_inputs
-where false
-{% else %}
 {#- Amounts are doubles, so equal sums may differ in their last digits: half of a hundredth of a unit is allowed. -#}
 {% set tolerance = 0.005 %}
 with
 
 total as (
 
-    select {{ exact_sum('spend_amount') }} as spend_amount from {{ ref('fct_spends') }}
+    select {{ exact_sum('spend_amount') }} as spend_amount from {{ ref('stg_spends__spends') }}
 
 ),
 
 by_customer as (
 
     select
-        'fct_customer_income_utilisation' as model_name,
+        'customer_income_utilisation' as model_name,
         'customer_id' as attribute,
         false as is_partly_suppressed,
         {{ exact_sum('spend_amount') }} as spend_amount
-    from {{ ref('fct_customer_income_utilisation') }}
+    from {{ ref('customer_income_utilisation') }}
 
 ),
 
@@ -36,7 +31,7 @@ unsuppressed as (
 
 ),
 
-{% for report in ['rpt_monthly_spend', 'rpt_spend_by_demographic'] -%}
+{% for report in ['monthly_spend', 'spend_by_demographic'] -%}
 {{ report }}_sums as (
 
     select
@@ -56,9 +51,9 @@ sums as (
     union all
     select * from unsuppressed
     union all
-    select * from rpt_monthly_spend_sums
+    select * from monthly_spend_sums
     union all
-    select * from rpt_spend_by_demographic_sums
+    select * from spend_by_demographic_sums
 
 )
 
@@ -76,4 +71,3 @@ where
         not sums.is_partly_suppressed
         and not coalesce(abs(sums.spend_amount - total.spend_amount) <= {{ tolerance }}, false)
     )
-{% endif %}

@@ -1,25 +1,20 @@
-{% if missing_inputs(['customers', 'spends']) %}
-/* there is nothing to test without both inputs */
-select 'customers and spends' as needed_inputs
-where false
-{% else %}
 with
 
 crosses as (
 
-    select * from {{ ref('rpt_customer_demographics') }}
+    select * from {{ ref('customer_demographics') }}
 
 ),
 
 parts as (
 
-    {% for cross in demographic_crosses() -%}
+    {% for cross in demographic_combinations() -%}
     select
         attributes,
         '{{ cross_name(cross) }}' as line_attributes,
         {{ cross_values(cross) }} as line_values,
         count(*) as cells,
-        count(*) filter (where is_suppressed) as hidden_cells,
+        count(*) filter (where is_suppressed) as complementary_suppression,
         coalesce(sum(customers) filter (where is_suppressed), 0) as hidden_customers
     from crosses
     where
@@ -43,11 +38,10 @@ inner join crosses as totals
         parts.line_attributes = totals.attributes
         and parts.line_values = totals.attribute_values
 where
-    (totals.is_suppressed and parts.hidden_cells = 0)
+    (totals.is_suppressed and parts.complementary_suppression = 0)
     or (
         not totals.is_suppressed
-        and parts.hidden_cells > 0
-        and parts.cells > parts.hidden_cells
-        and (parts.hidden_cells = 1 or parts.hidden_customers < {{ var('minimum_cell_size') }})
+        and parts.complementary_suppression > 0
+        and parts.cells > parts.complementary_suppression
+        and (parts.complementary_suppression = 1 or parts.hidden_customers < {{ var('minimum_cell_size') }})
     )
-{% endif %}

@@ -24,7 +24,7 @@ keys as (
 
 registry as (
 
-    select * from {{ ref('int_segment_registry') }}
+    select * from {{ ref('segment_registry') }}
     where status = 'in_use'
 
 )

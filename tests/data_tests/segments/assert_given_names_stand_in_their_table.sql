@@ -7,7 +7,7 @@ left join {{ ref('segment_names') }} as names
     on
         given.segmentation = names.segmentation
         and given.name_key = names.name_key
-left join {{ ref('int_last_segment_registry') }} as registry
+left join {{ ref('int_prior_publication__registry') }} as registry
     on given.segment_key = registry.segment_key
 where
     given.name_key is not null

@@ -8,7 +8,7 @@ keys as (
 
 last_registry as (
 
-    select * from {{ ref('int_last_segment_registry') }}
+    select * from {{ ref('int_prior_publication__registry') }}
 
 )
 

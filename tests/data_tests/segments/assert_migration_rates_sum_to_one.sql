@@ -1,8 +1,3 @@
-{% if missing_inputs(['customers', 'spends']) %}
-/* there is nothing to test without both inputs */
-select 'customers and spends' as needed_inputs
-where false
-{% else %}
 with
 
 rates as (
@@ -11,7 +6,7 @@ rates as (
         from_month,
         from_segment_key,
         sum(rate) as rate
-    from {{ ref('int_segment_migrations') }}
+    from {{ ref('monthly_segment_transitions') }}
     group by
         from_month,
         from_segment_key
@@ -20,4 +15,3 @@ rates as (
 
 select * from rates
 where not coalesce(abs(rate - 1) <= 1e-9, false)
-{% endif %}

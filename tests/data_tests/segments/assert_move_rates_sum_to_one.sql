@@ -5,7 +5,7 @@ rates as (
     select
         from_segment_key,
         sum(rate) as rate
-    from {{ ref('int_segment_moves') }}
+    from {{ ref('segment_changes') }}
     group by from_segment_key
 
 )

@@ -9,5 +9,5 @@
     inner join {{ ref('segment_names') }} as names
         on conditions.name_key = names.name_key
 {% endset %}
-{% do stop_on_unknown_metrics(conditions, known) %}
+{% do validate_rule_metrics(conditions, known) %}
 {{ unknown_metrics_sql(conditions, known) }}

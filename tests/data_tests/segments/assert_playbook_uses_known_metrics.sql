@@ -16,5 +16,5 @@
         metric
     from {{ ref('segment_vulnerability_signs') }}
 {% endset %}
-{% do stop_on_unknown_metrics(conditions, known) %}
+{% do validate_rule_metrics(conditions, known) %}
 {{ unknown_metrics_sql(conditions, known) }}

@@ -1,2 +1,2 @@
-select * from {{ ref('int_publication_checks') }}
+select * from {{ ref('publication_checks') }}
 where not coalesce(passed, false)

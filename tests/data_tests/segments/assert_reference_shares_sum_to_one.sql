@@ -6,7 +6,7 @@ shares as (
         segmentation,
         feature,
         sum(reference_share) as reference_share
-    from {{ ref('int_segment_reference_bins') }}
+    from {{ ref('segment_reference_bins') }}
     group by
         segmentation,
         feature

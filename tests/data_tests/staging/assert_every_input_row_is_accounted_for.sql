@@ -2,7 +2,7 @@ with
 
 raw_counts as (
 
-    {% for input_name in known_inputs() if is_input_enabled(input_name) %}
+    {% for input_name in known_inputs() if has_inputs(input_name) %}
     select
         '{{ input_name }}' as input_name,
         source_file,
@@ -16,7 +16,7 @@ raw_counts as (
 
 input_rows as (
 
-    select * from {{ ref('input_rows') }}
+    select * from {{ ref('int_input_rows') }}
 
 ),
 
@@ -26,7 +26,7 @@ reject_counts as (
         input_name,
         source_file,
         count(*) as listed_rejects
-    from {{ ref('input_rejects') }}
+    from {{ ref('int_input_rejects') }}
     group by
         input_name,
         source_file

@@ -39,7 +39,7 @@ counted as (
         input_name,
         source_file,
         sum(repaired_values) as counted_repairs
-    from {{ ref('input_repairs') }}
+    from {{ ref('int_input_repairs') }}
     group by
         input_name,
         source_file

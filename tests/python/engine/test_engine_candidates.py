@@ -42,9 +42,9 @@ def judged(*candidates, publish=("natural",)):
         ({"z": 3.0, "jaccard": (0.75, 1.0, 1.0), "prediction_strength": 0.80}, "natural"),
         ({"z": 2.99}, "reproducible"),
         ({"z": np.nan}, "reproducible"),
-        ({"jaccard": (0.9, 0.9, 0.7499)}, "constructive"),
-        ({"prediction_strength": 0.7999}, "constructive"),
-        ({"z": 0.0, "prediction_strength": 0.5}, "constructive"),
+        ({"jaccard": (0.9, 0.9, 0.7499)}, "unstable"),
+        ({"prediction_strength": 0.7999}, "unstable"),
+        ({"z": 0.0, "prediction_strength": 0.5}, "unstable"),
         ({"sizes": (99, 1)}, "natural"),
     ],
 )
@@ -171,6 +171,6 @@ def test_noise_counts_in_the_shares_and_stands_in_the_reason():
 def test_all_noise_has_no_shares_and_no_agreement():
     chosen = judged((3, measures()))[0]
     nothing = opinion(sizes=(), jaccard=(), noise=100)
-    assert np.isnan([nothing.measures.smallest_share, nothing.measures.minimum_jaccard]).all()
+    assert np.isnan([nothing.measures.smallest_share, nothing.measures.min_jaccard]).all()
     reason = judge_opinion(nothing, chosen).reason
     assert "; found 0 groups, which are too few to compare with the choice; " in reason

@@ -21,7 +21,7 @@ CANDIDATE_MEASURES = {
     "davies_bouldin",
     "smallest_share",
     "largest_share",
-    "minimum_jaccard",
+    "min_jaccard",
     "prediction_strength",
     "seed_agreement",
     "agreement_with_choice",

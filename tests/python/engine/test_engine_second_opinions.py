@@ -70,8 +70,8 @@ def test_all_algorithms_find_planted_groups_and_stand_on_one_scoreboard(planted,
         assert found["agreement_with_choice"][(algorithm, 3)] > 0.95
         assert found["silhouette"][(algorithm, 3)] > 0.5
     for algorithm in ("gaussian_mixture", "ward"):
-        assert found["minimum_jaccard"][(algorithm, 3)] > 0.9
-        assert found["minimum_jaccard"][(algorithm, 4)] < 0.75
+        assert found["min_jaccard"][(algorithm, 3)] > 0.9
+        assert found["min_jaccard"][(algorithm, 4)] < 0.75
     assert found["prediction_strength"][("gaussian_mixture", 3)] > 0.9
     assert found["prediction_strength"][("gaussian_mixture", 4)] < 0.8
     # Spend differs between the planted groups, but its thirds are not the groups.
@@ -180,7 +180,7 @@ def test_equal_rows_and_spikes_give_figures_and_no_warning(specify):
     values = np.repeat(np.random.default_rng(5).integers(0, 9, size=(30, 3)), 10, axis=0)
     frame = pd.DataFrame(values, columns=["first", "second", "third"]).assign(customer=range(300))
     found = board(fit(frame, specify(algorithms=ALGORITHMS, segments={"minimum": 2, "maximum": 3})))
-    assert found.loc["gaussian_mixture"]["minimum_jaccard"].between(0, 1).all()
+    assert found.loc["gaussian_mixture"]["min_jaccard"].between(0, 1).all()
     assert found.loc["ward"]["silhouette"].between(-1, 1).all()
 
 

@@ -143,7 +143,7 @@ def test_k_means_is_always_among_the_algorithms():
         ({"seed": -1}, "'seed' is -1"),
         ({"seed": "1"}, "'seed' is '1'"),
         ({"sample_size": True}, "'sample_size' is True"),
-        ({"publish": ["natural", "constructive"]}, "is never published"),
+        ({"publish": ["natural", "unstable"]}, "is never published"),
         ({"publish": ["naturel"]}, "'publish' names 'naturel'; choose from"),
         ({"publish": ["reproducible"]}, "it must name 'natural'"),
         ({"publish": 3}, "'publish' is 3; give a list"),

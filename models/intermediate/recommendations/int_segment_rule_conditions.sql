@@ -1,0 +1,138 @@
+-- One row per segment, rule of the playbook and condition: the figure it was held against, and whether it holds.
+with
+
+segments as (
+
+    select * from {{ ref('int_segments') }}
+
+),
+
+facts as (
+
+    select * from {{ ref('int_segment_rule_metrics') }}
+
+),
+
+playbook as (
+
+    select * from {{ ref('segment_playbook') }}
+
+),
+
+conditions as (
+
+    select * from {{ ref('segment_playbook_conditions') }}
+
+),
+
+metric_labels as (
+
+    select * from {{ ref('segment_metrics') }}
+
+),
+
+rule_conditions as (
+
+    select
+        segments.segmentation,
+        segments.segment_key,
+        conditions.recommendation_key,
+        conditions.metric,
+        conditions.statistic,
+        conditions.operator,
+        conditions.condition_number,
+        conditions.threshold
+    from playbook
+    inner join conditions
+        on playbook.recommendation_key = conditions.recommendation_key
+    inner join segments
+        on playbook.segmentation in (segments.segmentation, 'any')
+
+),
+
+with_facts as (
+
+    select
+        rule_conditions.*,
+        coalesce(facts.described_metric, rule_conditions.metric) as described_metric,
+        facts.fact_value
+    from rule_conditions
+    left join facts
+        on
+            rule_conditions.segment_key = facts.segment_key
+            and rule_conditions.metric = facts.metric
+            and rule_conditions.statistic = facts.statistic
+
+),
+
+/* mean and index show a deviation, the standardised difference compares it with those of other metrics */
+with_profiles as (
+
+    select
+        with_facts.*,
+        means.fact_value as metric_mean,
+        indices.fact_value as index_100,
+        abs(differences.fact_value) as evidence_strength
+    from with_facts
+    left join facts as means
+        on
+            with_facts.segment_key = means.segment_key
+            and with_facts.described_metric = means.metric
+            and means.statistic = 'mean'
+    left join facts as indices
+        on
+            with_facts.segment_key = indices.segment_key
+            and with_facts.described_metric = indices.metric
+            and indices.statistic = 'index_100'
+    left join facts as differences
+        on
+            with_facts.segment_key = differences.segment_key
+            and with_facts.described_metric = differences.metric
+            and differences.statistic = 'standardised_difference'
+
+),
+
+checked as (
+
+    select
+        with_profiles.segmentation,
+        with_profiles.segment_key,
+        with_profiles.recommendation_key,
+        with_profiles.described_metric as metric,
+        coalesce(metric_labels.label, replace(with_profiles.described_metric, '_', ' ')) as metric_label,
+        with_profiles.statistic,
+        with_profiles.operator,
+        concat(
+            coalesce(metric_labels.label, replace(with_profiles.described_metric, '_', ' ')),
+            ': ',
+            case
+                when with_profiles.statistic <> 'mean' and with_profiles.metric_mean is not null
+                    then concat('mean ', {{ readable_number('with_profiles.metric_mean') }}, ', ')
+                else ''
+            end,
+            case
+                when with_profiles.statistic <> 'index_100' and with_profiles.index_100 is not null
+                    then concat('index ', {{ readable_number('round(with_profiles.index_100)') }}, ', ')
+                else ''
+            end,
+            {{ in_words('with_profiles.statistic', rule_statistics()) }},
+            ' ',
+            coalesce({{ readable_fact('with_profiles.fact_value', 'with_profiles.statistic') }}, 'unknown'),
+            ' (',
+            {{ in_words('with_profiles.operator', rule_operators()) }},
+            ' ',
+            {{ readable_number('with_profiles.threshold') }},
+            ')'
+        ) as evidence,
+        with_profiles.condition_number,
+        with_profiles.fact_value,
+        with_profiles.threshold,
+        coalesce(with_profiles.evidence_strength, 0) as evidence_strength,
+        {{ meets_condition('with_profiles.fact_value', 'with_profiles.operator', 'with_profiles.threshold') }} as is_met
+    from with_profiles
+    left join metric_labels
+        on with_profiles.described_metric = metric_labels.metric
+
+)
+
+select * from checked

@@ -1,0 +1,122 @@
+-- One row per active segmentation: whether it is fitted anew in this build or its published model lives on, and why.
+{% set refit = var('refit') %}
+with
+
+specifications as (
+
+    select * from {{ ref('int_segmentation_specifications') }}
+
+),
+
+last_models as (
+
+    select * from {{ ref('int_prior_publication__models') }}
+
+),
+
+drift as (
+
+    select * from {{ ref('int_segment_drift') }}
+    where
+        is_feature
+        and drift = 'major'
+
+),
+
+last_scores as (
+
+    select * from {{ ref('int_prior_publication__scores') }}
+
+),
+
+drifted as (
+
+    select
+        segmentation,
+        subject as drifted_feature,
+        population_stability_index as largest_index,
+        row_number() over (
+            partition by segmentation
+            order by population_stability_index desc, subject asc
+        ) as drift_rank
+    from drift
+
+),
+
+segment_sizes as (
+
+    select
+        segmentation,
+        segment_key,
+        count(*) as customers
+    from last_scores
+    group by
+        segmentation,
+        segment_key
+
+),
+
+shares as (
+
+    select
+        segmentation,
+        cast(min(customers) as double) / sum(customers) as smallest_share,
+        cast(max(customers) as double) / sum(customers) as largest_share
+    from segment_sizes
+    group by segmentation
+
+),
+
+decisions as (
+
+    select
+        specifications.segmentation,
+        last_models.model_version as last_model_version,
+        case
+            when last_models.segmentation is null then 'fitted: there is no published model of these customers'
+            when not last_models.is_same_specification
+                then 'fitted: the specification has changed since the published model'
+            {%- if refit == 'always' %}
+            else 'fitted: the variable refit is always'
+            {%- elif refit == 'never' %}
+            else 'kept: the variable refit is never'
+            {%- else %}
+            when drifted.drifted_feature is not null
+                then concat(
+                    'fitted: ',
+                    drifted.drifted_feature,
+                    ' has drifted since the published model (population stability index ',
+                    cast(round(drifted.largest_index, 2) as {{ dbt.type_string() }}),
+                    ')'
+                )
+            when
+                shares.smallest_share < specifications.smallest_share
+                or shares.largest_share > specifications.largest_share
+                then 'fitted: a segment of the published model has become too small or too large'
+            else 'kept: the published model still fits these customers'
+            {%- endif %}
+        end as decision_reason
+    from specifications
+    left join last_models
+        on specifications.segmentation = last_models.segmentation
+    left join drifted
+        on
+            specifications.segmentation = drifted.segmentation
+            and drifted.drift_rank = 1
+    left join shares
+        on specifications.segmentation = shares.segmentation
+
+),
+
+decided as (
+
+    select
+        segmentation,
+        last_model_version,
+        decision_reason,
+        decision_reason like 'fitted:%' as is_fitted
+    from decisions
+
+)
+
+select * from decided

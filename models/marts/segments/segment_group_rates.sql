@@ -1,0 +1,108 @@
+-- One row per segment and value of a protected attribute: how much more often the group is in the segment than others.
+with
+
+counts as (
+
+    select * from {{ ref('int_segment_attribute_counts') }}
+
+),
+
+shares as (
+
+    select
+        *,
+        cast(customers as double) / nullif(value_customers, 0) as group_share,
+        cast(segment_customers - customers as double)
+        / nullif(population_customers - value_customers, 0) as others_share,
+        cast(segment_customers as double) / population_customers as pooled_share,
+        count(*) over (partition by segmentation) as comparisons
+    from counts
+
+),
+
+/* two-proportion z test of the group against everyone else */
+tested as (
+
+    select
+        *,
+        customers as cell_customers,
+        group_share / nullif(others_share, 0) as share_ratio,
+        (group_share - others_share) / nullif(
+            sqrt(
+                pooled_share * (1 - pooled_share)
+                * (1.0 / nullif(value_customers, 0) + 1.0 / nullif(population_customers - value_customers, 0))
+            ), 0
+        ) as z_statistic
+    from shares
+
+),
+
+named_cells as (
+
+    select
+        *,
+        concat_ws(' / ', segmentation, segment_key, attribute, attribute_value) as cell_name,
+        cell_customers < {{ var('minimum_cell_size') }} as is_small
+    from tested
+
+),
+
+/* groups add up to their segment and segments to their group; no one needs no protection */
+suppression_lines as (
+
+    select
+        concat_ws(' / ', segmentation, attribute) as table_name,
+        cell_name,
+        concat_ws(' / ', segmentation, attribute, 'segment', segment_key) as line_name,
+        cell_customers as customers,
+        false as is_total,
+        is_small as is_hidden
+    from named_cells
+    where cell_customers > 0
+    union all
+    select
+        concat_ws(' / ', segmentation, attribute) as table_name,
+        cell_name,
+        concat_ws(' / ', segmentation, attribute, 'group', attribute_value) as line_name,
+        cell_customers as customers,
+        false as is_total,
+        is_small as is_hidden
+    from named_cells
+    where cell_customers > 0
+
+),
+
+{{ complementary_suppression() }},
+
+suppressed as (
+
+    select
+        named_cells.*,
+        named_cells.is_small or complementary_suppression.cell_name is not null as is_suppressed
+    from named_cells
+    left join complementary_suppression
+        on named_cells.cell_name = complementary_suppression.cell_name
+
+),
+
+judged as (
+
+    select
+        segmentation,
+        segment_key,
+        attribute,
+        attribute_value,
+        value_customers as customers,
+        {{ unless_suppressed('group_share') }} as group_share,
+        {{ unless_suppressed('others_share') }} as others_share,
+        {{ unless_suppressed('share_ratio') }} as share_ratio,
+        {{ unless_suppressed('z_statistic') }} as z_statistic,
+        /* Bonferroni: as many chances to be wrong as comparisons in the segmentation */
+        {{ unless_suppressed('least(1.0, comparisons * ' ~ two_sided_normal_probability('z_statistic') ~ ')') }}
+            as p_value,
+        is_suppressed
+    from suppressed
+
+)
+
+select * from judged

@@ -1,0 +1,105 @@
+-- One row per group and channel whose contacts could move online: how many, what that saves, and whether to ask for it.
+{{ config(enabled=has_inputs('card_relationships')) }}
+with
+
+contacts as (
+
+    select * from {{ ref('int_contacts_by_group') }}
+    where group_type in ({{ sql_list(staffed_group_types()) }})
+
+),
+
+channels as (
+
+    select * from {{ ref('service_channels') }}
+
+),
+
+labels as (
+
+    select * from {{ ref('segment_metrics') }}
+
+),
+
+/* the low estimate of a saving takes the dearest online contact, the high one the cheapest */
+moved as (
+
+    select
+        contacts.group_type,
+        contacts.group_key,
+        contacts.channel,
+        channels.moves_to_channel,
+        coalesce(labels.label, channels.contact_metric) as contacts_name,
+        contacts.group_name,
+        contacts.group_position,
+        contacts.customers,
+        contacts.yearly_contacts,
+        contacts.contacts_per_customer,
+        contacts.index_100,
+        contacts.online_user_share,
+        channels.smallest_migration_index,
+        channels.smallest_online_user_share,
+        {% for estimate, online_estimate in {'low': 'high', 'base': 'base', 'high': 'low'}.items() %}
+        contacts.yearly_contacts * channels.movable_share_{{ estimate }} as movable_contacts_{{ estimate }},
+        contacts.yearly_contacts * channels.movable_share_{{ estimate }} * channels.handling_minutes_{{ estimate }} / 60
+            as saved_hours_{{ estimate }},
+        contacts.yearly_contacts * channels.movable_share_{{ estimate }}
+        * (channels.contact_cost_{{ estimate }}_amount - online_channels.contact_cost_{{ online_estimate }}_amount)
+            as saved_cost_{{ estimate }}_amount,
+        {% endfor %}
+        coalesce(contacts.index_100 >= channels.smallest_migration_index, false) as is_used_more,
+        coalesce(contacts.online_user_share >= channels.smallest_online_user_share, false) as is_used_to_online
+    from contacts
+    inner join channels
+        on contacts.channel = channels.channel
+    inner join channels as online_channels
+        on channels.moves_to_channel = online_channels.channel
+    left join labels
+        on channels.contact_metric = labels.metric
+
+),
+
+reasoned as (
+
+    select
+        *,
+        case when is_used_more and is_used_to_online then 'Target' else 'No target' end || ': '
+        || contacts_name || ' of a customer are '
+        || coalesce({{ rounded_text('index_100') }}, 'unknown') || ' percent of the average ('
+        || case when is_used_more then 'at least ' else 'less than ' end
+        || {{ rounded_text('smallest_migration_index') }} || '), and '
+        || {{ rounded_text('100 * online_user_share') }} || ' percent of the customers go online already ('
+        || case when is_used_to_online then 'at least ' else 'less than ' end
+        || {{ rounded_text('100 * smallest_online_user_share') }} || ').' as reason,
+        is_used_more and is_used_to_online as is_target,
+        {{ is_suppressed_in_total('customers', 'group_type, channel', 'group_key') }} as is_suppressed
+    from moved
+
+),
+
+suppressed as (
+
+    select
+        group_type,
+        group_key,
+        channel,
+        moves_to_channel,
+        group_name,
+        {{ unless_suppressed('reason') }} as reason,
+        group_position,
+        customers,
+        {% for column in [
+            'yearly_contacts', 'index_100', 'online_user_share',
+            'movable_contacts_low', 'movable_contacts_base', 'movable_contacts_high',
+            'saved_hours_low', 'saved_hours_base', 'saved_hours_high',
+            'saved_cost_low_amount', 'saved_cost_base_amount', 'saved_cost_high_amount',
+            'is_target'
+        ] %}
+        {{ unless_suppressed(column) }} as {{ column }},
+        {% endfor %}
+        is_suppressed
+    from reasoned
+
+)
+
+select * from suppressed

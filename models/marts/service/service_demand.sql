@@ -1,0 +1,41 @@
+-- One row per group and channel: contacts, and whether the group has more of them than its share of customers.
+{{ config(enabled=has_inputs('card_relationships')) }}
+with
+
+contacts as (
+
+    select * from {{ ref('int_contacts_by_group') }}
+
+),
+
+judged as (
+
+    select
+        *,
+        {{ is_suppressed_in_total('customers', 'group_type, channel', 'group_key') }} as is_suppressed
+    from contacts
+
+),
+
+suppressed as (
+
+    select
+        group_type,
+        group_key,
+        channel,
+        group_name,
+        group_position,
+        customers,
+        {{ unless_suppressed('contacts') }} as contacts,
+        {{ unless_suppressed('contacts_per_customer') }} as contacts_per_customer,
+        {{ unless_suppressed('contacts_per_customer_lower') }} as contacts_per_customer_lower,
+        {{ unless_suppressed('contacts_per_customer_upper') }} as contacts_per_customer_upper,
+        customer_share,
+        {{ unless_suppressed('contact_share') }} as contact_share,
+        {{ unless_suppressed('index_100') }} as index_100,
+        is_suppressed
+    from judged
+
+)
+
+select * from suppressed

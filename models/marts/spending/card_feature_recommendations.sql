@@ -1,0 +1,225 @@
+-- One row per audience and card benefit: the spend it rests on, what it is worth, what it costs, and its rank.
+{{ config(enabled=has_inputs('customers', 'spends')) }}
+{%- set protected = sql_list(protected_attributes()) %}
+with
+
+audiences as (
+
+    select * from {{ ref('int_audiences_counted') }}
+
+),
+
+audience_spends as (
+
+    select * from {{ ref('int_audience_spends_summed') }}
+
+),
+
+benefits as (
+
+    select * from {{ ref('card_benefits') }}
+
+),
+
+bases as (
+
+    select * from {{ ref('int_card_benefit_bases') }}
+
+),
+
+window_observed as (
+
+    select count(distinct spend_month) as months_observed from {{ ref('stg_spends__spends') }}
+
+),
+
+testable as (
+
+    select distinct benefit_key from bases
+
+),
+
+totals as (
+
+    select
+        group_type,
+        group_key,
+        {{ exact_sum('spend_amount') }} as spend_amount
+    from audience_spends
+    group by
+        group_type,
+        group_key
+
+),
+
+basis_spends as (
+
+    select
+        audience_spends.group_type,
+        audience_spends.group_key,
+        bases.benefit_key,
+        {{ exact_sum('audience_spends.spend_amount') }} as basis_spend_amount
+    from audience_spends
+    inner join bases
+        on
+            audience_spends.category = bases.category
+            and audience_spends.payment_type = bases.payment_type
+    group by
+        audience_spends.group_type,
+        audience_spends.group_key,
+        bases.benefit_key
+
+),
+
+/* every audience meets every benefit, also one that it spends nothing on */
+evidence as (
+
+    select
+        audiences.*,
+        benefits.*,
+        testable.benefit_key is not null as is_testable,
+        case when testable.benefit_key is not null then coalesce(basis_spends.basis_spend_amount, 0) end
+        / (audiences.customers * nullif(window_observed.months_observed, 0)) * 12 as yearly_basis_amount,
+        case when testable.benefit_key is not null then coalesce(basis_spends.basis_spend_amount, 0) end
+        / nullif(totals.spend_amount, 0) as basis_share
+    from audiences
+    cross join benefits
+    cross join window_observed
+    left join testable
+        on benefits.benefit_key = testable.benefit_key
+    left join basis_spends
+        on
+            audiences.group_type = basis_spends.group_type
+            and audiences.group_key = basis_spends.group_key
+            and benefits.benefit_key = basis_spends.benefit_key
+    left join totals
+        on
+            audiences.group_type = totals.group_type
+            and audiences.group_key = totals.group_key
+
+),
+
+everyone as (
+
+    select
+        benefit_key,
+        yearly_basis_amount as everyone_basis_amount,
+        basis_share as everyone_basis_share
+    from evidence
+    where group_type = 'all'
+
+),
+
+valued as (
+
+    select
+        evidence.*,
+        {%- for estimate in estimates() %}
+        evidence.yearly_basis_amount * evidence.reward_rate_{{ estimate }} * evidence.uptake_share_{{ estimate }}
+            as customer_benefit_{{ estimate }}_amount,
+        evidence.yearly_basis_amount * evidence.cost_rate_{{ estimate }} * evidence.uptake_share_{{ estimate }}
+            as bank_cost_{{ estimate }}_amount,
+        {%- endfor %}
+        100 * evidence.yearly_basis_amount / nullif(everyone.everyone_basis_amount, 0) as index_100,
+        100 * evidence.basis_share / nullif(everyone.everyone_basis_share, 0) as mix_index_100
+    from evidence
+    left join everyone
+        on evidence.benefit_key = everyone.benefit_key
+
+),
+
+weighed as (
+
+    select
+        *,
+        customer_benefit_base_amount / nullif(bank_cost_base_amount, 0) as benefit_per_cost,
+        customer_benefit_base_amount - bank_cost_base_amount as net_benefit_amount,
+        (customer_benefit_base_amount - bank_cost_base_amount) * mix_index_100 / 100 as weighted_net_benefit_amount,
+        is_testable and not is_suppressed and coalesce(yearly_basis_amount > 0, false) as is_ranked
+    from valued
+
+),
+
+ranked as (
+
+    select
+        *,
+        case
+            when is_ranked
+                then row_number() over (
+                    partition by group_type, group_key, is_ranked
+                    order by weighted_net_benefit_amount desc, benefit_key asc
+                )
+        end as benefit_rank
+    from weighed
+
+),
+
+judged as (
+
+    select
+        *,
+        coalesce(benefit_rank <= {{ var('recommended_card_features') }} and net_benefit_amount > 0, false)
+            as is_recommended
+    from ranked
+
+),
+
+worded as (
+
+    select
+        *,
+        case
+            when is_suppressed then 'Hidden: too few customers, or so few elsewhere that this would give them away.'
+            when not is_testable
+                then 'Not testable: the data have no spend under ' || coalesce(basis_value, basis) || '.'
+            when not is_ranked then 'Not ranked: these customers spent nothing that it rests on.'
+            else
+                case when is_recommended then 'Recommended' else 'Not recommended' end
+                || ': ' || {{ rounded_text('yearly_basis_amount', 0) }} || ' of spend a year and customer (index '
+                || {{ rounded_text('index_100', 0) }} || ', in the mix of spend '
+                || {{ rounded_text('mix_index_100', 0) }} || ') is worth '
+                || {{ rounded_text('customer_benefit_base_amount', 0) }} || ' ('
+                || {{ rounded_text('customer_benefit_low_amount', 0) }} || ' to '
+                || {{ rounded_text('customer_benefit_high_amount', 0) }} || ') to the customer and costs the bank '
+                || {{ rounded_text('bank_cost_base_amount', 0) }} || ' ('
+                || {{ rounded_text('bank_cost_low_amount', 0) }} || ' to '
+                || {{ rounded_text('bank_cost_high_amount', 0) }} || '); place '
+                || cast(benefit_rank as string) || ' here.'
+        end as reason
+    from judged
+
+),
+
+suppressed as (
+
+    select
+        group_type,
+        group_key,
+        benefit_key,
+        group_name,
+        benefit_name,
+        basis,
+        basis_value,
+        team,
+        reason,
+        customers,
+        {%- for column in [
+            'yearly_basis_amount', 'basis_share', 'index_100', 'mix_index_100', 'customer_benefit_low_amount',
+            'customer_benefit_base_amount', 'customer_benefit_high_amount', 'bank_cost_low_amount',
+            'bank_cost_base_amount', 'bank_cost_high_amount', 'benefit_per_cost', 'net_benefit_amount',
+            'weighted_net_benefit_amount',
+        ] %}
+        {{ unless_suppressed(column) }} as {{ column }},
+        {%- endfor %}
+        benefit_rank,
+        is_recommended,
+        is_testable,
+        is_assumption,
+        group_type in ({{ protected }}) as has_protected_attribute,
+        is_suppressed
+    from worded
+
+)
+
+select * from suppressed
