@@ -1,8 +1,8 @@
 import numpy as np
 import pandas as pd
 
-from segmentation.embedding import embed
-from segmentation.parameters import read_parameters
+from card_segments.segmentation.embedding import embed
+from card_segments.segmentation.parameters import read_parameters
 
 TYPES = {
     "segmentation": "string",

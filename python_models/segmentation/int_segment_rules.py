@@ -1,6 +1,6 @@
 import pandas as pd
 
-from segmentation.rules import describe_segments
+from card_segments.segmentation.rules import describe_segments
 
 TYPES = {
     "segmentation": "string",
