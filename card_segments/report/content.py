@@ -18,7 +18,7 @@ import pandas as pd
 
 from card_segments.report import charts
 from card_segments.report.published import Published
-from card_segments.report.words import number, percent, share, title
+from card_segments.report.words import DIFFERENCES, number, percent, share, title
 
 Section = dict[str, Any] | None
 
@@ -203,11 +203,12 @@ def segments(published: Published, name: str) -> list[dict[str, Any]]:
         segment["drivers"] = published.rows(
             """
             select * from segment_profiles
-            where segment_key = ? and abs(standardised_difference) >= 0.2
+            where segment_key = ? and abs(standardised_difference) >= ?
             order by abs(standardised_difference) desc, metric
             limit ?
             """,
             key,
+            DIFFERENCES[0],
             DRIVERS,
         )
         segment["is_vulnerable"] = published.row(

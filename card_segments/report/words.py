@@ -10,6 +10,19 @@ MISSING = "–"
 LONGEST = 1e15
 PERCENT_UNITS = ("percent", "percent a year")
 
+# The scales by which figures are put into words; no published table depends on them.
+# From which bootstrap Jaccard coefficient on a segment is what (Hennig 2007).
+STABLE_FROM = 0.75
+STABILITY = {
+    0.85: "highly stable",
+    STABLE_FROM: "stable",
+    0.6: "a pattern with doubtful members",
+}
+# Small, medium and large standardised differences (Cohen 1988).
+DIFFERENCES = (0.2, 0.5, 0.8)
+# An index between the first two is no evidence.
+INDEXES_ABOVE, INDEXES_BELOW = (120, 150, 200), (80, 65, 50)
+
 
 def is_missing(value: Any) -> bool:
     """Return whether there is no figure to show."""
@@ -130,28 +143,22 @@ def stability(jaccard: float | None) -> str:
     """
     if is_missing(jaccard):
         return "not measured"
-    if jaccard >= 0.85:
-        return "highly stable"
-    if jaccard >= 0.75:
-        return "stable"
-    if jaccard >= 0.6:
-        return "a pattern with doubtful members"
-    return "not to be trusted"
+    return next(
+        (word for limit, word in STABILITY.items() if jaccard >= limit), "not to be trusted"
+    )
 
 
 def strength(difference: float | None) -> int:
     """Return how large a standardised difference is: 0 none, 1 small, 2 medium, 3 large, signed.
 
-    The limits 0.2, 0.5 and 0.8 are those of Cohen (1988).
-
     Examples
     --------
-    >>> [strength(one) for one in (0.1, 0.3, -0.6, 1.2, None)]
+    >>> [strength(difference) for difference in (0.1, 0.3, -0.6, 1.2, None)]
     [0, 1, -2, 3, 0]
     """
     if is_missing(difference):
         return 0
-    size = sum(abs(difference) >= limit for limit in (0.2, 0.5, 0.8))
+    size = sum(abs(difference) >= limit for limit in DIFFERENCES)
     return int(math.copysign(size, difference)) if size else 0
 
 
@@ -160,14 +167,14 @@ def index_strength(index: float | None) -> int:
 
     Examples
     --------
-    >>> [index_strength(one) for one in (100, 119, 130, 160, 250, 70, 20, None)]
+    >>> [index_strength(index) for index in (100, 119, 130, 160, 250, 70, 20, None)]
     [0, 0, 1, 2, 3, -1, -3, 0]
     """
     if is_missing(index):
         return 0
     if index >= 100:
-        return sum(index >= limit for limit in (120, 150, 200))
-    return -sum(index <= limit for limit in (80, 65, 50))
+        return sum(index >= limit for limit in INDEXES_ABOVE)
+    return -sum(index <= limit for limit in INDEXES_BELOW)
 
 
 ARROWS = {-3: "▼▼", -2: "▼", -1: "▾", 0: "", 1: "▴", 2: "▲", 3: "▲▲"}

@@ -62,7 +62,7 @@ class SegmentRange:
 
 @dataclass(frozen=True)
 class Thresholds:
-    """What a candidate must reach to be eligible (DESIGN.md, section 5)."""
+    """What a candidate must reach to be eligible (docs/method.md)."""
 
     jaccard: float = 0.75
     prediction_strength: float = 0.80
@@ -103,7 +103,7 @@ class Specification:
     >>> Specification.from_mapping("card_usage", {"key": "id", "feature": ["balance"]})
     Traceback (most recent call last):
     ...
-    segmentation.specification.SpecificationError: card_usage: unknown setting 'feature'; did you \
+    card_segments.segmentation.specification.SpecificationError: card_usage: unknown setting 'feature'; did you \
 mean 'features'?
     """
 
