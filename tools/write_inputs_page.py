@@ -41,7 +41,7 @@ def main() -> None:
 def document() -> str:
     """Return the whole document."""
     contract = yaml.safe_load(CONTRACT.read_text(encoding="utf-8"))
-    return "\n".join([OPENING, *(section(one) for one in contract["seeds"])])
+    return "\n".join([OPENING, *(section(seed) for seed in contract["seeds"])])
 
 
 def section(contract: dict[str, Any]) -> str:

@@ -57,8 +57,8 @@ def test_claim(test: str, observations: pd.DataFrame, threshold: float | None = 
     if test == "spearman":
         return spearman(rows["group_number"], rows["outcome"], rows["customers"])
     groups = {
-        key: Counted.of(own["outcome"], own["customers"])
-        for key, own in rows.groupby(["group_side", "group_value"], sort=True)
+        key: Counted.of(members["outcome"], members["customers"])
+        for key, members in rows.groupby(["group_side", "group_value"], sort=True)
     }
     first = [group for (side, _), group in groups.items() if side == "a"]
     rivals = {value: group for (side, value), group in groups.items() if side == "b"}

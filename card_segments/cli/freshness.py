@@ -53,7 +53,7 @@ def source_files(variables: Mapping[str, Any]) -> Iterator[Path]:
 def _files_in(path: Path) -> Iterable[Path]:
     if path.is_file():
         return [path]
-    return (one for one in path.rglob("*") if one.is_file() and "__pycache__" not in one.parts)
+    return (file for file in path.rglob("*") if file.is_file() and "__pycache__" not in file.parts)
 
 
 def fingerprint(variables: Mapping[str, Any]) -> str:

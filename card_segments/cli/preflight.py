@@ -53,7 +53,7 @@ def check_folders(variables: Mapping[str, Any], warehouse: Path) -> None:
         Naming the folder that cannot be written.
     """
     for folder in (Path("target"), Path("logs"), warehouse.parent, published_folder(variables)):
-        there = next(one for one in (folder, *folder.absolute().parents) if one.exists())
+        there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
         if not there.is_dir():
             raise PreflightError(
                 f"{folder} has to be a folder, but {there} is a file: move it away, or name "
@@ -79,14 +79,14 @@ def check_lock(warehouse: Path) -> None:
     try:
         duckdb.connect(str(warehouse)).close()
     except duckdb.IOException as error:
-        found = re.search(r"Conflicting lock is held in (\S+) \(PID (\d+)\)", str(error))
-        if found is None:
+        match = re.search(r"Conflicting lock is held in (\S+) \(PID (\d+)\)", str(error))
+        if match is None:
             raise PreflightError(
                 f"{warehouse} cannot be opened: {reason(error)}. If it is damaged, "
                 "delete it and build again: a build makes anew what it holds, except the history "
                 "of members."
             ) from error
-        program, process = Path(found[1]).name, found[2]
+        program, process = Path(match[1]).name, match[2]
         raise PreflightError(
             f"{warehouse} is in use by another program ({program}, process {process}), probably "
             f"another build: wait until it has ended, or close it. Readers should open "
@@ -102,11 +102,11 @@ def explain_failure(log: Path) -> str | None:
     text = log.read_text(encoding="utf-8", errors="replace") if log.is_file() else ""
     # dbt begins a new log in the middle of a run when the old one is long.
     last_run = text[max(text.rfind("Running with dbt="), 0) :]
-    found = re.search(r"Could not write file \\?\"([^\"\\]+)\\?\": No space left", last_run)
-    if found is None:
+    match = re.search(r"Could not write file \\?\"([^\"\\]+)\\?\": No space left", last_run)
+    if match is None:
         return None
     return (
-        f"The disk of {found[1]} is full: make room on it, then build again. "
+        f"The disk of {match[1]} is full: make room on it, then build again. "
         "What was published before is unchanged."
     )
 

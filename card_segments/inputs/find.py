@@ -39,9 +39,9 @@ def find_input(folder: str, name: str) -> dict[str, object]:
     entries = _entries(folder)
     parts = [
         str(part)
-        for one in entries
-        if one.name.lower() == name and one.is_dir()
-        for part in _entries(str(one))
+        for entry in entries
+        if entry.name.lower() == name and entry.is_dir()
+        for part in _entries(str(entry))
         if part.name.lower().endswith(ENDINGS)
     ]
     readable = _named(entries, name, ENDINGS)
@@ -53,7 +53,7 @@ def find_input(folder: str, name: str) -> dict[str, object]:
 
 def _named(entries: list[Path], name: str, endings: tuple[str, ...]) -> list[str]:
     wanted = {name + ending for ending in endings}
-    return [str(one) for one in entries if one.name.lower() in wanted]
+    return [str(entry) for entry in entries if entry.name.lower() in wanted]
 
 
 def path_literal(path: str) -> str:
@@ -70,6 +70,6 @@ def path_literal(path: str) -> str:
 def _entries(folder: str) -> list[Path]:
     """Return what a folder holds, sorted; nothing where it cannot be listed."""
     try:
-        return sorted(one for one in Path(folder).iterdir() if not one.name.startswith("."))
+        return sorted(entry for entry in Path(folder).iterdir() if not entry.name.startswith("."))
     except OSError:
         return []

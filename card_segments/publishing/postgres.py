@@ -163,7 +163,10 @@ def _published_table(source: duckdb.DuckDBPyConnection, name: str, comment: str 
     rows = source.execute(f"select count(*) from {_quoted(name)}").fetchone()[0]
     return Table(
         name,
-        tuple(Column(one, _postgres_type(name, one, kind), text) for one, kind, text in columns),
+        tuple(
+            Column(column, _postgres_type(name, column, kind), text)
+            for column, kind, text in columns
+        ),
         comment,
         rows,
     )
@@ -409,7 +412,7 @@ def _take_place(target: psycopg.Connection, schema: str, table: Table) -> None:
         }:
             target.execute(sql.SQL("revoke all on {} from {}").format(new, _role(grantee)))
     for grantee, privilege, is_grantable, column in grants or []:
-        if column is not None and column not in {one.name for one in table.columns}:
+        if column is not None and column not in {column.name for column in table.columns}:
             continue
         target.execute(
             sql.SQL("grant {} {} on {} to {} {}").format(

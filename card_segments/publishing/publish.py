@@ -117,8 +117,8 @@ def _fresh_folder(directory: Path, build: Build) -> Path:
     if folder.exists():
         shutil.rmtree(folder)
     folder.mkdir(parents=True)
-    for one in (directory, directory / BUILDS_FOLDER, folder):
-        _protect(one)
+    for path in (directory, directory / BUILDS_FOLDER, folder):
+        _protect(path)
     return folder
 
 
@@ -259,8 +259,12 @@ def _switch(directory: Path, folder: Path, database: Path, manifest: Path) -> No
 def _remove_older_builds(directory: Path, build: Build) -> None:
     """Keep this build and the newest before it; also clears what a killed build left behind."""
     others = sorted(
-        (one for one in (directory / BUILDS_FOLDER).iterdir() if one.name != build.build_id),
-        key=lambda one: one.stat().st_mtime,
+        (
+            folder
+            for folder in (directory / BUILDS_FOLDER).iterdir()
+            if folder.name != build.build_id
+        ),
+        key=lambda folder: folder.stat().st_mtime,
         reverse=True,
     )
     for folder in others[1:]:

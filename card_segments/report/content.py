@@ -52,10 +52,10 @@ def grouped(rows: Iterable[dict], key: str) -> list[tuple[Any, list[dict]]]:
 
 def publication(published: Published) -> dict[str, Any]:
     """Return which build the page shows."""
-    found = published.row("select * from publication")
-    if found is None:
+    build = published.row("select * from publication")
+    if build is None:
         raise duckdb.InvalidInputException("The table publication is empty.")
-    return found
+    return build
 
 
 def headline(published: Published) -> dict[str, Any]:
@@ -848,8 +848,8 @@ def scoring(published: Published) -> list[dict[str, Any]]:
     found = []
     for summary in published.rows("select distinct segmentation from segments order by 1"):
         name = summary["segmentation"]
-        own = [row for row in parameters if row["segmentation"] == name]
-        if not own:
+        fitted = [row for row in parameters if row["segmentation"] == name]
+        if not fitted:
             continue
         described = published.rows(
             """
@@ -867,13 +867,13 @@ def scoring(published: Published) -> list[dict[str, Any]]:
                         "name": row["metric"],
                         "label": row["metric_label"],
                         "unit": row["unit"],
-                        **feature_parameters(own, row["metric"]),
+                        **feature_parameters(fitted, row["metric"]),
                         **usual_range(published, name, row["metric"]),
                     }
                     for row in described
                 ],
                 "segments": [
-                    {**segment, **centroid(own, segment["key"])}
+                    {**segment, **centroid(fitted, segment["key"])}
                     for segment in scored_segments(published, name)
                 ],
             }
@@ -894,12 +894,12 @@ def feature_parameters(parameters: list[dict], feature: str) -> dict[str, Any]:
 
 def centroid(parameters: list[dict], key: str) -> dict[str, Any]:
     """Return a segment's number, by which ties are settled, and where its centre lies."""
-    own = [
+    coordinates = [
         row for row in parameters if row["parameter"] == "centroid" and row["segment_key"] == key
     ]
     return {
-        "number": own[0]["segment_number"],
-        "centroid": {row["feature"]: row["parameter_value"] for row in own},
+        "number": coordinates[0]["segment_number"],
+        "centroid": {row["feature"]: row["parameter_value"] for row in coordinates},
     }
 
 

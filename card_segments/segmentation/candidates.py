@@ -133,7 +133,9 @@ def judge(candidates: Sequence[Candidate], specification: Specification) -> list
             verdicts[candidate.segments] = verdict_of(candidate.measures, specification.thresholds)
             failures[candidate.segments] = _failures(candidate.measures, specification)
     eligible = [
-        one for one in candidates if one.measures is not None and not failures[one.segments]
+        candidate
+        for candidate in candidates
+        if candidate.measures is not None and not failures[candidate.segments]
     ]
     chosen = best_of(eligible, verdicts)
     judgements = []
@@ -174,12 +176,12 @@ def reference_of(candidates: Sequence[Candidate], specification: Specification) 
         None when no candidate was measured.
     """
     judgements = judge(candidates, specification)
-    chosen = [one for one in judgements if one.is_chosen]
+    chosen = [judgement for judgement in judgements if judgement.is_chosen]
     if chosen:
         return chosen[0]
-    verdicts = {one.candidate.segments: one.verdict for one in judgements}
+    verdicts = {judgement.candidate.segments: judgement.verdict for judgement in judgements}
     best = best_of(candidates, verdicts)
-    return next((one for one in judgements if one.candidate is best), None)
+    return next((judgement for judgement in judgements if judgement.candidate is best), None)
 
 
 def judge_opinion(candidate: Candidate, reference: Judgement | None) -> Judgement:
@@ -232,13 +234,13 @@ def best_of(candidates: Sequence[Candidate], verdicts: dict[int, str]) -> Candid
     verdicts : dict
         Verdict by number of segments.
     """
-    measured = [one for one in candidates if one.measures is not None]
+    measured = [candidate for candidate in candidates if candidate.measures is not None]
     return min(
         measured,
-        key=lambda one: (
-            VERDICTS.index(verdicts[one.segments]),
-            -one.measures.silhouette,
-            one.segments,
+        key=lambda candidate: (
+            VERDICTS.index(verdicts[candidate.segments]),
+            -candidate.measures.silhouette,
+            candidate.segments,
         ),
         default=None,
     )

@@ -135,7 +135,9 @@ class FitResult:
     @property
     def chosen(self) -> Candidate | None:
         """The candidate that was chosen, if there is one."""
-        return next((one.candidate for one in self.judgements if one.is_chosen), None)
+        return next(
+            (judgement.candidate for judgement in self.judgements if judgement.is_chosen), None
+        )
 
     def to_frame(self) -> pd.DataFrame:
         """Return the result as one long table.
@@ -283,12 +285,12 @@ take at least 30.')
         )
     judgements = tuple(judge(candidates, specification))
     reference = reference_of(candidates, specification)
-    second = tuple(judge_opinion(one, reference) for one in opinions)
+    second = tuple(judge_opinion(opinion, reference) for opinion in opinions)
     status, verdict, reason = _outcome(judgements, sample, preparation, specification)
 
     labels = distances = None
     if status == "fitted":
-        chosen = next(one.candidate for one in judgements if one.is_chosen)
+        chosen = next(judgement.candidate for judgement in judgements if judgement.is_chosen)
         labels, distances, _, _ = assign(sample.matrix, preparation, chosen.centroids)
     report(reason)
     return FitResult(
@@ -357,7 +359,9 @@ def _measured_candidates(
         segments: Candidate(segments, not_tried=_too_few(distinct, segments))
         for segments in specification.segments
     }
-    tried = [one for one in candidates if distinct >= DISTINCT_ROWS_PER_SEGMENT * one]
+    tried = [
+        segments for segments in candidates if distinct >= DISTINCT_ROWS_PER_SEGMENT * segments
+    ]
     if not tried:
         return list(candidates.values()), []
     ranking = standardised[:, preparation.kept].mean(axis=1)
@@ -367,11 +371,11 @@ def _measured_candidates(
         [(weighted, standardised, ranking, preparation, one, specification.seed) for one in tried],
     )
     measures = _measure(weighted, fits, specification, workers, report)
-    for fitted, one in zip(fits, measures, strict=True):
-        candidates[fitted.segments] = Candidate(fitted.segments, one, fitted.centroids)
+    for fitted, measure in zip(fits, measures, strict=True):
+        candidates[fitted.segments] = Candidate(fitted.segments, measure, fitted.centroids)
 
     reference = reference_of(list(candidates.values()), specification).candidate.segments
-    compared = next(one.labels for one in fits if one.segments == reference)
+    compared = next(fitted.labels for fitted in fits if fitted.segments == reference)
     for fitted in fits:
         candidate = candidates[fitted.segments]
         agreement = float(adjusted_rand_score(compared, fitted.labels))
@@ -414,35 +418,35 @@ def _measure(
     report: Progress,
 ) -> list[Measures]:
     name, seed = specification.name, specification.seed
-    labellings = [one.labels for one in fits]
+    labellings = [fitted.labels for fitted in fits]
     rows = _silhouette_rows(fits, seed)
     silhouettes = silhouette_values(weighted[rows], [labels[rows] for labels in labellings])
     separations = _separations(weighted, fits, specification, workers)
     report(f"{name}: compared with {specification.null_draws} draws of null data")
 
     measures = []
-    for position, one in enumerate(fits):
-        jaccard, strength, agreement = _stability(weighted, one, specification, workers)
+    for position, fitted in enumerate(fits):
+        jaccard, strength, agreement = _stability(weighted, fitted, specification, workers)
         measures.append(
             Measures(
                 silhouette=float(silhouettes[position].mean()),
-                silhouette_macro=macro_mean(silhouettes[position], one.labels[rows]),
-                calinski_harabasz=float(calinski_harabasz_score(weighted, one.labels)),
-                davies_bouldin=float(davies_bouldin_score(weighted, one.labels)),
-                inertia=one.inertia,
-                sizes=tuple(np.bincount(one.labels).tolist()),
+                silhouette_macro=macro_mean(silhouettes[position], fitted.labels[rows]),
+                calinski_harabasz=float(calinski_harabasz_score(weighted, fitted.labels)),
+                davies_bouldin=float(davies_bouldin_score(weighted, fitted.labels)),
+                inertia=fitted.inertia,
+                sizes=tuple(np.bincount(fitted.labels).tolist()),
                 jaccard=jaccard,
                 prediction_strength=strength,
                 seed_agreement=agreement,
                 separation=separations[position],
             )
         )
-        report(f"{name}: {one.segments} segments measured, {position + 1} of {len(fits)}")
+        report(f"{name}: {fitted.segments} segments measured, {position + 1} of {len(fits)}")
     return measures
 
 
 def _silhouette_rows(fits: list[_Fitted], seed: int) -> IntArray:
-    labellings = [one.labels for one in fits]
+    labellings = [fitted.labels for fitted in fits]
     generator = generator_for(seed, "silhouette")
     return silhouette_rows(labellings, generator, LARGEST_SILHOUETTE_SAMPLE)
 
@@ -462,9 +466,11 @@ def _opinion_candidates(
         The labels of the choice.
     """
     complete = [
-        one.labels
-        for one in opinions
-        if one.labels is not None and len(one.labels) == len(weighted) and one.labels.min() >= 0
+        opinion.labels
+        for opinion in opinions
+        if opinion.labels is not None
+        and len(opinion.labels) == len(weighted)
+        and opinion.labels.min() >= 0
     ]
     # One pass over the distances for all labellings that have no noise.
     together = silhouette_values(weighted[rows], [one[rows] for one in complete])
@@ -537,13 +543,13 @@ def _separations(
         return [NOT_TESTED] * len(fits)
     seed = specification.seed
     correlation = gaussian_correlation(weighted, generator_for(seed, "correlation"))
-    segments = [one.segments for one in fits]
+    segments = [fitted.segments for fitted in fits]
     draws = range(specification.null_draws)
     null = np.array(
         workers(null_silhouettes, [(weighted, correlation, segments, seed, draw) for draw in draws])
     )
     observed = separation_silhouettes(
-        weighted, [one.labels for one in fits], generator_for(seed, "separation")
+        weighted, [fitted.labels for fitted in fits], generator_for(seed, "separation")
     )
     return [separation(one, null[:, position]) for position, one in enumerate(observed)]
 
@@ -584,7 +590,7 @@ def _outcome(
 ) -> tuple[str, str | None, str]:
     """Return status, verdict and reason of the whole fit."""
     name = specification.name
-    measured = [one for one in judgements if one.candidate.measures is not None]
+    measured = [judgement for judgement in judgements if judgement.candidate.measures is not None]
     if not measured:
         return (
             "not_fitted",
@@ -592,14 +598,14 @@ def _outcome(
             f"{name}: not fitted, because {_why_not(judgements, sample, preparation)}.",
         )
 
-    chosen = next((one for one in judgements if one.is_chosen), None)
+    chosen = next((judgement for judgement in judgements if judgement.is_chosen), None)
     if chosen is not None:
         segments, verdict = chosen.candidate.segments, chosen.verdict
         return "fitted", verdict, f"{name}: {segments} {verdict} segments, {chosen.reason}."
 
-    verdicts = {one.candidate.segments: one.verdict for one in measured}
-    best = best_of([one.candidate for one in measured], verdicts)
-    judgement = next(one for one in measured if one.candidate is best)
+    verdicts = {judgement.candidate.segments: judgement.verdict for judgement in measured}
+    best = best_of([judgement.candidate for judgement in measured], verdicts)
+    judgement = next(judgement for judgement in measured if judgement.candidate is best)
     reason = (
         f"{name}: none of {len(measured)} candidates is eligible; the best, {best.segments} "
         f"segments ({judgement.verdict}), is {judgement.reason}."

@@ -219,19 +219,19 @@ def fit_preparation(sample: Sample, specification: Specification) -> Preparation
     earlier: dict[str, FloatArray] = {}
     for position, feature in enumerate(specification.features):
         column = sample.matrix[:, position]
-        one = _fit_feature(specification.name, feature, column, sample.keys)
-        if one.weight > 0:
-            transformed = one.transformed(column)
+        fitted = _fit_feature(specification.name, feature, column, sample.keys)
+        if fitted.weight > 0:
+            transformed = fitted.transformed(column)
             other, correlation = _most_alike(transformed, earlier)
             if abs(correlation) > DUPLICATE_CORRELATION:
                 note = f"dropped: repeats '{other}' (correlation {correlation:.4f})"
-                one = _dropped(feature, one.median, note)
+                fitted = _dropped(feature, fitted.median, note)
             else:
                 earlier[feature.name] = transformed
                 if abs(correlation) > CLOSE_CORRELATION:
                     note = f"kept: close to '{other}' (correlation {correlation:.4f})"
-                    one = replace(one, note=note)
-        prepared.append(one)
+                    fitted = replace(fitted, note=note)
+        prepared.append(fitted)
     return Preparation(_shared_weights(prepared, specification))
 
 
@@ -240,13 +240,15 @@ def _shared_weights(
 ) -> tuple[FeaturePreparation, ...]:
     """Give each kept feature of a block its part of the block's weight."""
     blocks = [feature.block for feature in specification.features]
-    kept = Counter(block for block, one in zip(blocks, prepared, strict=True) if one.weight > 0)
+    kept = Counter(
+        block for block, fitted in zip(blocks, prepared, strict=True) if fitted.weight > 0
+    )
     shared = []
-    for block, one in zip(blocks, prepared, strict=True):
-        if block is not None and one.weight > 0:
-            weight = specification.blocks[block] * one.weight / kept[block]
-            one = replace(one, weight=float(round_significant(weight)))
-        shared.append(one)
+    for block, fitted in zip(blocks, prepared, strict=True):
+        if block is not None and fitted.weight > 0:
+            weight = specification.blocks[block] * fitted.weight / kept[block]
+            fitted = replace(fitted, weight=float(round_significant(weight)))
+        shared.append(fitted)
     return tuple(shared)
 
 

@@ -103,8 +103,8 @@ class Specification:
     >>> Specification.from_mapping("card_usage", {"key": "id", "feature": ["balance"]})
     Traceback (most recent call last):
     ...
-    card_segments.segmentation.specification.SpecificationError: card_usage: unknown setting 'feature'; did you \
-mean 'features'?
+    card_segments.segmentation.specification.SpecificationError: card_usage: unknown setting \
+'feature'; did you mean 'features'?
     """
 
     name: str
@@ -144,7 +144,7 @@ mean 'features'?
         if not isinstance(name, str) or not name.strip():
             raise SpecificationError("a segmentation needs a name: give it as text, not empty.")
         settings = _mapping(name, "the specification", settings)
-        _check_names(name, "setting", settings, [one.name for one in fields(cls)][1:])
+        _check_names(name, "setting", settings, [setting.name for setting in fields(cls)][1:])
         for required in ("key", "features"):
             if settings.get(required) is None:
                 raise SpecificationError(f"{name}: the setting '{required}' is missing; add it.")
