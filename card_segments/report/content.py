@@ -448,7 +448,10 @@ def drift(published: Published, name: str) -> Section:
 def stand_ins(published: Published, name: str) -> Section:
     """Return how far segments stand in for protected attributes."""
     attributes = published.rows(
-        "select * from segment_attribute_proxies where segmentation = ? order by is_flagged desc, attribute",
+        """
+        select * from segment_attribute_proxies where segmentation = ?
+        order by is_flagged desc, attribute
+        """,
         name,
     )
     groups = published.rows(
@@ -475,7 +478,11 @@ def validation(published: Published, name: str) -> list[tuple[str, dict[str, flo
     if not published.has("segment_out_of_time_validation"):
         return []
     rows = published.rows(
-        "select * from segment_out_of_time_validation where segmentation = ? order by outcome, scheme", name
+        """
+        select * from segment_out_of_time_validation where segmentation = ?
+        order by outcome, scheme
+        """,
+        name,
     )
     return [
         (outcome, {row["scheme"]: row["omega_squared"] for row in members})
