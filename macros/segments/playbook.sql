@@ -77,9 +77,8 @@
 {% macro known_segmentations() %}
     {% set names = var('segmentations').keys() | list %}
     {% if execute %}
-        {% set folder = bundled_input_path(var('enabled_inputs')[0]).split('/seeds/')[0] %}
-        {% for path in glob_files(folder ~ '/models/**/int_*__features.sql') %}
-            {% do names.append(path.split('/int_')[-1] | replace('__features.sql', '')) %}
+        {% for node in graph.nodes.values() if node.resource_type == 'model' and node.config.meta.get('segmentation') %}
+            {% do names.append(node.name | replace('int_', '') | replace('__features', '')) %}
         {% endfor %}
     {% endif %}
     {{ return(names | unique | list) }}
