@@ -33,6 +33,7 @@ def early_segments(frame, specification, segments):
 def model(dbt, session):
     """Measure how much of later behaviour earlier segments explain; one row per figure."""
     dbt.config(materialized="table")
+    outcomes_to_explain = dbt.config.meta_get("outcomes")
     halves = dbt.ref("int_spending__half_features").df().set_index("is_early")
     outcomes = dbt.ref("int_segmentation_outcomes").df()
     specifications = dbt.ref("int_segmentation_specifications").df()
@@ -51,7 +52,7 @@ def model(dbt, session):
         halves.loc[True], specification, int(published["n_segments"].iloc[0])
     )
     later = halves.loc[False].set_index("customer_id").loc[sample.keys]
-    later = later[dbt.config.get("meta")["outcomes"]].astype("float64")
+    later = later[outcomes_to_explain].astype("float64")
     baseline = decile_labels(sample.value)
     rows = out_of_time(labels, baseline, later, seed=specification.seed)
     return rows[list(TYPES)].astype(TYPES)
