@@ -28,7 +28,6 @@ REBUILT = [
     "int_card_tiers_assigned",
     "int_segment_rule_conditions",
     "segment_recommendations",
-    "int_credit_customers_age_grouped",
     "int_credit_customers_by_group",
     "int_credit_scores_by_group",
     "credit_score_by_age",
