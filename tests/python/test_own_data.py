@@ -5,13 +5,14 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import duckdb
 import pytest
 from test_inputs import ACCOUNTING, assert_one_sentence, edit, input_folder  # noqa: F401
 from workspaces import PROJECT, environment_for_make
+
+from tools.write_inputs_page import DOCUMENT, document
 
 SAMPLE = PROJECT / "seeds" / "inputs"
 SPENDING = ("customer_income_utilisation", "monthly_spend", "spend_by_demographic")
@@ -82,9 +83,7 @@ def test_numbers_encodings_and_names_of_other_systems(workspace, input_folder): 
     loaded = workspace.query("from staging.base_card_usage__validated order by source_row")
     assert loaded["balance"].tolist() == balance
 
-    loaded = workspace.query(
-        "from staging.base_card_relationships__validated order by source_row"
-    )
+    loaded = workspace.query("from staging.base_card_relationships__validated order by source_row")
     assert loaded["avg_credit_limit"].tolist()[:2] == [1234.0, 1234567.0]
     assert loaded["reject_rule"].tolist()[2] == "out_of_range"
 
@@ -100,7 +99,9 @@ def test_too_many_rejects_stop_the_build_before_the_marts(workspace, input_folde
             row[6] = "about 5000"
 
     edit(input_folder / "customers.csv", break_rows)
-    run = workspace.dbt("build", "--select", "+stg_customers__customers", input_dir=str(input_folder))
+    run = workspace.dbt(
+        "build", "--select", "+stg_customers__customers", input_dir=str(input_folder)
+    )
     assert_one_sentence(
         run,
         r"Of 200 rows of the input 'customers', 11 had to be rejected \(5\.5 %\), more than "
@@ -320,9 +321,4 @@ def test_make_check_inputs_ends_with_a_code_for_scripts(input_folder, tmp_path):
 
 
 def test_the_document_says_what_the_contract_says():
-    sys.path.insert(0, str(PROJECT / "docs"))
-    try:
-        from write_inputs import DOCUMENT, document
-    finally:
-        sys.path.pop(0)
     assert DOCUMENT.read_text(encoding="utf-8") == document(), "run make docs-inputs"
