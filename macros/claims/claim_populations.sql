@@ -16,7 +16,7 @@
             'credit_score_rank': {'kind': 'category', 'sql': "case credit_score when 'Poor' then 1 when 'Standard' then 2 when 'Good' then 3 end"},
             'payment_delay_days': {'kind': 'number', 'sql': 'payment_delay_days'},
             'delayed_payments': {'kind': 'number', 'sql': 'delayed_payments'},
-            'credit_utilisation_pct': {'kind': 'number', 'sql': 'credit_utilisation_pct'},
+            'credit_line_utilisation_pct': {'kind': 'number', 'sql': 'credit_line_utilisation_pct'},
             'debt_to_income_ratio': {'kind': 'number', 'sql': 'debt_to_income_ratio'},
             'outstanding_debt_amount': {'kind': 'number', 'sql': 'outstanding_debt_amount'}
         },
