@@ -1,4 +1,4 @@
--- One row per segment, rule of the playbook and condition: the figure it was held against, and whether it holds.
+-- One row per segment, rule of the playbook and condition: the figure that is compared, and whether it holds.
 with
 
 segments as (

@@ -115,7 +115,7 @@ candidates as (
 
 ),
 
-/* actions of one group contradict each other, so the first of them stands alone */
+/* actions of one group contradict each other, so only the first of them is given */
 ranked_in_groups as (
 
     select
