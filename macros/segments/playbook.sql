@@ -71,16 +71,14 @@
 
 
 {#-
-    The segmentations that a rule may be for: those of the variable, and those left out of it whose
-    feature model is there all the same.
+    The segmentations that a rule may be for: those of the variable, and of those left out of it the ones that
+    come with the project and the ones whose feature model is there all the same.
 -#}
 {% macro known_segmentations() %}
-    {% set names = var('segmentations').keys() | list %}
-    {% if execute %}
-        {% for node in graph.nodes.values() if node.resource_type == 'model' and node.config.meta.get('segmentation') %}
-            {% do names.append(node.name | replace('int_', '') | replace('__features', '')) %}
-        {% endfor %}
-    {% endif %}
+    {% set names = var('segmentations').keys() | list + ['spending', 'relationship', 'card_usage', 'repayment'] %}
+    {% for node in (graph.nodes.values() if execute else []) if node.name.startswith('int_') and node.name.endswith('__features') %}
+        {% do names.append(node.name[4:-10]) %}
+    {% endfor %}
     {{ return(names | unique | list) }}
 {% endmacro %}
 
