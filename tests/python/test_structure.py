@@ -11,7 +11,14 @@ import re
 from pathlib import Path
 
 import pytest
-from workspaces import INPUTS, PROJECT, published_tables
+from workspaces import (
+    CONFIG,
+    INPUTS,
+    PROJECT,
+    asks_for_inputs,
+    declared_inputs,
+    published_tables,
+)
 
 # A model may read its own folder or one of an earlier rank.
 SUBJECTS = {
@@ -28,7 +35,8 @@ SUBJECTS = {
     "service": 5,
     "credit": 5,
     "claims": 5,
-    "recommendations": 5,
+    # advice rests on what is said about segments
+    "recommendations": 6,
 }
 # What the models of a layer may read, besides reference seeds.
 READABLE = {
@@ -48,12 +56,6 @@ NAMES = {
     "publication": r"publication",
 }
 UNIQUE_TESTS = {"unique", "unique_combination"}
-# Macros that answer which inputs are enabled; a model that asks them refers to whatever they allow.
-QUESTIONS = {
-    f"macro.card_segments.{name}"
-    for name in ("has_inputs", "missing_inputs", "active_segmentations")
-}
-CONFIG = re.compile(r"\{\{\s*config\(.*?\)\s*\}\}", re.DOTALL)
 COMMENT = re.compile(r"\{#.*?#\}|/\*.*?\*/|--[^\n]*", re.DOTALL)
 
 
@@ -430,42 +432,23 @@ def needed_inputs(house):
     A model that asks which inputs are enabled refers to whatever they allow, so it needs none but
     those that it names itself.
     """
-    macros = house.manifest["macros"]
-
-    def asks(used):
-        """Whether macros ask, or those that they call; some call themselves."""
-        found, waiting = set(), list(used)
-        while waiting:
-            if (macro := waiting.pop()) not in found:
-                found.add(macro)
-                waiting += macros[macro]["depends_on"]["macros"]
-        return bool(found & QUESTIONS)
-
-    def asks_beyond_its_config(node):
-        code = CONFIG.sub("", node["raw_code"])
-        used = set(node["depends_on"]["macros"])
-        if "has_inputs(" not in code:
-            used.discard("macro.card_segments.has_inputs")
-        return asks(used)
 
     @functools.cache
     def needed(key):
         if house.layers[key] == "inputs":
             return frozenset([name(key)])
-        if key in house.models and asks_beyond_its_config(house.models[key]):
-            return declared_inputs(house.models[key])
+        if key in house.models and asks_for_inputs(house.manifest, house.models[key]):
+            return inputs_of(house.models[key])
         return frozenset().union(*map(needed, house.parents[key]))
 
     return {key: needed(key) for key in house.models}
 
 
-def declared_inputs(node):
-    """The inputs of `enabled=has_inputs(...)` in a model, or of `enabled` in its YAML."""
-    config = CONFIG.search(node["raw_code"])
-    declared = re.search(r"enabled=has_inputs\((.*?)\)", config[0]) if config else None
-    if declared is None and node["language"] == "python":
-        declared = re.search(r"(.*)", str(yaml_enabled(node)))
-    return frozenset(re.findall(r"'(\w+)'", declared[1]) if declared else []) & set(INPUTS)
+def inputs_of(node):
+    """The inputs of `has_inputs(...)` in a model's SQL, or of `enabled` in the YAML of Python."""
+    if node["language"] == "python":
+        return frozenset(re.findall(r"'(\w+)' in var", yaml_enabled(node)))
+    return declared_inputs(node["raw_code"])
 
 
 def yaml_enabled(node):
@@ -480,7 +463,7 @@ def yaml_enabled(node):
 def test_models_say_what_inputs_they_need(house):
     """`has_inputs` names the inputs upstream: none fewer, and none more without a reason."""
     needed = needed_inputs(house)
-    declared = {key: declared_inputs(node) for key, node in house.models.items()}
+    declared = {key: inputs_of(node) for key, node in house.models.items()}
     assert not [key for key in house.models if not needed[key] <= declared[key]]
     breaches = [name(key) for key in house.models if needed[key] != declared[key]]
     assert_only_exceptions("inputs", breaches)
