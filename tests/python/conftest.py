@@ -47,6 +47,15 @@ def build_once(folder, dbt=Workspace.dbt, **variables):
     return workspace
 
 
+@pytest.fixture(scope="session")
+def manifest(tmp_path_factory):
+    """The manifest of the project with all inputs; nothing is built."""
+    workspace = Workspace(tmp_path_factory.mktemp("parsed"))
+    run = workspace.dbt("parse")
+    assert run.succeeded, run.output
+    return json.loads((workspace.folder / "target" / "manifest.json").read_text())
+
+
 @pytest.fixture
 def workspace(tmp_path):
     return Workspace(tmp_path)
