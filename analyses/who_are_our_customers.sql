@@ -1,4 +1,5 @@
 -- Who are our customers by age, gender, marital status, city and occupation, and what do they earn and spend?
+{{ config(enabled=has_inputs('customers', 'spends')) }}
 with
 
 demographics as (
@@ -10,8 +11,8 @@ demographics as (
 single_attributes as (
 
     select
-        attributes as attribute,
-        attribute_values as attribute_value,
+        dimension_set as attribute,
+        group_label as attribute_value,
         customers,
         customer_share,
         average_monthly_income_amount,
