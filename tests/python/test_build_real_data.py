@@ -313,7 +313,9 @@ def test_cardholders_are_worth_what_the_rates_say(real_build, cardholders, scena
         * (1 if rate["kind"] == "revenue" else -1)
         for _, rate in rates.iterrows()
     )
-    published = real_build.query_published("select * from cardholder_value").set_index("customer_id")
+    published = real_build.query_published("select * from cardholder_value").set_index(
+        "customer_id"
+    )
     published = published.loc[cardholders.index, f"net_value_{scenario}_amount"]
     np.testing.assert_allclose(published, expected, rtol=0, atol=1e-6)
     # the one cardholder without a limit has no known value

@@ -44,9 +44,7 @@ def key_segments(sample_build, warehouse, customers):
 
 
 def test_nothing_is_key_where_demographics_are_shuffled(sample_build, warehouse):
-    customers = warehouse.sql(
-        "from marts.customer_income_utilisation order by customer_id"
-    ).df()
+    customers = warehouse.sql("from marts.customer_income_utilisation order by customer_id").df()
     assert key_segments(sample_build, warehouse, customers)["is_key_segment"].sum() >= 10
 
     randomness = np.random.default_rng(20)

@@ -271,7 +271,9 @@ def test_the_command_line_sees_a_fault_in_the_warehouse(command_line):
         run = command_line.run("validate-configs")
     finally:
         with duckdb.connect(str(command_line.warehouse)) as connection:
-            connection.sql("alter table marts.stg_spends__spends rename column amount to spend_amount")
+            connection.sql(
+                "alter table marts.stg_spends__spends rename column amount to spend_amount"
+            )
     assert any(errors != "0" for errors, *_ in validation_counts(run.output)), run.output
 
 

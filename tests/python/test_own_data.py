@@ -82,9 +82,7 @@ def test_numbers_encodings_and_names_of_other_systems(workspace, input_folder): 
     loaded = workspace.query("from staging.base_card_usage__validated order by source_row")
     assert loaded["balance"].tolist() == balance
 
-    loaded = workspace.query(
-        "from staging.base_card_relationships__validated order by source_row"
-    )
+    loaded = workspace.query("from staging.base_card_relationships__validated order by source_row")
     assert loaded["avg_credit_limit"].tolist()[:2] == [1234.0, 1234567.0]
     assert loaded["reject_rule"].tolist()[2] == "out_of_range"
 
@@ -100,7 +98,9 @@ def test_too_many_rejects_stop_the_build_before_the_marts(workspace, input_folde
             row[6] = "about 5000"
 
     edit(input_folder / "customers.csv", break_rows)
-    run = workspace.dbt("build", "--select", "+stg_customers__customers", input_dir=str(input_folder))
+    run = workspace.dbt(
+        "build", "--select", "+stg_customers__customers", input_dir=str(input_folder)
+    )
     assert_one_sentence(
         run,
         r"Of 200 rows of the input 'customers', 11 had to be rejected \(5\.5 %\), more than "

@@ -49,7 +49,9 @@ def test_a_further_segmentation_needs_no_python(followed, tmp_path):
 def test_segments_that_stand_in_for_age_are_flagged(followed, real_data, tmp_path):
     files = {name: str(real_data / REAL_FILES[name]) for name in ("customers", "spends")}
     workspace = build(followed, tmp_path, inputs=files)
-    proxies = workspace.query_published("select * from segment_attribute_proxies").set_index("attribute")
+    proxies = workspace.query_published("select * from segment_attribute_proxies").set_index(
+        "attribute"
+    )
     assert proxies.loc["age_group", "is_flagged"]
     assert proxies.loc["age_group", "cramers_v"] >= 0.5
 
