@@ -18,7 +18,7 @@ TESTING := $(VENV)/.testing-installed
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
 UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --generate-hashes \
 	--no-emit-index-url --no-strip-extras --custom-compile-command 'make lock'
-PREFLIGHT := $(BIN)/python -m publishing.preflight
+PREFLIGHT := $(BIN)/python -m card_segments.cli.preflight
 INSTALL_LOG := $(VENV)/install.log
 # pip's own account of what went wrong fills a screen; the sentence says what to do about it.
 INSTALL_FAILED = { grep -m 1 '^ERROR' $(INSTALL_LOG) || tail -n 1 $(INSTALL_LOG); \
@@ -47,7 +47,7 @@ setup: $(RUNTIME) ## Make the virtual environment and install what the build nee
 
 build: $(RUNTIME) ## Build, test and publish, unless nothing changed since; VARS='{...}' for your own data
 	@$(PREFLIGHT) build --vars "$$VARS"
-	@if $(BIN)/python -m publishing.freshness check --vars "$$VARS"; then \
+	@if $(BIN)/python -m card_segments.cli.freshness check --vars "$$VARS"; then \
 		$(BIN)/dbt --quiet run-operation print_publication --vars "$$VARS"; \
 	else \
 		$(MAKE) --no-print-directory rebuild; \
@@ -57,10 +57,10 @@ rebuild: $(RUNTIME) ## The same, even if nothing changed
 	@$(PREFLIGHT) build --vars "$$VARS"
 	@echo 'Building: the bundled sample takes one to four minutes; what was published before stays until all tests have passed'
 	@$(BIN)/dbt build --vars "$$VARS" $(DBT_OPTIONS) || $(PREFLIGHT) failed
-	@$(BIN)/python -m publishing.freshness record --vars "$$VARS"
+	@$(BIN)/python -m card_segments.cli.freshness record --vars "$$VARS"
 
 report: $(RUNTIME) ## Write the report page again from the published file (a build writes it as well)
-	@$(BIN)/python -m report --vars "$$VARS"
+	@$(BIN)/python -m card_segments.cli.report --vars "$$VARS"
 
 explore: $(RUNTIME) ## Open the published tables in a SQL shell, three questions answered first
 	@database="$$($(PREFLIGHT) database --vars "$$VARS")" || exit 1; \
@@ -73,7 +73,7 @@ explore: $(RUNTIME) ## Open the published tables in a SQL shell, three questions
 docs: build ## Write the dbt docs with charts to target/docs and serve them; SERVE=no only writes
 	@echo 'Writing the docs'
 	@$(BIN)/dbt --quiet docs generate --static --vars "$$VARS"
-	@$(BIN)/python -m report.dbt_docs --vars "$$VARS" --port $(PORT) $(if $(filter no,$(SERVE)),,--serve)
+	@$(BIN)/python -m card_segments.cli.docs --vars "$$VARS" --port $(PORT) $(if $(filter no,$(SERVE)),,--serve)
 
 # Without the proxy mf would ask the package index at each start whether there is a newer one.
 metrics: $(TESTING) ## List the metrics, or answer QUERY='--metrics spend --group-by spend__category', after a build
@@ -83,7 +83,7 @@ metrics: $(TESTING) ## List the metrics, or answer QUERY='--metrics spend --grou
 publish-postgres: export CARD_SEGMENTS_DSN := $(or $(value DSN),$(value CARD_SEGMENTS_DSN))
 publish-postgres: $(RUNTIME) ## Copy what is published into PostgreSQL: DSN=postgresql://...; SCHEMA and READERS if wanted
 	@database="$$($(PREFLIGHT) database --vars "$$VARS")" || exit 1; \
-	$(BIN)/python -m publishing.postgres --published "$$database" \
+	$(BIN)/python -m card_segments.cli.postgres --published "$$database" \
 		$(if $(SCHEMA),--schema "$$SCHEMA") $(if $(READERS),--readers "$$READERS")
 
 ##@ Your own data
@@ -113,25 +113,25 @@ format: $(TESTING) ## Bring Python and SQL into the project's style
 ##@ Write again what is made from the project
 
 sample: $(RUNTIME) ## Write the bundled sample again
-	$(BIN)/python seeds/generate_inputs.py
+	$(BIN)/python -m tools.write_sample
 
 docs-inputs: $(RUNTIME) ## Write docs/inputs.md from the input contract
-	$(BIN)/python docs/write_inputs.py
+	$(BIN)/python -m tools.write_inputs_page
 
 tours: $(RUNTIME) ## Write the results in docs/tours/ from the published tables of the bundled sample
-	$(BIN)/python docs/write_tours.py
+	$(BIN)/python -m tools.write_tours
 
 picture: $(TESTING) ## Draw the pictures of the README and of the dbt docs; needs Chromium, after make build and make docs
-	$(BIN)/python -m report.pictures docs/assets segments
-	$(BIN)/python docs/draw_data_flow.py
-	PYTHONPATH=tests/python $(BIN)/python docs/take_screenshots.py
+	$(BIN)/python -m tools.draw_segments
+	$(BIN)/python -m tools.draw_data_flow
+	PYTHONPATH=tests/python $(BIN)/python -m tools.take_screenshots
 
 ##@ Upkeep
 
 test-duckdb2: ## Build the sample on DuckDB 2.0, in a virtual environment of its own
 	@test -x $(VENV)-duckdb2/bin/python || $(PYTHON) -m venv $(VENV)-duckdb2
-	@$(VENV)-duckdb2/bin/python $(PIP_INSTALL) -r requirements.lock
-	@$(VENV)-duckdb2/bin/python $(PIP_INSTALL) --no-deps -r requirements-duckdb2.lock
+	@$(VENV)-duckdb2/bin/python $(PIP_INSTALL) -r requirements/runtime.lock
+	@$(VENV)-duckdb2/bin/python $(PIP_INSTALL) --no-deps -r requirements/duckdb2.lock
 	@rm -rf target/duckdb2 && mkdir -p target/duckdb2
 	CARD_SEGMENTS_WAREHOUSE=target/duckdb2/build.duckdb $(VENV)-duckdb2/bin/dbt build \
 		--target-path target/duckdb2 --vars '{published_dir: target/duckdb2/published}'
@@ -139,17 +139,17 @@ test-duckdb2: ## Build the sample on DuckDB 2.0, in a virtual environment of its
 test-superset: ## Try the recipe for Superset in docs/connect.md, in a virtual environment of its own
 	@test -x $(VENV)-superset/bin/python || $(PYTHON) -m venv $(VENV)-superset
 	@# odfpy and wtforms-json come as source only
-	@$(VENV)-superset/bin/python $(PIP_INSTALL) --no-binary odfpy,wtforms-json -r requirements-superset.lock
+	@$(VENV)-superset/bin/python $(PIP_INSTALL) --no-binary odfpy,wtforms-json -r requirements/superset.lock
 	$(VENV)-superset/bin/python tests/superset/check_superset.py "$${PUBLISHED:-published/cards.duckdb}"
 
-lock: | $(BIN)/python ## Renew the lock files from pyproject.toml and the requirements-*.in
+lock: | $(BIN)/python ## Renew the lock files from pyproject.toml and requirements/*.in
 	$(BIN)/python -m pip install --quiet uv
-	$(UV_COMPILE) pyproject.toml --extra test -o requirements-test.lock
-	$(UV_COMPILE) pyproject.toml --constraint requirements-test.lock -o requirements.lock
-	echo 'duckdb==2.0.*' | $(UV_COMPILE) - --no-deps -o requirements-duckdb2.lock
-	$(UV_COMPILE) requirements-duckdb1.in --no-deps -o requirements-duckdb1.lock
-	$(UV_COMPILE) requirements-clients.in -o requirements-clients.lock
-	$(UV_COMPILE) requirements-superset.in -o requirements-superset.lock
+	$(UV_COMPILE) pyproject.toml --extra test -o requirements/test.lock
+	$(UV_COMPILE) pyproject.toml --constraint requirements/test.lock -o requirements/runtime.lock
+	$(UV_COMPILE) requirements/duckdb2.in --no-deps -o requirements/duckdb2.lock
+	$(UV_COMPILE) requirements/duckdb1.in --no-deps -o requirements/duckdb1.lock
+	$(UV_COMPILE) requirements/clients.in -o requirements/clients.lock
+	$(UV_COMPILE) requirements/superset.in -o requirements/superset.lock
 
 clean: ## Remove everything that was built, but not what was published
 	rm -rf $(VENV) $(VENV)-duckdb2 $(VENV)-superset target logs warehouse/*.duckdb*
@@ -163,13 +163,13 @@ $(BIN)/python:
 		echo 'The virtual environment $(VENV) could not be made (see above). Where venv or ensurepip is missing, install it' \
 			'(Debian: apt-get install python3-venv); otherwise check that this folder is writable and the disk has room.' >&2; exit 1; }
 
-$(RUNTIME): requirements.lock | $(BIN)/python
+$(RUNTIME): requirements/runtime.lock | $(BIN)/python
 	@echo 'Installing what the build needs: one to three minutes, once (about 700 MB)'
-	@$(BIN)/python $(PIP_INSTALL) -r requirements.lock >$(INSTALL_LOG) 2>&1 || $(INSTALL_FAILED)
+	@$(BIN)/python $(PIP_INSTALL) -r requirements/runtime.lock >$(INSTALL_LOG) 2>&1 || $(INSTALL_FAILED)
 	@touch $@
 
-$(TESTING): requirements-test.lock $(RUNTIME)
+$(TESTING): requirements/test.lock $(RUNTIME)
 	@echo 'Installing what the tests need: one to three minutes, once'
 	@# halo, which the command line of MetricFlow needs, comes as source only
-	@$(BIN)/python $(PIP_INSTALL) --no-binary halo -r requirements-test.lock >$(INSTALL_LOG) 2>&1 || $(INSTALL_FAILED)
+	@$(BIN)/python $(PIP_INSTALL) --no-binary halo -r requirements/test.lock >$(INSTALL_LOG) 2>&1 || $(INSTALL_FAILED)
 	@touch $@

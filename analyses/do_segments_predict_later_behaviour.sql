@@ -1,4 +1,5 @@
 -- Do segments of the earlier months tell how customers behave later, better than a simple rule and than chance?
+{{ config(enabled=has_inputs('customers', 'spends')) }}
 with
 
 validation as (

@@ -1,4 +1,5 @@
 -- How does each age group pay, and which ways of paying does it prefer more than everyone does?
+{{ config(enabled=has_inputs('customers', 'spends')) }}
 with
 
 spends as (

@@ -1,4 +1,5 @@
 -- Which card-usage segment is each of these cardholders in?
+{{ config(enabled=has_inputs('card_usage')) }}
 -- Put any relation with the features in place of the feature model.
 {{ score_customers_sql(
     ref('int_card_usage__features'), ref('segment_parameters'), 'card_usage'

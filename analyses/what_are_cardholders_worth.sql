@@ -1,4 +1,5 @@
 -- What are the card-usage segments worth to the bank, and would ranking them by purchases mislead?
+{{ config(enabled=has_inputs('card_usage')) }}
 with
 
 segment_values as (

@@ -1,4 +1,5 @@
 -- What do customers spend on, and how do they pay for it?
+{{ config(enabled=has_inputs('customers', 'spends')) }}
 with
 
 spends as (

@@ -1,4 +1,5 @@
 -- In which months do customers spend most, and how does each compare with the month before?
+{{ config(enabled=has_inputs('customers', 'spends')) }}
 with
 
 spends as (

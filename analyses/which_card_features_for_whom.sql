@@ -1,4 +1,5 @@
 -- Which card features suit whom, what are they worth to a customer, and what do they cost the bank?
+{{ config(enabled=has_inputs('customers', 'spends')) }}
 with
 
 recommendations as (

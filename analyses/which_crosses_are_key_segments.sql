@@ -1,4 +1,5 @@
 -- Which crosses of demographics use more of their income than everyone else, beyond chance?
+{{ config(enabled=has_inputs('customers', 'spends')) }}
 with
 
 key_segments as (

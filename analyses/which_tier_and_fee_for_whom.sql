@@ -1,4 +1,5 @@
 -- Which card tier and which fee suit each relationship segment, and does the fee cover the service?
+{{ config(enabled=has_inputs('card_relationships')) }}
 with
 
 tiers as (

@@ -1,4 +1,5 @@
 -- Who are our customers by age, gender, marital status, city and occupation, and what do they earn and spend?
+{{ config(enabled=has_inputs('customers', 'spends')) }}
 with
 
 demographics as (

@@ -1,4 +1,5 @@
 -- Who calls more often than their number suggests, and how many staff does answering them take?
+{{ config(enabled=has_inputs('card_relationships')) }}
 with
 
 demand as (

@@ -1,4 +1,5 @@
 -- How many customers change segment from month to month, and where do they go?
+{{ config(enabled=has_inputs('customers', 'spends')) }}
 with
 
 migrations as (

@@ -1,4 +1,5 @@
 -- Does a good credit score go with age, or with occupation?
+{{ config(enabled=has_inputs('credit_profiles')) }}
 with
 
 by_age as (

@@ -1,4 +1,5 @@
 -- Who pays only the minimum, among those of whom it is known?
+{{ config(enabled=has_inputs('credit_profiles')) }}
 with
 
 repayment as (

@@ -1,4 +1,5 @@
 -- Who pays in full, who carries a balance, who draws cash, and in which segment are they?
+{{ config(enabled=has_inputs('card_usage')) }}
 with
 
 behaviour as (

@@ -1,4 +1,5 @@
 -- Whose contacts should move online, from which channel, and what would that save in a year?
+{{ config(enabled=has_inputs('card_relationships')) }}
 with
 
 targets as (

@@ -1,4 +1,5 @@
 -- Which occupations spend the largest part of their income, and by how much more than everyone?
+{{ config(enabled=has_inputs('customers', 'spends')) }}
 with
 
 utilisation as (

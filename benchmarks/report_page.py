@@ -1,4 +1,4 @@
-"""Time the report page beside reading the tables that it shows: python benchmarks/report_page.py.
+"""Time the report page beside reading the tables that it shows: python -m benchmarks.report_page.
 
 A page takes what reading takes, and some more for words and charts; so its time is given as a ratio
 to that of reading every published table once, in turn on the same machine. With `--copies` the
@@ -17,7 +17,7 @@ from pathlib import Path
 
 import duckdb
 
-from report import write_report
+from card_segments.report import write_report
 
 # Tables with a row a customer, and the column that tells customers apart.
 CUSTOMER_TABLES = (

@@ -170,7 +170,7 @@ from (
 {% endmacro %}
 
 
-{#- The fields of any other CSV file, split by input_files/rows.py: row number, fault and fields in one text. -#}
+{#- The fields of any other CSV file, split by card_segments/inputs/rows.py: row number, fault and fields in one text. -#}
 {% macro irregular_fields_sql(file) %}
     select
         {%- for name in file.names %}

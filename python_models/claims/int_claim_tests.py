@@ -2,7 +2,7 @@ from dataclasses import asdict
 
 import pandas as pd
 
-from claims import test_claim
+from card_segments.claims import test_claim
 
 TYPES = {
     "claim_key": "string",

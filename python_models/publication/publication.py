@@ -3,8 +3,8 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
-from publishing import Build, PublishingError, publish
-from report import write_report
+from card_segments.publishing import Build, PublishingError, publish
+from card_segments.report import write_report
 
 
 def model(dbt, session):

@@ -1,6 +1,6 @@
 import pandas as pd
 
-from segmentation.identity import align, assign_keys
+from card_segments.segmentation.identity import align, assign_keys
 
 TYPES = {
     "segmentation": "string",

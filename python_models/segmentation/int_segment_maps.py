@@ -1,8 +1,8 @@
 import numpy as np
 import pandas as pd
 
-from segmentation.embedding import embed
-from segmentation.parameters import read_parameters
+from card_segments.segmentation.embedding import embed
+from card_segments.segmentation.parameters import read_parameters
 
 TYPES = {
     "segmentation": "string",
@@ -22,21 +22,21 @@ def model(dbt, session):
     parameters = dbt.ref("int_segment_parameters").df()
 
     frames = [pd.DataFrame(columns=list(TYPES))]
-    for name, own in labels.groupby("segmentation", sort=True):
-        own = own.sort_values("customer_id").reset_index(drop=True)
+    for name, members in labels.groupby("segmentation", sort=True):
+        members = members.sort_values("customer_id").reset_index(drop=True)
         preparation, _ = read_parameters(parameters[parameters["segmentation"] == name])
         features = (
             samples[samples["segmentation"] == name]
             .pivot(index="customer_id", columns="feature", values="feature_value")
-            .loc[own["customer_id"], [one.name for one in preparation.features]]
+            .loc[members["customer_id"], [one.name for one in preparation.features]]
         )
         standardised = preparation.standardised(features.to_numpy(dtype=float, na_value=np.nan))
         weighted = (standardised * np.sqrt(preparation.weights))[:, preparation.kept]
         for method in ("pca", "tsne"):
-            if len(own) < 4:
+            if len(members) < 4:
                 continue
-            embedding = embed(weighted, own["segment_number"].to_numpy(), method=method)
-            placed = own.loc[embedding.rows, ["segmentation", "customer_id", "segment_key"]]
+            embedding = embed(weighted, members["segment_number"].to_numpy(), method=method)
+            placed = members.loc[embedding.rows, ["segmentation", "customer_id", "segment_key"]]
             frames.append(placed.assign(method=method, x=embedding.x, y=embedding.y)[list(TYPES)])
     frame = pd.concat(frames).astype(TYPES)
     return frame.sort_values(["segmentation", "method", "customer_id"])

@@ -1,6 +1,6 @@
 import pandas as pd
 
-from segmentation.rules import describe_segments
+from card_segments.segmentation.rules import describe_segments
 
 TYPES = {
     "segmentation": "string",
@@ -21,18 +21,18 @@ def model(dbt, session):
     labels_of = dict(zip(metrics["metric"], metrics["label"], strict=True))
 
     frames = [pd.DataFrame(columns=list(TYPES))]
-    for name, own in labels.groupby("segmentation", sort=True):
-        own = own.sort_values("customer_id")
+    for name, members in labels.groupby("segmentation", sort=True):
+        members = members.sort_values("customer_id")
         used = parameters[parameters["segmentation"] == name]["feature"].unique()
         features = (
             samples[(samples["segmentation"] == name) & samples["feature"].isin(used)]
             .pivot(index="customer_id", columns="feature", values="feature_value")
-            .loc[own["customer_id"]]
+            .loc[members["customer_id"]]
         )
         rules = describe_segments(
-            features.astype("float64"), own["segment_number"].to_numpy(), labels_of=labels_of
+            features.astype("float64"), members["segment_number"].to_numpy(), labels_of=labels_of
         )
-        keys = own[["segment_number", "segment_key"]].drop_duplicates()
+        keys = members[["segment_number", "segment_key"]].drop_duplicates()
         rules = rules.merge(keys, on="segment_number").assign(segmentation=name)
         rules = rules.rename(columns={"fidelity": "rule_fidelity", "coverage": "rule_coverage"})
         frames.append(rules[list(TYPES)])

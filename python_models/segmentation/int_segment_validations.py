@@ -3,11 +3,11 @@ import json
 import numpy as np
 import pandas as pd
 
-from segmentation import Specification
-from segmentation.clustering import k_means
-from segmentation.preparation import fit_preparation, read_sample
-from segmentation.randomness import seed_for
-from segmentation.validation import decile_labels, out_of_time
+from card_segments.segmentation import Specification
+from card_segments.segmentation.clustering import k_means
+from card_segments.segmentation.preparation import fit_preparation, read_sample
+from card_segments.segmentation.randomness import seed_for
+from card_segments.segmentation.validation import decile_labels, out_of_time
 
 SEGMENTATION = "spending"
 TYPES = {

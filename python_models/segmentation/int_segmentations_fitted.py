@@ -3,8 +3,8 @@ import json
 import pandas as pd
 from dbt.flags import get_flags
 
-from segmentation import FeaturesError, Specification, SpecificationError
-from segmentation.batch import fit_all
+from card_segments.segmentation import FeaturesError, Specification, SpecificationError
+from card_segments.segmentation.batch import fit_all
 
 TYPES = {
     "segmentation": "string",

@@ -14,11 +14,11 @@ CACHE = PROJECT / "target" / "clients"
 
 
 def installed(name: str) -> Path:
-    """Return a folder with what `requirements-<name>.lock` pins, installing it the first time.
+    """Return a folder with what `requirements/<name>.lock` pins, installing it the first time.
 
     Without a registry the test is skipped with a reason; in CI it fails.
     """
-    lock = PROJECT / f"requirements-{name}.lock"
+    lock = PROJECT / "requirements" / f"{name}.lock"
     version = hashlib.sha256(lock.read_bytes() + sys.version.encode()).hexdigest()[:12]
     folder = CACHE / f"{name}-{version}"
     CACHE.mkdir(parents=True, exist_ok=True)

@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from segmentation import assign
-from segmentation.parameters import read_parameters
+from card_segments.segmentation import assign
+from card_segments.segmentation.parameters import read_parameters
 
 
 def scored_by_engine(build, segmentation):

@@ -112,7 +112,7 @@ def test_every_row_is_accounted_for(sample_build):
     assert len(rows) == 5
     assert (rows["loaded_rows"] + rows["rejected_rows"] == rows["read_rows"]).all()
     rejects = sample_build.query(
-        "select input_name, count(*) as rejects from intermediate.int_input_rejects group by input_name"
+        "select input_name, count(*) as rejects from intermediate.int_input_rejects group by 1"
     ).set_index("input_name")["rejects"]
     assert rejects.to_dict() == {
         name: count

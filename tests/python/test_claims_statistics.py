@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from claims import test_claim as run_test
-from claims.statistics import (
+from card_segments.claims import test_claim as run_test
+from card_segments.claims.statistics import (
     ClaimTest,
     Counted,
     chi_square,

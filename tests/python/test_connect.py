@@ -57,7 +57,7 @@ def folder(sample_build, tmp_path_factory):
     folder = tmp_path_factory.mktemp("checkout")
     (folder / "published").symlink_to(sample_build.published)
     (folder / ".venv").symlink_to(sys.prefix)
-    for name in ("Makefile", "dbt_project.yml", "publishing", "requirements.lock"):
+    for name in ("Makefile", "dbt_project.yml", "card_segments", "requirements"):
         (folder / name).symlink_to(PROJECT / name)
     return folder
 
@@ -140,7 +140,8 @@ def test_postgres_and_r(folder, postgres, database):
 
 def test_the_page_names_the_versions_it_was_tried_with():
     pinned = "".join(
-        (PROJECT / f"requirements{name}.lock").read_text() for name in ("-clients", "-superset", "")
+        (PROJECT / "requirements" / f"{name}.lock").read_text()
+        for name in ("clients", "superset", "runtime")
     )
     for package, said in {
         "duckdb-cli": "duckdb-cli 1.5", "duckdb-engine": "duckdb-engine 0.17",

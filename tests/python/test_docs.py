@@ -14,7 +14,8 @@ import duckdb
 import pytest
 from workspaces import PROJECT, Workspace
 
-from report.pictures import PICTURES, write_pictures
+from card_segments.report.pictures import PICTURES, write_pictures
+from tools import draw_data_flow
 
 OVERVIEW = (PROJECT / "models" / "overview.md").read_text(encoding="utf-8")
 LINKS = re.findall(r"\]\(#!/([a-z]+)/([^)?]+)(?:\?g_v=1&g_i=([^)]+))?\)", OVERVIEW)
@@ -55,7 +56,7 @@ def docs(sample_build, tmp_path_factory):
 def command(workspace, *arguments):
     variables = json.dumps({"published_dir": str(workspace.published)})
     return [
-        *(sys.executable, "-m", "report.dbt_docs", "--vars", variables),
+        *(sys.executable, "-m", "card_segments.cli.docs", "--vars", variables),
         *("--target", str(workspace.folder / "target"), *arguments),
     ]
 
@@ -224,10 +225,7 @@ def test_the_overview_names_every_colour_of_the_lineage(manifest):
     assert len(legend) == len(set(node_colours(manifest).values())) == 9
 
 
-def test_the_picture_of_the_data_flow_is_that_of_its_script(tmp_path, monkeypatch):
-    monkeypatch.syspath_prepend(PROJECT / "docs")
-    import draw_data_flow
-
+def test_the_picture_of_the_data_flow_is_that_of_its_script(tmp_path):
     drawn = tmp_path / "drawn.svg"
     draw_data_flow.drawing().save(str(drawn))
 

@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from publishing import freshness
+from card_segments.cli import freshness
 
 
 @pytest.fixture

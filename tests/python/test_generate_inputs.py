@@ -2,7 +2,6 @@
 
 import csv
 import gzip
-import importlib.util
 import os
 from collections import Counter
 from pathlib import Path
@@ -12,6 +11,8 @@ import pandas as pd
 import pytest
 from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score, silhouette_score
+
+from tools import write_sample as script
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 INPUTS = REPOSITORY / "seeds" / "inputs"
@@ -65,18 +66,6 @@ AMOUNTS += ["BALANCE", "CREDIT_LIMIT", "PAYMENTS"]
 MIB = 2**20
 
 
-def load_script():
-    """Import seeds/generate_inputs.py, which is in no package."""
-    path = REPOSITORY / "seeds" / "generate_inputs.py"
-    specification = importlib.util.spec_from_file_location("generate_inputs", path)
-    module = importlib.util.module_from_spec(specification)
-    specification.loader.exec_module(module)
-    return module
-
-
-script = load_script()
-
-
 def read(name, folder=INPUTS):
     """Read an input as text, nothing interpreted."""
     return pd.read_csv(folder / f"{name}.csv", dtype=str, keep_default_na=False)
@@ -111,7 +100,7 @@ def test_bundled_files_are_what_the_script_writes(tmp_path):
     assert {path.name for path in tmp_path.iterdir()} == set(expected)
     for name, folder in expected.items():
         same = (tmp_path / name).read_bytes() == (folder / name).read_bytes()
-        assert same, f"{name} differs: run python seeds/generate_inputs.py and commit the files"
+        assert same, f"{name} differs: run make sample and commit the files"
 
 
 def test_seed_and_size_decide_the_bytes(tmp_path):

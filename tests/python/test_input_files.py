@@ -9,9 +9,9 @@ import zipfile
 import duckdb
 import pytest
 
-from input_files import describe_file, find_files, find_input, read_rows
-from input_files.find import path_literal
-from input_files.rows import SEPARATOR, parse
+from card_segments.inputs import describe_file, find_files, find_input, read_rows
+from card_segments.inputs.find import path_literal
+from card_segments.inputs.rows import SEPARATOR, parse
 
 WANTED = ["id", "city", "amount"]
 LINES = ["id,city,amount", "1,Pune,5", "2,Delhi,7"]

@@ -13,8 +13,9 @@ import psycopg
 import pytest
 from workspaces import PROJECT
 
-from publishing import PublishingError
-from publishing.postgres import main, publish_to_postgres
+from card_segments.cli.postgres import main
+from card_segments.publishing import PublishingError
+from card_segments.publishing.postgres import publish_to_postgres
 
 # What PostgreSQL should say of a published column's type, written out independently of the module.
 TYPE_NAMES = {
@@ -242,7 +243,7 @@ def test_a_kill_midway_leaves_the_old_publication(first, second, dsn, database):
     with psycopg.connect(dsn) as other:
         other.execute("lock table cards.segments in share mode")
         publisher = subprocess.Popen(
-            [sys.executable, "-m", "publishing.postgres", "--published", str(second)],
+            [sys.executable, "-m", "card_segments.cli.postgres", "--published", str(second)],
             cwd=PROJECT,
             env={**os.environ, "CARD_SEGMENTS_DSN": dsn},
         )
@@ -509,7 +510,7 @@ def test_without_permission_the_sentence_says_what_to_ask_for(
 
 MEASURED = """
 import resource, sys
-from publishing.postgres import main
+from card_segments.cli.postgres import main
 assert main(sys.argv[1:]) == 0
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 """

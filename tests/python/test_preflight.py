@@ -9,7 +9,7 @@ import sys
 import pytest
 from workspaces import PROJECT
 
-from publishing import preflight
+from card_segments.cli import preflight
 
 
 @pytest.fixture

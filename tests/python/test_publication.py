@@ -8,7 +8,7 @@ import duckdb
 import pytest
 from workspaces import PROJECT, Workspace, copy_project
 
-from publishing import Build, PublishingError, publish
+from card_segments.publishing import Build, PublishingError, publish
 
 # The smallest complete build: no segmentation is fitted.
 SMALL = {"enabled_inputs": ["customers"]}

@@ -12,8 +12,8 @@ from browser import PHONE
 from jinja2 import Environment
 from workspaces import INPUTS, PROJECT, published_tables
 
-from report import write_report
-from report.__main__ import main
+from card_segments.cli.report import main
+from card_segments.report import write_report
 
 SEGMENTATIONS = ("card_usage", "relationship", "repayment", "spending")
 HOSTILE = '</script><img src=x onerror="window.attacked = 1"> \' & "{{ 7 * 7 }}" ✓'

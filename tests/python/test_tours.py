@@ -2,15 +2,13 @@
 
 import re
 import subprocess
-import sys
 
 import duckdb
 import pytest
 import yaml
 from workspaces import PROJECT, Workspace
 
-sys.path.insert(0, str(PROJECT / "docs"))
-import write_tours
+from tools import write_tours
 
 TOURS = PROJECT / "docs" / "tours"
 PAGES = sorted(TOURS.glob("*.md"))

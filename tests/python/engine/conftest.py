@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from threadpoolctl import threadpool_limits
 
-from segmentation import Specification
+from card_segments.segmentation import Specification
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 # Corners that no single column tells apart: each column alone is spread evenly.

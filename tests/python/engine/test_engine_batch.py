@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from segmentation import FeaturesError, batch, fit
-from segmentation.batch import fit_all
+from card_segments.segmentation import FeaturesError, batch, fit
+from card_segments.segmentation.batch import fit_all
 
 
 def many_tasks(planted, specify):

@@ -5,9 +5,9 @@ import dataclasses
 import numpy as np
 import pytest
 
-from segmentation import Candidate, Measures, Separation, Specification
-from segmentation.candidates import judge, judge_opinion, reference_of, verdict_of
-from segmentation.specification import Thresholds
+from card_segments.segmentation import Candidate, Measures, Separation, Specification
+from card_segments.segmentation.candidates import judge, judge_opinion, reference_of, verdict_of
+from card_segments.segmentation.specification import Thresholds
 
 
 def measures(z=5.0, **changes):

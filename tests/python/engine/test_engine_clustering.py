@@ -3,8 +3,13 @@
 import numpy as np
 import pytest
 
-from segmentation import FeaturePreparation, Preparation, assign
-from segmentation.clustering import distinct_rows, k_means, order_segments, squared_distances
+from card_segments.segmentation import FeaturePreparation, Preparation, assign
+from card_segments.segmentation.clustering import (
+    distinct_rows,
+    k_means,
+    order_segments,
+    squared_distances,
+)
 
 
 def plain(name, weight=1.0, mean=0.0, standard_deviation=1.0, median=0.0):

@@ -8,8 +8,8 @@ from sklearn.decomposition import PCA
 from sklearn.manifold import trustworthiness
 from threadpoolctl import threadpool_limits
 
-from segmentation import FeaturesError
-from segmentation.embedding import embed, principal_components, stratified_rows
+from card_segments.segmentation import FeaturesError
+from card_segments.segmentation.embedding import embed, principal_components, stratified_rows
 
 # On a busy machine an example may take long without anything being wrong.
 unhurried = settings(deadline=None, max_examples=60)

@@ -9,10 +9,10 @@ import pytest
 from sklearn.metrics import adjusted_rand_score
 from threadpoolctl import threadpool_info, threadpool_limits
 
-import segmentation.fitting as fitting
-from segmentation import FeaturePreparation, FeaturesError, Preparation, assign, fit
-from segmentation.fitting import COLUMNS
-from segmentation.specification import ALGORITHMS
+import card_segments.segmentation.fitting as fitting
+from card_segments.segmentation import FeaturePreparation, FeaturesError, Preparation, assign, fit
+from card_segments.segmentation.fitting import COLUMNS
+from card_segments.segmentation.specification import ALGORITHMS
 
 CANDIDATE_MEASURES = {
     "silhouette",

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from segmentation import FeaturesError, Specification, assign
-from segmentation.clustering import k_means, order_segments
-from segmentation.identity import align, assign_keys, jaccard_matrix
-from segmentation.preparation import Sample, fit_preparation, read_sample
+from card_segments.segmentation import FeaturesError, Specification, assign
+from card_segments.segmentation.clustering import k_means, order_segments
+from card_segments.segmentation.identity import align, assign_keys, jaccard_matrix
+from card_segments.segmentation.preparation import Sample, fit_preparation, read_sample
 
 # On a busy machine an example may take long without anything being wrong.
 unhurried = settings(deadline=None, max_examples=60)

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 from sklearn.preprocessing import PowerTransformer
 
-from segmentation import FeaturePreparation, FeaturesError, Specification
-from segmentation.preparation import (
+from card_segments.segmentation import FeaturePreparation, FeaturesError, Specification
+from card_segments.segmentation.preparation import (
     fit_preparation,
     read_sample,
     round_significant,

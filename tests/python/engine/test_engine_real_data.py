@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from segmentation import Specification, fit
+from card_segments.segmentation import Specification, fit
 
 pytestmark = pytest.mark.real_data
 

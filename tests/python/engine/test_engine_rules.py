@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from segmentation import FeaturesError, Specification
-from segmentation.clustering import k_means
-from segmentation.preparation import fit_preparation, read_sample
-from segmentation.rules import describe_segments, readable_threshold
+from card_segments.segmentation import FeaturesError, Specification
+from card_segments.segmentation.clustering import k_means
+from card_segments.segmentation.preparation import fit_preparation, read_sample
+from card_segments.segmentation.rules import describe_segments, readable_threshold
 
 # On a busy machine an example may take long without anything being wrong.
 unhurried = settings(deadline=None, max_examples=60)

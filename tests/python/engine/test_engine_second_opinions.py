@@ -6,11 +6,11 @@ import pytest
 from sklearn.cluster import AgglomerativeClustering
 from sklearn.metrics import adjusted_rand_score
 
-import segmentation.fitting as fitting
-import segmentation.second_opinions as second_opinions
-from segmentation import fit
-from segmentation.clustering import k_means
-from segmentation.second_opinions import (
+import card_segments.segmentation.fitting as fitting
+import card_segments.segmentation.second_opinions as second_opinions
+from card_segments.segmentation import fit
+from card_segments.segmentation.clustering import k_means
+from card_segments.segmentation.second_opinions import (
     gaussian_mixture,
     merge_small_cells,
     quantile_cells,
@@ -18,7 +18,7 @@ from segmentation.second_opinions import (
     subsample,
     ward_labels,
 )
-from segmentation.specification import ALGORITHMS
+from card_segments.segmentation.specification import ALGORITHMS
 
 pytestmark = pytest.mark.filterwarnings("error")
 

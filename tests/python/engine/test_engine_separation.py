@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
-from segmentation.clustering import k_means
-from segmentation.separation import (
+from card_segments.segmentation.clustering import k_means
+from card_segments.segmentation.separation import (
     LARGEST_SEPARATION_SAMPLE,
     draw_null,
     gaussian_correlation,

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import silhouette_samples
 
-from segmentation.silhouette import (
+from card_segments.segmentation.silhouette import (
     BLOCK_ROWS,
     macro_mean,
     silhouette_rows,

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from segmentation import Feature, Specification, SpecificationError
+from card_segments.segmentation import Feature, Specification, SpecificationError
 
 FULL = {
     "key": "cardholder_id",

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segmentation import stability
-from segmentation.clustering import k_means
-from segmentation.stability import (
+from card_segments.segmentation import stability
+from card_segments.segmentation.clustering import k_means
+from card_segments.segmentation.stability import (
     best_jaccard,
     bootstrap_jaccard,
     prediction_strength,

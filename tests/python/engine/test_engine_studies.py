@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from sklearn.metrics import adjusted_rand_score
 
-from segmentation import Specification, fit
+from card_segments.segmentation import Specification, fit
 
 pytestmark = pytest.mark.study
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from segmentation import FeaturesError
-from segmentation.validation import (
+from card_segments.segmentation import FeaturesError
+from card_segments.segmentation.validation import (
     cell_labels,
     checked_labels,
     checked_numbers,

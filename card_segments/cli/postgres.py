@@ -1,0 +1,57 @@
+"""Copy the published tables into PostgreSQL, all or nothing."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from card_segments.publishing import PublishingError
+from card_segments.publishing.postgres import DEFAULT_SCHEMA, LOCK_TIMEOUT, publish_to_postgres
+
+DSN_VARIABLE = "CARD_SEGMENTS_DSN"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Copy the publication, and say what is there now or what to do."""
+    parser = argparse.ArgumentParser(
+        prog="python -m card_segments.cli.postgres", description=__doc__
+    )
+    parser.add_argument("--published", type=Path, default=Path("published/cards.duckdb"))
+    parser.add_argument(
+        "--dsn", help=f"where PostgreSQL is (better in the variable {DSN_VARIABLE})"
+    )
+    parser.add_argument("--schema", default=DEFAULT_SCHEMA)
+    parser.add_argument("--readers", default="", help="roles that may read, separated by commas")
+    parser.add_argument("--lock-timeout", default=LOCK_TIMEOUT, help="such as 30s or 5min")
+    options = parser.parse_args(arguments)
+    dsn = options.dsn or os.environ.get(DSN_VARIABLE)
+    if not dsn:
+        print(
+            f"Say where PostgreSQL is: set the variable {DSN_VARIABLE}, or make publish-postgres "
+            "DSN=postgresql://user@host:5432/database",
+            file=sys.stderr,
+        )
+        return 1
+    try:
+        copied = publish_to_postgres(
+            options.published,
+            dsn,
+            options.schema,
+            [role.strip() for role in options.readers.split(",") if role.strip()],
+            options.lock_timeout,
+        )
+    except PublishingError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(f"Stopped; the schema {options.schema} is as it was.", file=sys.stderr)
+        return 130
+    build = f" of build {copied.build_id}" if copied.build_id else ""
+    print(f"Published {copied.tables} tables, {copied.rows:,} rows{build}, to {copied.target}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

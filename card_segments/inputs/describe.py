@@ -1,0 +1,286 @@
+"""Describe a file: its format, its header, and whether DuckDB may read it as it stands."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Collection
+from dataclasses import asdict, dataclass, field
+
+import duckdb
+
+from card_segments.inputs.content import (
+    PARQUET,
+    UnreadableFile,
+    chunks,
+    compression_of,
+    decode,
+    read_text,
+    refuse_other_formats,
+)
+from card_segments.inputs.find import path_literal
+from card_segments.inputs.rows import (
+    LINE_END,
+    MAXIMUM_LINE,
+    SEPARATOR,
+    header_index,
+    split_line,
+)
+
+DELIMITERS = (",", ";", "\t", "|")
+HEAD_BYTES = 1_100_000
+BLANK_LINE = re.compile(rb"(?m)^[ \t]+\r?$")
+IDENTIFIER = re.compile(r"@|\d{4}")
+MAXIMUM_NAME = 60
+EMPTY = "is empty. It needs a header line with the names of its columns and at least one row"
+
+
+@dataclass
+class Description:
+    """What is known of a file.
+
+    Attributes
+    ----------
+    path : str
+    format : str
+        `csv` or `parquet`.
+    compression : str
+        `none`, `gzip` or `zstd`.
+    encoding : str
+        Of a CSV file: `utf-8`, `utf-16`, `utf-32`, `windows-1252` or `latin-1`.
+    delimiter : str
+    line_end : str
+    has_quotes : bool
+    names : list of str
+        The header, in the order of the file.
+    types : list of str
+        Of a Parquet file: the types of the columns.
+    is_plain : bool
+        Whether every line is a row that any CSV reader splits alike; the others are read by
+        `read_rows`.
+    rows : int or None
+        Number of rows after the header, where the file was plain or Parquet.
+    problem : str or None
+        Why the file cannot be read: continues "The file ... ".
+    """
+
+    path: str
+    format: str = "csv"
+    compression: str = "none"
+    encoding: str = "utf-8"
+    delimiter: str = ","
+    line_end: str = "\n"
+    has_quotes: bool = False
+    names: list[str] = field(default_factory=list)
+    types: list[str] = field(default_factory=list)
+    is_plain: bool = True
+    rows: int | None = None
+    problem: str | None = None
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the description as plain values, with the names that messages may show."""
+        return {**asdict(self), "shown_names": [shown_name(name) for name in self.names]}
+
+
+def describe_file(path: str, wanted: Collection[str]) -> Description:
+    """Describe a file by its bytes; whatever is wrong with it becomes `problem`.
+
+    Parameters
+    ----------
+    path : str
+    wanted : collection of str
+        The keys (see `header_key`) of the columns that the input may have. The delimiter is the one
+        under which most of them appear.
+    """
+    description = Description(path)
+    try:
+        head = _head(path)
+        if head.startswith(PARQUET):
+            _describe_parquet(description)
+            return description
+        refuse_other_formats(path, head)
+        description.compression = compression_of(head)
+        _describe_text(description, wanted)
+    except UnreadableFile as refused:
+        description.problem = str(refused)
+    except OSError as error:
+        description.problem = f"cannot be read: {error.strerror or 'it is damaged'}"
+    except MemoryError:
+        description.problem = "does not fit into memory. Export it as plain CSV UTF-8, or in parts"
+    return description
+
+
+def header_key(name: str) -> str:
+    """Return what header names are compared by: no case, blanks, underscores or byte-order mark.
+
+    Examples
+    --------
+    >>> header_key(" Marital_Status ")
+    'maritalstatus'
+    """
+    return re.sub(r"[\s_\ufeff]", "", name).lower()
+
+
+def _head(path: str) -> bytes:
+    kind = os.stat(path).st_mode
+    if stat.S_ISDIR(kind):
+        raise UnreadableFile("is a folder. Name the files in it, as in folder/*.csv")
+    if not stat.S_ISREG(kind):
+        raise UnreadableFile("is a device, pipe or socket. Copy its content into a file")
+    with open(path, "rb") as file:
+        return file.read(16)
+
+
+def _describe_text(description: Description, wanted: Collection[str]) -> None:
+    scan = Scan()
+    for chunk in chunks(description.path, description.compression):
+        if not scan.started:
+            _describe_header(description, chunk[:HEAD_BYTES], wanted)
+        scan.add(chunk, description)
+        if not scan.is_plain:
+            break
+    if not scan.started:
+        raise UnreadableFile(EMPTY)
+    description.is_plain = scan.is_plain
+    if scan.is_plain:
+        description.rows = scan.lines - 1
+        description.line_end = "\r\n" if scan.carriage_returns else "\n"
+        description.has_quotes = scan.has_quotes
+    else:
+        _, description.encoding, _ = read_text(description.path, description.compression)
+
+
+def _describe_header(description: Description, head: bytes, wanted: Collection[str]) -> None:
+    text, description.encoding, _ = _decode_head(head)
+    lines = LINE_END.split(text)
+    index = header_index(lines)
+    if index == len(lines):
+        raise UnreadableFile(EMPTY)
+    line = lines[index]
+    if len(line) > MAXIMUM_LINE:
+        raise UnreadableFile(
+            f"begins with a line of more than {MAXIMUM_LINE:,} characters, which is no header. "
+            "Export it as CSV with one line a row"
+        )
+    if "\0" in line:
+        raise UnreadableFile("is no text: its first line holds zero bytes. Export it as CSV UTF-8")
+    best = -1
+    for delimiter in DELIMITERS:
+        names = [name.strip().strip("\ufeff") for name in split_line(line, delimiter) or []]
+        matched = len({header_key(name) for name in names} & set(wanted))
+        if matched > best:
+            best, description.delimiter, description.names = matched, delimiter, names
+    if best < min(2, len(wanted)):
+        raise UnreadableFile(
+            "does not begin with a header that has the input's columns, with commas, semicolons, "
+            "tabs or pipes between them. Export it with a header line and with one of these "
+            "delimiters"
+        )
+    description.is_plain = index == 0
+
+
+def _decode_head(head: bytes) -> tuple[str, str, set[int]]:
+    """Decode the first bytes, which may end within a character."""
+    try:
+        end = head.rfind(b"\n") + 1
+        return decode(head[:end] if end > 0 and len(head) == HEAD_BYTES else head)
+    except UnreadableFile:
+        return decode(head[: len(head) // 4 * 4])
+
+
+class Scan:
+    """Looks through the bytes of a text file for whatever readers may disagree on."""
+
+    def __init__(self) -> None:
+        self.started = False
+        self.is_plain = True
+        self.has_quotes = False
+        self.carriage_returns = False
+        self.lines = 0
+        self.ended = False
+        self.line_pattern: re.Pattern[bytes] | None = None
+
+    def add(self, chunk: bytes, description: Description) -> None:
+        """Look at the next chunk, which ends with a line feed unless it is the last one."""
+        if not self.started:
+            self.started = True
+            self.is_plain = description.is_plain and description.encoding == "utf-8"
+            self.carriage_returns = b"\r\n" in chunk
+            self.line_pattern = _line_pattern(description.delimiter)
+            if chunk[:3] == b"\xef\xbb\xbf":
+                chunk = chunk[3:]
+        self.is_plain = self.is_plain and not self.ended and self._is_plain(chunk)
+
+    def _is_plain(self, chunk: bytes) -> bool:
+        end = b"\r\n" if self.carriage_returns else b"\n"
+        body = chunk.rstrip(b"\r\n")
+        # Blank lines at the end are no rows; what comes after them would be.
+        tail = chunk[len(body) :]
+        self.ended = tail != end
+        if tail.replace(end, b""):
+            return False
+        if not body.isascii():
+            try:
+                body.decode("utf-8")
+            except UnicodeDecodeError:
+                return False
+        lines = body.count(b"\n") + 1
+        expected = lines - 1 if self.carriage_returns else 0
+        if body.count(b"\r") != expected or body.count(b"\r\n") != expected:
+            return False
+        if b"\0" in body or SEPARATOR.encode() in body or end + end in body:
+            return False
+        if max(map(len, body.split(end))) > MAXIMUM_LINE:
+            return False
+        if (b"\n " in body or b"\n\t" in body) and BLANK_LINE.search(body):
+            return False
+        if b'"' in body:
+            self.has_quotes = True
+            if not self.line_pattern.fullmatch(body):
+                return False
+        self.lines += lines if body else 0
+        return True
+
+
+def _line_pattern(delimiter: str) -> re.Pattern[bytes]:
+    """Return the pattern of lines whose quotation marks are all as they should be."""
+    mark = re.escape(delimiter).encode()
+    value = rb'(?:"(?:[^"\r\n]++|"")*+"|[^"\r\n%b]*+)' % mark
+    line = rb"%b(?:%b%b)*+" % (value, mark, value)
+    return re.compile(rb"%b(?:\r?\n%b)*+" % (line, line))
+
+
+def _describe_parquet(description: Description) -> None:
+    description.format = "parquet"
+    source = f"read_parquet({path_literal(description.path)}, hive_partitioning = false)"
+    try:
+        with duckdb.connect() as connection:
+            columns = connection.execute(f"describe select * from {source}")
+            for name, kind, *_ in columns.fetchall():
+                description.names.append(name)
+                description.types.append(kind)
+            # Every page is read once, so that a damaged one is found before the load.
+            whole = ", ".join(
+                f'max(hash("{name.replace(chr(34), chr(34) * 2)}"))' for name in description.names
+            )
+            counted = connection.execute(f"select count(*), {whole} from {source}").fetchone()
+            description.rows = counted[0]
+    except duckdb.Error as error:
+        raise UnreadableFile(
+            "is a Parquet file that is damaged, cut off or encrypted. Write it again"
+        ) from error
+
+
+def shown_name(name: str) -> str:
+    """Return a header name for messages; what looks like a value of a person is not shown.
+
+    Examples
+    --------
+    >>> shown_name("Marital Status"), shown_name("nick@bank.example")
+    ('Marital Status', 'xxxx@xxxx.xxxxxxx')
+    """
+    shown = "".join(sign if sign.isprintable() else "?" for sign in name[:MAXIMUM_NAME])
+    if IDENTIFIER.search(name):
+        return re.sub(r"[^\W\d_]", "x", re.sub(r"\d", "9", shown))
+    return shown

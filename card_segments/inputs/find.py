@@ -1,0 +1,75 @@
+"""Find the files that a path, a pattern or the name of an input stands for."""
+
+from __future__ import annotations
+
+import glob
+import os
+import re
+from pathlib import Path
+
+ENDINGS = (".csv", ".csv.gz", ".csv.zst", ".tsv", ".tsv.gz", ".txt", ".txt.gz", ".parquet")
+# Found as well, so that a sentence can say what to do with them.
+UNREADABLE_ENDINGS = (".xlsx", ".xls", ".xlsm", ".ods", ".zip", ".json", ".xml")
+
+
+def find_files(pattern: str) -> list[str]:
+    """Return the sorted files that a path or a pattern names.
+
+    A path that exists is taken as it stands, so `[` in a name is no pattern.
+    """
+    pattern = os.path.expanduser(pattern)
+    if "\0" in pattern or not pattern:
+        return []
+    if os.path.lexists(pattern):
+        return [pattern]
+    return sorted(glob.glob(pattern, recursive=True))
+
+
+def find_input(folder: str, name: str) -> dict[str, object]:
+    """Find the files of an input in a folder, whatever the case of their names.
+
+    These are `<name>.csv` and the like; without them, the files in the folder `<name>/`; without
+    those, a file of the name that cannot be read, such as a spreadsheet.
+
+    Returns
+    -------
+    dict
+        `files`, sorted, and `are_parts`: whether they are parts of the input, in its folder.
+    """
+    entries = _entries(folder)
+    parts = [
+        str(part)
+        for entry in entries
+        if entry.name.lower() == name and entry.is_dir()
+        for part in _entries(str(entry))
+        if part.name.lower().endswith(ENDINGS)
+    ]
+    readable = _named(entries, name, ENDINGS)
+    if readable or not parts:
+        files = readable or _named(entries, name, UNREADABLE_ENDINGS)
+        return {"files": files, "are_parts": False}
+    return {"files": parts, "are_parts": True}
+
+
+def _named(entries: list[Path], name: str, endings: tuple[str, ...]) -> list[str]:
+    wanted = {name + ending for ending in endings}
+    return [str(entry) for entry in entries if entry.name.lower() in wanted]
+
+
+def path_literal(path: str) -> str:
+    """Return a path as an SQL text that DuckDB takes for this one file and not for a pattern.
+
+    Examples
+    --------
+    >>> path_literal("Bob's [final].csv")
+    "'Bob''s [[]final].csv'"
+    """
+    return "'" + re.sub(r"[\[*?]", r"[\g<0>]", path).replace("'", "''") + "'"
+
+
+def _entries(folder: str) -> list[Path]:
+    """Return what a folder holds, sorted; nothing where it cannot be listed."""
+    try:
+        return sorted(entry for entry in Path(folder).iterdir() if not entry.name.startswith("."))
+    except OSError:
+        return []

@@ -1,0 +1,495 @@
+"""Copy the published tables into PostgreSQL, for tools that speak nothing else, all or nothing."""
+
+from __future__ import annotations
+
+import re
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import psycopg
+from psycopg import errors, sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from card_segments.publishing.publish import PublishingError, reason
+
+DEFAULT_SCHEMA = "cards"
+# How long a publication waits for somebody's lock before it gives up.
+LOCK_TIMEOUT = "30s"
+BATCH_ROWS = 10_000
+PROGRESS_SECONDS = 10
+# A schema with this comment is ours; the comment also says which tables in it are.
+MARK = "Published by Card Segments. Every publication replaces these tables: "
+# A table whose columns changed is filled under this name and then takes the old one's place.
+LOADING_SUFFIX = "__loading"
+# DuckDB's type and PostgreSQL's own name of the same.
+TYPES = {
+    "BOOLEAN": "boolean",
+    "TINYINT": "smallint",
+    "SMALLINT": "smallint",
+    "INTEGER": "integer",
+    "BIGINT": "bigint",
+    "FLOAT": "real",
+    "DOUBLE": "double precision",
+    "VARCHAR": "text",
+    "DATE": "date",
+    "TIMESTAMP": "timestamp without time zone",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its name, its type in PostgreSQL, and its description."""
+
+    name: str
+    type: str
+    comment: str | None
+
+
+@dataclass(frozen=True)
+class Table:
+    """A published table and how many rows it has."""
+
+    name: str
+    columns: tuple[Column, ...]
+    comment: str | None
+    rows: int
+
+
+@dataclass(frozen=True)
+class Copied:
+    """What a publication brought into PostgreSQL.
+
+    Attributes
+    ----------
+    target : str
+        Schema, database and host, for people.
+    tables, rows : int
+    build_id : str or None
+        The published build, if the file says which it is.
+    """
+
+    target: str
+    tables: int
+    rows: int
+    build_id: str | None
+
+
+def publish_to_postgres(
+    published: Path,
+    dsn: str,
+    schema: str = DEFAULT_SCHEMA,
+    readers: Sequence[str] = (),
+    lock_timeout: str = LOCK_TIMEOUT,
+) -> Copied:
+    """Replace the tables of a schema by the published ones, in one transaction.
+
+    Tables stay the same objects and only their rows are replaced, so grants, views and indexes on
+    them live on, and nobody who reads them waits: until the commit they see the old rows. A table
+    whose columns changed is made anew, with the old one's grants, unless something depends on it.
+
+    Parameters
+    ----------
+    published : Path
+        The published database.
+    dsn : str
+        Where PostgreSQL is, as a libpq connection string or address.
+    schema : str
+        Schema to publish into; made if it does not exist.
+    readers : sequence of str
+        Roles that get access to the schema and its tables.
+    lock_timeout : str
+        How long to wait for somebody's lock, in PostgreSQL's notation.
+
+    Returns
+    -------
+    Copied
+
+    Raises
+    ------
+    PublishingError
+        When nothing was copied; what PostgreSQL had before is still whole.
+    """
+    with _open_published(published) as source:
+        tables = _published_tables(source)
+        build_id = _build_id(source, tables)
+        with _connect(dsn) as target, _explained(target, schema):
+            with target.transaction():
+                _prepare(target, schema, lock_timeout)
+                _replace_tables(source, target, schema, tables)
+                _grant_access(target, schema, tables, readers)
+            _tidy(target, schema, tables)
+            info = target.info
+            where = f"schema {schema} of database {info.dbname} on {info.host or 'this machine'}"
+    return Copied(where, len(tables), sum(table.rows for table in tables), build_id)
+
+
+@contextmanager
+def _open_published(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    if not path.is_file():
+        raise PublishingError(f"There is no publication at {path}: run make build first.")
+    try:
+        with duckdb.connect(str(path), read_only=True) as connection:
+            yield connection
+    except duckdb.Error as error:
+        raise PublishingError(
+            f"{path} cannot be read as a DuckDB database ({reason(error)}): name the "
+            "published file, such as published/cards.duckdb."
+        ) from error
+
+
+def _published_tables(source: duckdb.DuckDBPyConnection) -> list[Table]:
+    comments = dict(
+        source.execute(
+            "select table_name, comment from duckdb_tables() "
+            "where schema_name = 'main' and not temporary order by table_name"
+        ).fetchall()
+    )
+    if not comments:
+        raise PublishingError("The published file holds no tables: run make build first.")
+    return [_published_table(source, name, comment) for name, comment in comments.items()]
+
+
+def _published_table(source: duckdb.DuckDBPyConnection, name: str, comment: str | None) -> Table:
+    columns = source.execute(
+        "select column_name, data_type, comment from duckdb_columns() "
+        "where schema_name = 'main' and table_name = $1 order by column_index",
+        [name],
+    ).fetchall()
+    rows = source.execute(f"select count(*) from {_quoted(name)}").fetchone()[0]
+    return Table(
+        name,
+        tuple(
+            Column(column, _postgres_type(name, column, kind), text)
+            for column, kind, text in columns
+        ),
+        comment,
+        rows,
+    )
+
+
+def _postgres_type(table: str, column: str, duckdb_type: str) -> str:
+    decimal = re.fullmatch(r"DECIMAL\((\d+),(\d+)\)", duckdb_type)
+    if decimal:
+        return f"numeric({decimal[1]},{decimal[2]})"
+    if duckdb_type not in TYPES:
+        raise PublishingError(
+            f"The column {column} of {table} has the type {duckdb_type}, which is not copied to "
+            f"PostgreSQL: cast it in the published model to one of {', '.join(TYPES)}."
+        )
+    return TYPES[duckdb_type]
+
+
+def _build_id(source: duckdb.DuckDBPyConnection, tables: Sequence[Table]) -> str | None:
+    if "publication" not in {table.name for table in tables}:
+        return None
+    return source.execute("select max(build_id) from publication").fetchone()[0]
+
+
+def _connect(dsn: str) -> psycopg.Connection:
+    try:
+        settings = conninfo_to_dict(dsn)
+    except psycopg.ProgrammingError as error:
+        # Without its reason, which repeats the text and so perhaps a password.
+        raise PublishingError(
+            "The DSN is not understood: write it like postgresql://user@host:5432/database or "
+            "like 'host=... dbname=... user=...'."
+        ) from error
+    defaults = {"application_name": "card-segments", "connect_timeout": "10"}
+    try:
+        return psycopg.connect(
+            make_conninfo(**{**defaults, **settings, "client_encoding": "utf8"}), autocommit=True
+        )
+    except psycopg.Error as error:
+        raise PublishingError(
+            f"No connection to PostgreSQL ({reason(error)}): check that it is running, and "
+            "the host, port, database, user and password of the DSN."
+        ) from error
+
+
+@contextmanager
+def _explained(target: psycopg.Connection, schema: str) -> Iterator[None]:
+    """Turn what PostgreSQL refuses into one sentence that says what to do."""
+    unchanged = f"The schema {schema} is as it was."
+    user = target.info.user
+    try:
+        yield
+    except errors.InsufficientPrivilege as error:
+        raise PublishingError(
+            f"PostgreSQL does not let {user} do this ({reason(error)}): publish as the owner "
+            f"of the schema, or let an administrator run: create schema {_quoted(schema)} "
+            f"authorization {_quoted(user)}. {unchanged}"
+        ) from error
+    except (errors.LockNotAvailable, errors.DeadlockDetected) as error:
+        raise PublishingError(
+            f"Somebody holds a lock on the tables of {schema}: end what is open on them (see "
+            f"pg_stat_activity), or publish again later. {unchanged}"
+        ) from error
+    except errors.DependentObjectsStillExist as error:
+        dependants = re.findall(r"^(.+?) depends on", error.diag.message_detail or "", re.M)
+        raise PublishingError(
+            f"The columns of a table changed or it is not published any more, and "
+            f"{_listed(sorted(set(dependants)))} depends on it ({reason(error)}): drop what "
+            f"depends, publish, and create it again. {unchanged}"
+        ) from error
+    except psycopg.OperationalError as error:
+        raise PublishingError(
+            f"PostgreSQL gave up ({reason(error)}): publish again when it is well. Readers "
+            "see one publication or the other, never parts of both."
+        ) from error
+    except psycopg.Error as error:
+        raise PublishingError(
+            f"PostgreSQL refused the copy ({reason(error)}): mend that and publish again. "
+            f"{unchanged}"
+        ) from error
+
+
+def _prepare(target: psycopg.Connection, schema: str, lock_timeout: str) -> None:
+    """Set the limits of this transaction, and keep other publications out until its end."""
+    target.execute("select set_config('lock_timeout', %s, true)", [lock_timeout])
+    for setting in ("statement_timeout", "idle_in_transaction_session_timeout"):
+        target.execute("select set_config(%s, '0', true)", [setting])
+    is_alone = target.execute(
+        "select pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"card segments: {schema}"]
+    ).fetchone()[0]
+    if not is_alone:
+        raise PublishingError(
+            f"Another publication into the schema {schema} is under way: wait for its end."
+        )
+
+
+def _replace_tables(
+    source: duckdb.DuckDBPyConnection,
+    target: psycopg.Connection,
+    schema: str,
+    tables: Sequence[Table],
+) -> None:
+    ours = _claim(target, schema, {table.name for table in tables})
+    changed = []
+    for table in tables:
+        name = table.name
+        if name in ours and _columns_there(target, schema, name) == _columns_of(table):
+            target.execute(sql.SQL("delete from {}").format(sql.Identifier(schema, name)))
+        else:
+            if name in ours:
+                changed.append(table)
+                name += LOADING_SUFFIX
+            _create(target, schema, name, table)
+        _load(source, target, schema, name, table)
+        _describe(target, schema, name, table)
+    # Last, because these wait for readers and readers for them.
+    for table in changed:
+        _take_place(target, schema, table)
+    for name in sorted(ours - {table.name for table in tables}):
+        target.execute(sql.SQL("drop table {}").format(sql.Identifier(schema, name)))
+    target.execute(
+        sql.SQL("comment on schema {} is {}").format(
+            sql.Identifier(schema),
+            sql.Literal(MARK + ", ".join(table.name for table in tables)),
+        )
+    )
+
+
+def _claim(target: psycopg.Connection, schema: str, names: set[str]) -> set[str]:
+    """Make the schema or see that it is ours; return the names of our tables that are in it."""
+    found = target.execute(
+        "select oid, obj_description(oid, 'pg_namespace') from pg_namespace where nspname = %s",
+        [schema],
+    ).fetchone()
+    if found is None:
+        target.execute(sql.SQL("create schema {}").format(sql.Identifier(schema)))
+        return set()
+    oid, comment = found
+    relations = dict(
+        target.execute(
+            "select relname, relkind::text from pg_class where relnamespace = %s", [oid]
+        ).fetchall()
+    )
+    if not (comment or "").startswith(MARK):
+        functions = target.execute("select 1 from pg_proc where pronamespace = %s limit 1", [oid])
+        if comment or relations or functions.fetchone():
+            raise PublishingError(
+                f"The schema {schema} was not made by this tool and is left alone: publish into "
+                "another one with --schema (make publish-postgres SCHEMA=...)."
+            )
+        return set()
+    ours = set(comment.removeprefix(MARK).split(", "))
+    tables = {name for name, kind in relations.items() if name in ours and kind == "r"}
+    loading = {name + LOADING_SUFFIX for name in names}
+    strangers = sorted((names | loading) & (set(relations) - tables))
+    if strangers:
+        raise PublishingError(
+            f"In the schema {schema}, {_listed(strangers)} was not made by this tool but has the "
+            "name of a published table: rename it, or publish into another schema."
+        )
+    return tables
+
+
+def _columns_there(target: psycopg.Connection, schema: str, name: str) -> list[tuple[str, str]]:
+    return target.execute(
+        "select attname, format_type(atttypid, atttypmod) from pg_attribute "
+        "where attrelid = %s::regclass and attnum > 0 and not attisdropped order by attnum",
+        [f"{_quoted(schema)}.{_quoted(name)}"],
+    ).fetchall()
+
+
+def _columns_of(table: Table) -> list[tuple[str, str]]:
+    return [(column.name, column.type) for column in table.columns]
+
+
+def _create(target: psycopg.Connection, schema: str, name: str, table: Table) -> None:
+    columns = [
+        sql.SQL("{} {}").format(sql.Identifier(column.name), sql.SQL(column.type))
+        for column in table.columns
+    ]
+    target.execute(
+        sql.SQL("create table {} ({})").format(
+            sql.Identifier(schema, name), sql.SQL(", ").join(columns)
+        )
+    )
+
+
+def _load(
+    source: duckdb.DuckDBPyConnection,
+    target: psycopg.Connection,
+    schema: str,
+    name: str,
+    table: Table,
+) -> None:
+    """Stream the rows as text, which both databases write and read without loss."""
+    columns = ", ".join(f"cast({_quoted(column.name)} as varchar)" for column in table.columns)
+    copy_statement = sql.SQL("copy {} from stdin").format(sql.Identifier(schema, name))
+    done, said = 0, time.monotonic()
+    # Cursors of their own, for each holds a result that is still being read.
+    with source.cursor() as reader, target.cursor() as writer:
+        reader.execute(f"select {columns} from {_quoted(table.name)}")
+        with writer.copy(copy_statement) as copy:
+            while batch := reader.fetchmany(BATCH_ROWS):
+                for row in batch:
+                    copy.write_row(row)
+                done += len(batch)
+                if time.monotonic() - said > PROGRESS_SECONDS:
+                    print(f"  {table.name}: {done:,} of {table.rows:,} rows", file=sys.stderr)
+                    said = time.monotonic()
+    counted = target.execute(
+        sql.SQL("select count(*) from {}").format(sql.Identifier(schema, name))
+    ).fetchone()[0]
+    if counted != table.rows:
+        raise PublishingError(
+            f"PostgreSQL holds {counted:,} of the {table.rows:,} rows of {table.name}: look for a "
+            f"trigger, rule or policy on {schema}.{table.name}. Nothing was replaced."
+        )
+
+
+def _describe(target: psycopg.Connection, schema: str, name: str, table: Table) -> None:
+    statements = [
+        sql.SQL("comment on table {} is {}").format(
+            sql.Identifier(schema, name), sql.Literal(table.comment)
+        )
+    ]
+    statements += [
+        sql.SQL("comment on column {} is {}").format(
+            sql.Identifier(schema, name, column.name), sql.Literal(column.comment)
+        )
+        for column in table.columns
+    ]
+    target.execute(sql.SQL("; ").join(statements))
+
+
+def _take_place(target: psycopg.Connection, schema: str, table: Table) -> None:
+    """Put the new table in the place of the old one, with exactly its grants."""
+    old = sql.Identifier(schema, table.name)
+    new = sql.Identifier(schema, table.name + LOADING_SUFFIX)
+    grants = _grants(target, schema, table.name)
+    if grants is not None:
+        # What default privileges gave may be more than somebody left on the old table.
+        for grantee in {
+            one[0] for one in _grants(target, schema, table.name + LOADING_SUFFIX) or []
+        }:
+            target.execute(sql.SQL("revoke all on {} from {}").format(new, _role(grantee)))
+    for grantee, privilege, is_grantable, column in grants or []:
+        if column is not None and column not in {column.name for column in table.columns}:
+            continue
+        target.execute(
+            sql.SQL("grant {} {} on {} to {} {}").format(
+                sql.SQL(privilege),
+                sql.SQL("({})").format(sql.Identifier(column)) if column else sql.SQL(""),
+                new,
+                _role(grantee),
+                sql.SQL("with grant option" if is_grantable else ""),
+            )
+        )
+    target.execute(sql.SQL("drop table {}").format(old))
+    target.execute(sql.SQL("alter table {} rename to {}").format(new, sql.Identifier(table.name)))
+
+
+def _grants(
+    target: psycopg.Connection, schema: str, name: str
+) -> list[tuple[str | None, str, bool, str | None]] | None:
+    """Return role (None: everybody), privilege, grantable, column; None if never touched."""
+    relation = f"{_quoted(schema)}.{_quoted(name)}"
+    was_touched = target.execute(
+        "select relacl is not null or exists (select from pg_attribute where attrelid = "
+        "pg_class.oid and attacl is not null) from pg_class where oid = %s::regclass",
+        [relation],
+    ).fetchone()[0]
+    if not was_touched:
+        return None
+    return target.execute(
+        """
+        select
+            case when acl.grantee <> 0 then pg_get_userbyid(acl.grantee) end,
+            acl.privilege_type,
+            acl.is_grantable,
+            lists.column_name
+        from (
+            select relacl as acls, relowner as owner, null::name as column_name
+            from pg_class where oid = %(relation)s::regclass
+            union all
+            select attacl, relowner, attname
+            from pg_attribute join pg_class on pg_class.oid = attrelid
+            where attrelid = %(relation)s::regclass and attnum > 0 and not attisdropped
+        ) as lists
+        cross join lateral aclexplode(lists.acls) as acl
+        where acl.grantee <> lists.owner
+        """,
+        {"relation": relation},
+    ).fetchall()
+
+
+def _role(name: str | None) -> sql.Composable:
+    return sql.SQL("public") if name is None else sql.Identifier(name)
+
+
+def _grant_access(
+    target: psycopg.Connection, schema: str, tables: Sequence[Table], readers: Sequence[str]
+) -> None:
+    for reader in readers:
+        role = sql.Identifier(reader)
+        target.execute(
+            sql.SQL("grant usage on schema {} to {}").format(sql.Identifier(schema), role)
+        )
+        names = [sql.Identifier(schema, table.name) for table in tables]
+        target.execute(sql.SQL("grant select on {} to {}").format(sql.SQL(", ").join(names), role))
+
+
+def _tidy(target: psycopg.Connection, schema: str, tables: Sequence[Table]) -> None:
+    """Free the room of the old rows and count anew for the planner."""
+    # The publication is done, and PostgreSQL does the same by itself some time later.
+    with suppress(psycopg.Error, KeyboardInterrupt):
+        for table in tables:
+            target.execute(
+                sql.SQL("vacuum (analyze) {}").format(sql.Identifier(schema, table.name))
+            )
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names) or "something"

@@ -1,8 +1,0 @@
-"""The publication step: one build's tables become the files that readers open, all or nothing.
-
-It knows no dbt: it is given a DuckDB connection, the names of tables, and a folder.
-"""
-
-from publishing.publish import Build, PublishingError, publish
-
-__all__ = ["Build", "PublishingError", "publish"]

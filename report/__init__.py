@@ -1,5 +1,0 @@
-"""The report page: one self-contained file that shows what was published."""
-
-from report.write import write_report
-
-__all__ = ["write_report"]

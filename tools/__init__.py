@@ -1,0 +1,1 @@
+"""What writes files of the repository: the sample, pages of docs/, and pictures."""

@@ -1,0 +1,157 @@
+"""Draw the way of the data, the picture of the overview in dbt docs.
+
+Usage: ``python -m tools.draw_data_flow``
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+import altair as alt
+import pandas as pd
+import yaml
+
+PROJECT = Path(__file__).resolve().parents[1]
+PICTURE = PROJECT / "assets" / "data_flow.svg"
+WIDTH, HEIGHT = 900, 400
+FILE, INK = "#ffffff", "#1c2733"
+
+
+class Box(NamedTuple):
+    """A box: its corner, its size, and the layer that gives its colour; a file has none."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+    layer: str | None
+    name: str
+    words: str
+
+
+BOXES = [
+    Box(0, 20, 110, 90, None, "Files", "CSV or Parquet,\nor the sample"),
+    Box(150, 20, 110, 90, "seeds/inputs", "Inputs", "loaded as text,\nevery row counted"),
+    Box(300, 20, 110, 90, "models/staging", "Staging", "typed, repaired,\nor rejected"),
+    Box(450, 20, 120, 90, "models/intermediate", "Intermediate", "features, groups,\nsums"),
+    Box(610, 20, 120, 90, "models/marts", "Marts", "facts, dimensions,\nreports, metrics"),
+    Box(150, 170, 110, 90, "seeds/reference", "Reference", "names, rules, rates\nthat people edit"),
+    Box(300, 170, 110, 90, "models/segmentation", "Fit (Python)", "parameters of\nstable segments"),
+    Box(450, 170, 120, 90, "models/segments", "Segments (SQL)", "score, name, check,\nrecommend"),
+    Box(610, 170, 120, 90, "models/published", "Published", "contracts, tests,\ndescriptions"),
+    Box(610, 300, 120, 90, "models/publication", "Publication", "only if every\ntest passed"),
+    Box(780, 300, 120, 90, None, "Files to read", "DuckDB, Parquet,\nreport page"),
+    Box(450, 300, 120, 90, "snapshots", "History", "who was where,\nsince when"),
+]
+# Ways of arrows, from point to point.
+ARROWS = [
+    [(110, 65), (150, 65)],
+    [(260, 65), (300, 65)],
+    [(410, 65), (450, 65)],
+    [(570, 65), (610, 65)],
+    [(670, 110), (670, 170)],
+    # features go to the fit, and to the scoring
+    [(480, 110), (480, 140), (355, 140), (355, 170)],
+    [(510, 110), (510, 170)],
+    [(410, 215), (450, 215)],
+    [(570, 215), (610, 215)],
+    # rates and bands go to groups and reports, names and rules to the segments
+    [(205, 170), (205, 128), (465, 128), (465, 110)],
+    [(205, 260), (205, 280), (510, 280), (510, 260)],
+    [(670, 260), (670, 300)],
+    [(730, 345), (780, 345)],
+    [(610, 345), (570, 345)],
+]
+
+
+def colours() -> dict[str, str]:
+    """Return the colours of the lineage by layer, as dbt_project.yml has them."""
+    project = yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))
+    found = {}
+    for kind in ("seeds", "models", "snapshots"):
+        layers = {"": project[kind]["card_segments"], **project[kind]["card_segments"]}
+        for layer, settings in layers.items():
+            if isinstance(settings, dict) and "+docs" in settings:
+                found[f"{kind}/{layer}".rstrip("/")] = settings["+docs"]["node_color"]
+    return found
+
+
+def drawing() -> alt.Chart:
+    """Return the picture."""
+    by_layer = colours()
+    boxes = pd.DataFrame(BOXES)
+    boxes["colour"] = [by_layer[box.layer] if box.layer else FILE for box in BOXES]
+    boxes["ink"] = ["#ffffff" if box.layer else INK for box in BOXES]
+    boxes["right"], boxes["bottom"] = boxes["left"] + boxes["width"], boxes["top"] + boxes["height"]
+    boxes["middle"] = boxes["left"] + boxes["width"] / 2
+    boxes["name_at"], boxes["words_at"] = boxes["top"] + 26, boxes["top"] + 50
+    ways = pd.DataFrame(
+        {"arrow": number, "step": step, "x": x, "y": y}
+        for number, way in enumerate(ARROWS)
+        for step, (x, y) in enumerate(way)
+    )
+    heads = pd.DataFrame(map(head, ARROWS))
+
+    def at(column: str, kind: type, end: int) -> alt.X | alt.Y:
+        scale = alt.Scale(domain=[0, end], reverse=kind is alt.Y, nice=False)
+        return kind(f"{column}:Q", axis=None, scale=scale)
+
+    lines = (
+        alt.Chart(ways)
+        .mark_line(color=INK, strokeWidth=1.5)
+        .encode(x=at("x", alt.X, WIDTH), y=at("y", alt.Y, HEIGHT), detail="arrow:N", order="step:Q")
+    )
+    tips = (
+        alt.Chart(heads)
+        .mark_point(shape="triangle-right", filled=True, color=INK, opacity=1, size=80)
+        .encode(
+            x=at("x", alt.X, WIDTH),
+            y=at("y", alt.Y, HEIGHT),
+            angle=alt.Angle("angle:Q", scale=None),
+        )
+    )
+    shapes = (
+        alt.Chart(boxes)
+        .mark_rect(cornerRadius=6, stroke=INK, strokeWidth=1)
+        .encode(
+            x=at("left", alt.X, WIDTH),
+            x2="right",
+            y=at("top", alt.Y, HEIGHT),
+            y2="bottom",
+            color=alt.Color("colour:N", scale=None),
+        )
+    )
+    words = [
+        alt.Chart(boxes)
+        .mark_text(fontSize=size, fontWeight=weight, lineBreak="\n", baseline="middle")
+        .encode(
+            x=at("middle", alt.X, WIDTH),
+            y=at(place, alt.Y, HEIGHT),
+            text=f"{text}:N",
+            color=alt.Color("ink:N", scale=None),
+        )
+        for text, place, size, weight in [
+            ("name", "name_at", 13, 600),
+            ("words", "words_at", 11.5, "normal"),
+        ]
+    ]
+    return (
+        alt.layer(lines, shapes, tips, *words)
+        .properties(width=WIDTH, height=HEIGHT, description="The way of the data, layer by layer")
+        .configure(background="#ffffff", font="system-ui, sans-serif")
+        .configure_view(stroke=None)
+    )
+
+
+def head(way: list[tuple[int, int]]) -> dict[str, int]:
+    """Return where an arrow's head is, just before the box, and its angle in degrees."""
+    (from_x, from_y), (x, y) = way[-2:]
+    if from_y == y:
+        return {"x": x - 5 if x > from_x else x + 5, "y": y, "angle": 0 if x > from_x else 180}
+    return {"x": x, "y": y - 5 if y > from_y else y + 5, "angle": 90 if y > from_y else 270}
+
+
+if __name__ == "__main__":
+    PICTURE.parent.mkdir(exist_ok=True)
+    drawing().save(str(PICTURE))
