@@ -1,5 +1,6 @@
 """dbt docs, as `make docs` writes them: opened from disk without a network, and served."""
 
+import functools
 import json
 import re
 import shutil
@@ -290,6 +291,8 @@ def test_docs_are_served_to_this_machine_until_interrupted(docs):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # whoever starts the tests in the background has it ignored, and so would the server
+        preexec_fn=functools.partial(signal.signal, signal.SIGINT, signal.default_int_handler),
     )
     try:
         server.stdout.readline()
@@ -298,9 +301,11 @@ def test_docs_are_served_to_this_machine_until_interrupted(docs):
             assert b"Card Segments" in answer.read()
         with urllib.request.urlopen(address + "assets/segments.svg", timeout=20) as answer:
             assert answer.headers["Content-Type"] == "image/svg+xml"
-    finally:
         server.send_signal(signal.SIGINT)
         _, errors = server.communicate(timeout=20)
+    finally:
+        server.kill()
+        server.communicate()
     assert server.returncode == 0
     assert not errors
 

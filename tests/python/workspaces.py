@@ -83,8 +83,9 @@ def invoke(arguments: list[str], project: Path, warehouse: Path, manifest=None):
         patch.chdir(project)
         patch.setenv(WAREHOUSE, str(warehouse))
         run = dbtRunner(manifest=manifest).invoke(arguments)
-    # the warehouse, which dbt leaves open to the end of its process
-    DuckDBConnectionManager.close_all_connections()
+        # the warehouse, and whatever else dbt leaves open to the end of its process
+        DuckDBConnectionManager.close_all_connections()
+        gc.collect()
     return run, output.getvalue()
 
 
@@ -158,13 +159,13 @@ class Workspace:
         variables.setdefault("published_dir", str(self.published))
         # a sixth of the time of a build would go into a log that nobody reads
         log = () if self.keeps_log else ("--log-level-file", "none")
-        manifest = None if PARSING & set(arguments) else self._manifest(variables)
+        manifest = None if PARSING & set(arguments) else self.manifest(variables)
         run, output = invoke(
             [*log, *arguments, *self._options(variables)], self.project, self.warehouse, manifest
         )
         return Run(run.success, f"{output}{run.exception or ''}")
 
-    def _manifest(self, variables: dict):
+    def manifest(self, variables: dict):
         """A copy of what parsing gives, for running changes it."""
         read = {name: value for name, value in variables.items() if name not in RUNTIME_VARIABLES}
         manifest = parsed(
