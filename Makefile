@@ -41,6 +41,7 @@ help: ## List the targets
 	@echo '  DIR=/data/cards     the folder of your files, for check-inputs'
 	@echo '  PYTHON=python3.12   the Python to set up with, 3.11 or newer'
 	@echo '  DBT_OPTIONS=...     further options for dbt, for rebuild and build'
+	@echo '  DBT_TARGET=prod     the target of profiles.yml, dev if it is not given; schedulers run prod (docs/operations.md)'
 	@echo '  SERVE=no PORT=8080  whether and where make docs serves its pages'
 
 setup: $(RUNTIME) ## Make the virtual environment and install what the build needs
@@ -55,8 +56,8 @@ build: $(RUNTIME) ## Build, test and publish, unless nothing changed since; VARS
 
 rebuild: $(RUNTIME) ## The same, even if nothing changed
 	@$(PREFLIGHT) build --vars "$$VARS"
-	@echo 'Building: the bundled sample takes one to four minutes; what was published before stays until all tests have passed'
-	@$(BIN)/dbt build --vars "$$VARS" $(DBT_OPTIONS) || $(PREFLIGHT) failed
+	@echo 'Building: the bundled sample takes one to four minutes; what was published before stays until all tests have passed' >&2
+	@$(BIN)/dbt build --vars "$$VARS" $(DBT_OPTIONS) || { code=$$?; $(PREFLIGHT) failed; exit $$code; }
 	@$(BIN)/python -m card_segments.cli.freshness record --vars "$$VARS"
 
 report: $(RUNTIME) ## Write the report page again from the published file (a build writes it as well)

@@ -11,8 +11,8 @@ demographics as (
 single_attributes as (
 
     select
-        attributes as attribute,
-        attribute_values as attribute_value,
+        dimension_set as attribute,
+        group_label as attribute_value,
         customers,
         customer_share,
         average_monthly_income_amount,

@@ -1,4 +1,4 @@
-"""Draw the way of the data, the picture of the overview in dbt docs.
+"""Draw the data flow, the picture of the overview in dbt docs.
 
 Usage: ``python -m tools.draw_data_flow``
 """
@@ -14,7 +14,7 @@ import yaml
 
 PROJECT = Path(__file__).resolve().parents[1]
 PICTURE = PROJECT / "assets" / "data_flow.svg"
-WIDTH, HEIGHT = 900, 400
+WIDTH, HEIGHT = 900, 280
 FILE, INK = "#ffffff", "#1c2733"
 
 
@@ -33,35 +33,29 @@ class Box(NamedTuple):
 BOXES = [
     Box(0, 20, 110, 90, None, "Files", "CSV or Parquet,\nor the sample"),
     Box(150, 20, 110, 90, "seeds/inputs", "Inputs", "loaded as text,\nevery row counted"),
-    Box(300, 20, 110, 90, "models/staging", "Staging", "typed, repaired,\nor rejected"),
-    Box(450, 20, 120, 90, "models/intermediate", "Intermediate", "features, groups,\nsums"),
-    Box(610, 20, 120, 90, "models/marts", "Marts", "facts, dimensions,\nreports, metrics"),
-    Box(150, 170, 110, 90, "seeds/reference", "Reference", "names, rules, rates\nthat people edit"),
-    Box(300, 170, 110, 90, "models/segmentation", "Fit (Python)", "parameters of\nstable segments"),
-    Box(450, 170, 120, 90, "models/segments", "Segments (SQL)", "score, name, check,\nrecommend"),
-    Box(610, 170, 120, 90, "models/published", "Published", "contracts, tests,\ndescriptions"),
-    Box(610, 300, 120, 90, "models/publication", "Publication", "only if every\ntest passed"),
-    Box(780, 300, 120, 90, None, "Files to read", "DuckDB, Parquet,\nreport page"),
-    Box(450, 300, 120, 90, "snapshots", "History", "who was where,\nsince when"),
+    Box(300, 20, 110, 90, "models/staging", "Staging", "typed, repaired\nor rejected"),
+    Box(450, 20, 130, 90, "models/intermediate", "Intermediate", "features, segments,\nprofiles, sums"),
+    Box(620, 20, 120, 90, "models/marts", "Marts", "public tables,\ncontracts, metrics"),
+    Box(780, 20, 120, 90, "models/publication", "Publication", "only if every\ntest passed"),
+    Box(300, 170, 110, 90, "seeds/reference", "Reference", "names, rules, rates\nthat people edit"),
+    Box(450, 170, 130, 90, "models/segmentation", "Fit (Python)", "parameters of\nstable segments"),
+    Box(620, 170, 120, 90, "snapshots", "History", "who was where,\nsince when"),
+    Box(780, 170, 120, 90, None, "Files to read", "DuckDB, Parquet,\nreport page"),
 ]
 # Ways of arrows, from point to point.
 ARROWS = [
     [(110, 65), (150, 65)],
     [(260, 65), (300, 65)],
     [(410, 65), (450, 65)],
-    [(570, 65), (610, 65)],
-    [(670, 110), (670, 170)],
-    # features go to the fit, and to the scoring
-    [(480, 110), (480, 140), (355, 140), (355, 170)],
-    [(510, 110), (510, 170)],
-    [(410, 215), (450, 215)],
-    [(570, 215), (610, 215)],
-    # rates and bands go to groups and reports, names and rules to the segments
-    [(205, 170), (205, 128), (465, 128), (465, 110)],
-    [(205, 260), (205, 280), (510, 280), (510, 260)],
-    [(670, 260), (670, 300)],
-    [(730, 345), (780, 345)],
-    [(610, 345), (570, 345)],
+    [(580, 65), (620, 65)],
+    [(740, 65), (780, 65)],
+    # features go to the fit, parameters come back
+    [(495, 110), (495, 170)],
+    [(550, 170), (550, 110)],
+    # names, rules and rates
+    [(355, 170), (355, 140), (470, 140), (470, 110)],
+    [(840, 110), (840, 170)],
+    [(800, 110), (800, 140), (680, 140), (680, 170)],
 ]
 
 
@@ -138,7 +132,7 @@ def drawing() -> alt.Chart:
     ]
     return (
         alt.layer(lines, shapes, tips, *words)
-        .properties(width=WIDTH, height=HEIGHT, description="The way of the data, layer by layer")
+        .properties(width=WIDTH, height=HEIGHT, description="The data flow, layer by layer")
         .configure(background="#ffffff", font="system-ui, sans-serif")
         .configure_view(stroke=None)
     )

@@ -24,7 +24,8 @@ TYPES = {
 OPENING = """# The inputs
 
 What each input has to hold and how its values are read. Written by `make docs-inputs` from
-[`seeds/inputs/_inputs.yml`](../seeds/inputs/_inputs.yml), which the loader reads too.
+[`seeds/inputs/_inputs.yml`](../seeds/inputs/_inputs.yml), which the loader reads too. How files are
+found and read, and what happens to each row: [your own data](own_data.md).
 
 *Needed* columns must have a value in every row; a row without one is rejected. In the others a
 value may be empty, and a column that *may be absent* need not be in the file. A value outside its

@@ -30,6 +30,7 @@ SOURCES = (
     "tests/generic",
     "card_segments",
 )
+TARGET_VARIABLE = "DBT_TARGET"
 WAREHOUSE_VARIABLE = "CARD_SEGMENTS_WAREHOUSE"
 
 
@@ -60,7 +61,8 @@ def fingerprint(variables: Mapping[str, Any]) -> str:
     """Return a SHA-256 over the variables and the size and time of every source file."""
     digest = hashlib.sha256()
     digest.update(json.dumps(variables, sort_keys=True, default=str).encode())
-    digest.update(os.environ.get(WAREHOUSE_VARIABLE, "").encode())
+    for name in (TARGET_VARIABLE, WAREHOUSE_VARIABLE):
+        digest.update(f"\n{name}={os.environ.get(name, '')}".encode())
     for path in sorted(set(source_files(variables))):
         status = path.stat()
         digest.update(f"\n{path} {status.st_size} {status.st_mtime_ns}".encode())
@@ -99,7 +101,11 @@ def main(arguments: list[str] | None = None) -> int:
         and json.loads(RECORD.read_text(encoding="utf-8")) == state
     )
     if is_fresh:
-        print("Nothing changed since the last publication (make rebuild builds all the same).")
+        print(
+            "Nothing changed since the last publication (make rebuild builds all the same).",
+            # what dbt prints stays whole where its log is JSON
+            file=sys.stderr,
+        )
     return 0 if is_fresh else 1
 
 

@@ -17,10 +17,8 @@ from typing import Any
 import duckdb
 import yaml
 
-from card_segments.cli.freshness import WAREHOUSE_VARIABLE, dbt_variables
+from card_segments.cli.freshness import TARGET_VARIABLE, WAREHOUSE_VARIABLE, dbt_variables
 from card_segments.publishing.publish import DATABASE_NAME, reason
-
-WAREHOUSE = "warehouse/build.duckdb"
 
 
 class PreflightError(RuntimeError):
@@ -111,6 +109,12 @@ def explain_failure(log: Path) -> str | None:
     )
 
 
+def warehouse_file() -> Path:
+    """Return the file that dbt builds in, as profiles.yml has it."""
+    target = os.environ.get(TARGET_VARIABLE) or "dev"
+    return Path(os.environ.get(WAREHOUSE_VARIABLE) or f"warehouse/{target}.duckdb")
+
+
 def published_folder(variables: Mapping[str, Any]) -> Path:
     """Return the folder of the published files."""
     return Path(variables.get("published_dir") or "published")
@@ -172,7 +176,7 @@ def main(arguments: list[str] | None = None) -> int:
         if options.action == "database":
             print(published_folder(variables) / DATABASE_NAME)
             return 0
-        warehouse = Path(os.environ.get(WAREHOUSE_VARIABLE) or WAREHOUSE)
+        warehouse = warehouse_file()
         if str(warehouse) != ":memory:":
             check_folders(variables, warehouse)
             check_lock(warehouse)

@@ -499,14 +499,14 @@ def spending(published: Published) -> Section:
         select * from customer_demographics
         where attribute_count <= 2
         qualify row_number() over (
-            partition by attributes order by customers desc nulls last, attribute_values
+            partition by dimension_set order by customers desc nulls last, group_label
         ) <= {GROUPS}
-        order by attribute_count, attributes, attribute_values
+        order by attribute_count, dimension_set, group_label
         """
     )
     counts = dict(
         published.connection.execute(
-            "select attributes, count(*) from customer_demographics group by attributes"
+            "select dimension_set, count(*) from customer_demographics group by dimension_set"
         ).fetchall()
     )
     months = published.frame(
@@ -535,7 +535,7 @@ def spending(published: Published) -> Section:
                     (row["income_utilisation_ratio_of_means_pct"] or 0 for row in rows), default=0
                 ),
             }
-            for name, rows in grouped(demographics, "attributes")
+            for name, rows in grouped(demographics, "dimension_set")
             if name != "all"
         ],
         "months": [
@@ -565,7 +565,7 @@ def spending(published: Published) -> Section:
             """
         ),
         "key_segment_count": published.row(
-            "select count(*) as crosses, count(*) filter (where is_key_segment) as found, "
+            "select count(*) as combinations, count(*) filter (where is_key_segment) as found, "
             "count(*) filter (where is_suppressed) as hidden from key_customer_segments"
         ),
     }

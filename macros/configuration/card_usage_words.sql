@@ -32,7 +32,7 @@
 {% endmacro %}
 
 
-{#- What a rate can be taken of: columns of int_card_usage__value_bases. -#}
+{#- What a rate can be taken of: columns of int_card_usage__values. -#}
 {% macro value_bases() %}
     {{ return([
         'purchases_amount', 'one_off_purchases_amount', 'instalment_purchases_amount', 'cash_advance_amount',

@@ -1,4 +1,8 @@
-{#- Schemas are named after their layer alone, so that a path reads the same in every target. -#}
+{#-
+    Schemas are named after their layer. Each target has a file of its own, so a path reads the same in both;
+    a target with a schema of its own, as where developers share a database, puts it before: alice_marts.
+-#}
 {% macro generate_schema_name(custom_schema_name, node) %}
-    {{ return((custom_schema_name or target.schema) | trim) }}
+    {% set names = [target.schema if target.schema != 'main', custom_schema_name] | select | list %}
+    {{ return(names | join('_') or target.schema) }}
 {% endmacro %}

@@ -25,57 +25,75 @@
 
 
 {#-
-    The same for cells that add up in more than one direction: CTEs that end in `complementary_suppression` with the
-    table_name and cell_name of each. The CTE `suppression_lines` before them has a row for each line, its cells that
-    add up to a figure everyone knows, and each cell in it: table_name, cell_name, line_name, customers,
-    is_total and is_hidden. Where the figure they add up to is a cell that can be hidden itself, it stands
-    in the line too, with is_total.
+    The same for cells that add up in more than one direction: a CTE `complementary_suppression` with the
+    table_name and cell_name of those that are not shown. The CTE `suppression_lines` before it has a row for
+    each line, its cells that add up to a figure everyone knows, and each cell in it: table_name, cell_name,
+    line_name, customers, is_total and is_hidden. Where the figure they add up to is a cell that can be
+    suppressed itself, it stands in the line too, with is_total.
 
-    A line is open while it gives something away: one hidden cell, or fewer than minimum_cell_size people
-    in all of them. Each round hides the smallest visible cell of every open line, which may open another.
-    What is open after the last round closes by hiding its whole table.
+    A line is open while it discloses something: one suppressed cell, or fewer than minimum_cell_size people
+    in all of them. Each round suppresses the smallest shown cell of every open line, which may open another.
+    What is open after the last of them closes by suppressing its whole table.
 -#}
 {% macro complementary_suppression(rounds=5) -%}
-{%- set is_open = 'hidden_cells > 0 and (hidden_cells = 1 or hidden_customers < ' ~ var('minimum_cell_size') ~ ')' -%}
-{%- for number in range(1, rounds + 2) -%}
-measured_{{ number }} as (
-
-    select
-        *,
-        sum(case when is_hidden then 1 else 0 end) over (partition by line_name) as hidden_cells,
-        sum(case when is_hidden then customers else 0 end) over (partition by line_name) as hidden_customers,
-        row_number() over (
-            partition by line_name, is_hidden
-            order by is_total asc, customers asc, cell_name asc
-        ) as place
-    from {{ "suppression_lines" if number == 1 else "lines_" ~ (number - 1) }}
-
-),
-
-lines_{{ number }} as (
-
-    select
-        table_name,
-        cell_name,
-        line_name,
-        customers,
-        is_total,
-        is_hidden
-        or count(
-            case when not is_hidden and {{ 'place = 1' if number <= rounds else 'not is_total' }} and {{ is_open }} then 1 end
-        ) over (partition by table_name{{ ', cell_name' if number <= rounds }}) > 0 as is_hidden
-    from measured_{{ number }}
-
-),
-
-{% endfor -%}
 complementary_suppression as (
+
+    with recursive
+
+    suppression_rounds as (
+
+        select
+            table_name,
+            cell_name,
+            line_name,
+            customers,
+            is_total,
+            is_hidden,
+            0 as suppression_round
+        from suppression_lines
+        union all
+        select
+            table_name,
+            cell_name,
+            line_name,
+            customers,
+            is_total,
+            is_hidden
+            or case
+                when suppression_round < {{ rounds }}
+                    then
+                        count(case when is_open and not is_hidden and size_rank = 1 then 1 end)
+                            over (partition by table_name, cell_name)
+                        > 0
+                else
+                    count(case when is_open and not is_hidden and not is_total then 1 end)
+                        over (partition by table_name)
+                    > 0
+            end as is_hidden,
+            suppression_round + 1 as suppression_round
+        from (
+            select
+                *,
+                count(case when is_hidden then 1 end) over (partition by line_name) = 1
+                or sum(case when is_hidden then customers end) over (partition by line_name)
+                < {{ var('minimum_cell_size') }} as is_open,
+                row_number() over (
+                    partition by line_name, is_hidden
+                    order by is_total asc, customers asc, cell_name asc
+                ) as size_rank
+            from suppression_rounds
+            where suppression_round <= {{ rounds }}
+        ) as measured
+
+    )
 
     select distinct
         table_name,
         cell_name
-    from lines_{{ rounds + 1 }}
-    where is_hidden
+    from suppression_rounds
+    where
+        is_hidden
+        and suppression_round = {{ rounds + 1 }}
 
 )
 {%- endmacro %}

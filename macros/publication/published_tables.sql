@@ -1,6 +1,7 @@
 {#-
-    The published tables: name -> the inputs it needs, in the order they are listed to readers. A
-    table with no inputs of its own is always there.
+    The public tables: name -> the inputs it needs, in the order they are listed to readers. Needing none
+    means that any input will do. The list is written out because dbt forgets a model that is switched
+    off, and readers are told what is absent; a test compares it with the lineage.
 -#}
 {% macro published_tables() %}
     {{ return({
@@ -44,53 +45,6 @@
         'input_quality': [],
         'publication_checks': []
     }) }}
-{% endmacro %}
-
-
-{#- name -> relation of the published tables that the enabled inputs can feed. -#}
-{% macro published_relations() %}
-    {% set relations = {} %}
-    {% for name, inputs in published_tables().items() if not missing_inputs(inputs) %}
-        {% do relations.update({name: ref(name)}) %}
-    {% endfor %}
-    {{ return(relations) }}
-{% endmacro %}
-
-
-{#-
-    Models that no published table reads with some inputs enabled: name -> the inputs it needs. The
-    publication still waits for them, so that a test on them that fails stops it.
--#}
-{% macro guarded_models() %}
-    {{ return({
-        'stg_customers__customers': ['customers'],
-        'int_customers_by_attribute': ['customers'],
-        'stg_spends__spends': ['spends'],
-        'int_customer_months_summed': ['customers', 'spends'],
-        'int_contacts_by_relationship': ['card_relationships'],
-        'metricflow_time_spine': [],
-        'stg_credit_profiles__credit_profiles': ['credit_profiles'],
-        'int_spending__features': ['customers', 'spends'],
-        'int_spending__attributes': ['customers', 'spends'],
-        'int_relationship__features': ['card_relationships'],
-        'int_card_usage__features': ['card_usage'],
-        'behaviour_classes': [],
-        'behaviour_thresholds': [],
-        'value_rates': [],
-        'segment_treatments': [],
-        'int_repayment__features': ['credit_profiles'],
-        'int_repayment__attributes': ['credit_profiles']
-    }) }}
-{% endmacro %}
-
-
-{#- The refs of the guarded models that the enabled inputs can feed. -#}
-{% macro guarded_relations() %}
-    {% set relations = [] %}
-    {% for name, inputs in guarded_models().items() if not missing_inputs(inputs) %}
-        {% do relations.append(ref(name)) %}
-    {% endfor %}
-    {{ return(relations) }}
 {% endmacro %}
 
 

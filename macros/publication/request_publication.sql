@@ -61,7 +61,7 @@
     {% endfor %}
     {% for node in graph.nodes.values() if node.resource_type == 'test' and node.config.enabled %}
         {% for parent in node.depends_on.nodes if parent not in ancestors and parent in graph.nodes %}
-            {{ return("the test " ~ node.name ~ " looks at " ~ parent.split('.')[-1] ~ ", which the publication does not wait for, so its failing would not stop it; add it to guarded_models() in macros/publication/published_tables.sql") }}
+            {{ return("the test " ~ node.name ~ " looks at " ~ parent.split('.')[-1] ~ ", which the publication does not wait for, so its failing would not stop it; name it after depends_on in models/marts/quality/published_tables.sql") }}
         {% endfor %}
     {% endfor %}
     {{ return(none) }}

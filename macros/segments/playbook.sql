@@ -29,8 +29,8 @@
 
 
 {#-
-    Models of facts beyond the profiles: name -> the inputs it needs. Such a model has the columns
-    segmentation, segment_key, metric, statistic and fact_value; its metrics stand in
+    Models of metrics beyond the profiles: name -> the inputs it needs. Such a model has the columns
+    segmentation, segment_key, metric, statistic and metric_value; its metrics are listed in
     extra_segment_metrics.
 -#}
 {% macro extra_rule_metrics() %}
@@ -49,7 +49,7 @@
 {% endmacro %}
 
 
-{#- The refs of the models of further facts that the enabled inputs can feed. -#}
+{#- The refs of the models of extra metrics that the enabled inputs can feed. -#}
 {% macro extra_rule_metric_relations() %}
     {% set relations = [] %}
     {% for name, inputs in extra_rule_metrics().items() if not missing_inputs(inputs) %}
@@ -148,7 +148,7 @@
 
 
 {#- A segment's figure within a sentence; an index is known well enough without decimals. -#}
-{% macro readable_fact(expression, statistic) -%}
+{% macro readable_metric(expression, statistic) -%}
     case
         when {{ statistic }} = 'index_100' then {{ readable_number('round(' ~ expression ~ ')') }}
         else {{ readable_number(expression) }}

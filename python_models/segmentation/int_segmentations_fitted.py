@@ -1,4 +1,6 @@
 import json
+from datetime import UTC, datetime
+from functools import partial
 
 import pandas as pd
 from dbt.flags import get_flags
@@ -20,9 +22,13 @@ TYPES = {
 }
 
 
-def report(sentence):
-    """Show that a long step goes on."""
-    print(f"          {sentence}", flush=True)
+def report(log_format, sentence):
+    """Show that a long step goes on, from processes that dbt's log does not reach."""
+    line = f"          {sentence}"
+    if log_format == "json":
+        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        line = json.dumps({"info": {"level": "info", "msg": sentence, "name": "Fit", "ts": now}})
+    print(line, flush=True)
 
 
 def failure(segmentation, sentence):
@@ -54,9 +60,10 @@ def model(dbt, session):
             index="customer_id", columns="feature", values="feature_value"
         )
         tasks.append((frame.reset_index(), specification))
-    # What is printed goes round dbt's log, so --quiet has to be asked for.
-    is_quiet = getattr(get_flags(), "QUIET", False)
-    results = fit_all(tasks, progress=None if is_quiet else report)
+    # What is printed goes round dbt's log, so its options have to be asked for.
+    flags = get_flags()
+    progress = None if getattr(flags, "QUIET", False) else partial(report, flags.LOG_FORMAT)
+    results = fit_all(tasks, progress=progress)
     for (_, specification), result in zip(tasks, results, strict=True):
         is_failure = isinstance(result, FeaturesError)
         frames.append(failure(specification.name, str(result)) if is_failure else result)

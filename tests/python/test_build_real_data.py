@@ -82,26 +82,26 @@ def test_metrics_give_the_published_figures(real_build):
         ("key_customer_segments", "income_utilisation_pct", "is_key_segment"),
     ],
 )
-def test_crosses_hold_the_published_utilisation(real_build, table, column, condition):
+def test_combinations_hold_the_published_utilisation(real_build, table, column, condition):
     rows = real_build.query_published(
         f"""
-        select attribute_values, {column} from {table}
-        where attributes in ('city', 'occupation') and {condition}
+        select group_label, {column} from {table}
+        where dimension_set in ('city', 'occupation') and {condition}
         """
-    ).set_index("attribute_values")[column]
+    ).set_index("group_label")[column]
     assert round(rows["Mumbai"], 2) == 51.43
     assert round(rows["Salaried IT Employees"], 2) == 51.04
 
 
 def test_everyone_in_the_demographics(real_build):
     row = real_build.query_published(
-        "select * from customer_demographics where attributes = 'all'"
+        "select * from customer_demographics where dimension_set = 'all'"
     ).iloc[0]
     assert row["customers"] == 4_000
     assert round(row["income_utilisation_ratio_of_means_pct"], 2) == 42.82
     assert round(row["income_utilisation_mean_of_ratios_pct"], 2) == 42.95
     assert round(100 * row["credit_card_share"], 2) == 40.74
-    assert round(row["credit_utilisation_pct"], 2) == 17.45
+    assert round(row["card_spend_to_income_pct"], 2) == 17.45
 
 
 def test_september_is_the_largest_month(real_build):

@@ -223,7 +223,7 @@ def test_every_link_of_the_overview_leads_somewhere(manifest):
 
 def test_the_overview_names_every_colour_of_the_lineage(manifest):
     legend = re.search(r"\| colour \|.*?\n\n", OVERVIEW, re.DOTALL)[0].strip().splitlines()[2:]
-    assert len(legend) == len(set(node_colours(manifest).values())) == 9
+    assert len(legend) == len(set(node_colours(manifest).values())) == 7
 
 
 def test_the_picture_of_the_data_flow_is_that_of_its_script(tmp_path):

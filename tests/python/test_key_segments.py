@@ -9,7 +9,6 @@ from scipy import stats
 
 ATTRIBUTES = ["age_group", "gender", "marital_status", "city", "occupation"]
 CHAIN = {
-    "int_demographic_cells_summed": "intermediate",
     "int_demographic_combinations_summed": "intermediate",
     "int_demographic_combinations_suppressed": "intermediate",
     "key_customer_segments": "marts",
@@ -34,7 +33,7 @@ def key_segments(sample_build, warehouse, customers):
     """Build the key segments again from other customers, with the SQL that dbt compiled."""
     warehouse.register("changed_customers", customers)
     warehouse.execute(
-        "create or replace table marts.customer_income_utilisation as from changed_customers"
+        "create or replace table intermediate.int_customers_spend_summed as from changed_customers"
     )
     for model, schema in CHAIN.items():
         warehouse.execute(
@@ -44,7 +43,9 @@ def key_segments(sample_build, warehouse, customers):
 
 
 def test_nothing_is_key_where_demographics_are_shuffled(sample_build, warehouse):
-    customers = warehouse.sql("from marts.customer_income_utilisation order by customer_id").df()
+    customers = warehouse.sql(
+        "from intermediate.int_customers_spend_summed order by customer_id"
+    ).df()
     assert key_segments(sample_build, warehouse, customers)["is_key_segment"].sum() >= 10
 
     randomness = np.random.default_rng(20)

@@ -119,7 +119,7 @@ COMPARISONS = [
             spend_month as "metric_time__month",
             sum(months.monthly_income_amount) as income,
             sum(months.credit_card_amount) as credit_card_spend,
-            100 * credit_card_spend / income as credit_utilisation_pct
+            100 * credit_card_spend / income as card_spend_to_income_pct
         from intermediate.int_customer_months_summed as months
         inner join marts.stg_customers__customers using (customer_id)
         group by all
@@ -128,7 +128,7 @@ COMPARISONS = [
     (
         [],
         """
-        select 100 * sum(credit_card_amount) / sum(monthly_income_amount) as credit_utilisation_pct
+        select 100 * sum(credit_card_amount) / sum(monthly_income_amount) as card_spend_to_income_pct
         from intermediate.int_customer_months_summed
         """,
     ),

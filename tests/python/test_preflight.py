@@ -48,7 +48,7 @@ def test_a_warehouse_in_use(project, capsys):
     """Another process holds the lock, as a second build would."""
     (project / "warehouse").mkdir()
     program = (
-        "import duckdb, sys; held = duckdb.connect('warehouse/build.duckdb'); "
+        "import duckdb, sys; held = duckdb.connect('warehouse/dev.duckdb'); "
         "print('held', flush=True); sys.stdin.read()"
     )
     with subprocess.Popen(
@@ -67,7 +67,7 @@ def test_a_warehouse_in_use(project, capsys):
 
 def test_a_warehouse_that_is_no_database(project, capsys):
     (project / "warehouse").mkdir()
-    (project / "warehouse" / "build.duckdb").write_text("no database" * 1000)
+    (project / "warehouse" / "dev.duckdb").write_text("no database" * 1000)
     assert "delete it and build again" in refusal(capsys, "build")
 
 

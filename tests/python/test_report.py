@@ -495,7 +495,7 @@ def test_values_are_shown_and_not_obeyed(browser, changed):
                 ("segment_recommendations", "action"),
                 ("segment_recommendations", "evidence"),
                 ("segmentations", "reason"),
-                ("customer_demographics", "attribute_values"),
+                ("customer_demographics", "group_label"),
                 ("monthly_income_utilisation", "attribute_value"),
                 ("credit_score_by_age", "age_group"),
                 ("spend_by_demographic", "category"),
@@ -555,7 +555,7 @@ def test_any_figure_can_be_shown(browser, changed, sample_build, figure):
 # Columns by which the page finds rows; the words of these are the project's own.
 KEYS = (
     *("segmentation", "segment_key", "from_segment_key", "to_segment_key", "status", "verdict"),
-    *("parameter", "parameter_text", "feature", "metric", "group_type", "attribute", "attributes"),
+    *("parameter", "parameter_text", "feature", "metric", "group_type", "attribute", "dimension_set"),
     *("measure", "channel", "handling_estimate", "algorithm", "cause", "method", "table_name"),
 )
 
@@ -700,7 +700,7 @@ def test_the_page_of_a_million_customers_stays_small(changed, page):
     large = changed(
         copied.format("segment_members", "customer_id", 220, "true"),
         copied.format("segment_map", "customer_id", 40, "true"),
-        copied.format("customer_demographics", "attribute_values", 300, "attribute_count <= 2"),
+        copied.format("customer_demographics", "group_label", 300, "attribute_count <= 2"),
         copied.format("spend_by_demographic", "attribute_value", 300, "attribute = 'city'"),
         copied.format("monthly_income_utilisation", "attribute_value", 300, "attribute = 'city'"),
         copied.format("credit_score_by_occupation", "occupation", 300, "true"),

@@ -21,12 +21,13 @@ EDITED = [
 REBUILT = [
     "int_card_usage__behaviours",
     "cardholder_behaviour",
-    "int_card_usage__value_bases",
+    "int_card_usage__values",
+    "int_card_usage__segment_values",
     "cardholder_value",
     "segment_value",
     "int_card_tiers_assigned",
     "int_segment_rule_conditions",
-    "int_segment_recommendations",
+    "segment_recommendations",
     "int_credit_customers_age_grouped",
     "int_credit_customers_by_group",
     "int_credit_scores_by_group",
@@ -96,14 +97,14 @@ def changed(sample_build, tmp_path_factory):
 def test_the_new_advice_is_for_segments_that_use_little_of_their_limit(changed):
     met = changed.after(
         """
-        select segment_key, fact_value, is_met from intermediate.int_segment_rule_conditions
+        select segment_key, metric_value, is_met from intermediate.int_segment_rule_conditions
         where recommendation_key = 'lower_unused_limit' order by segment_key
         """
     )
     assert set(met["is_met"]) == {True, False}
-    assert list(met["is_met"]) == list(met["fact_value"] <= 0.1)
+    assert list(met["is_met"]) == list(met["metric_value"] <= 0.1)
     given = changed.after(
-        "select * from intermediate.int_segment_recommendations "
+        "select * from marts.segment_recommendations "
         "where recommendation_key = 'lower_unused_limit'"
     )
     assert len(given) > 0

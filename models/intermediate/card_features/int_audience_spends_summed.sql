@@ -1,4 +1,4 @@
--- One row per audience of card features, category and payment type: spend over all months, nothing hidden.
+-- One row per audience of card features, category and payment type: spend over all months, nothing suppressed.
 {{ config(enabled=has_inputs('customers', 'spends')) }}
 with
 
@@ -10,7 +10,7 @@ spends_by_attribute as (
 
 members as (
 
-    select * from {{ ref('int_segment_members') }}
+    select * from {{ ref('int_segment_scores') }}
     where segmentation = 'spending'
 
 ),

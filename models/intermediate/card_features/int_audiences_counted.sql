@@ -2,67 +2,37 @@
 {{ config(enabled=has_inputs('customers', 'spends')) }}
 with
 
-crosses as (
-
-    select * from {{ ref('int_demographic_combinations_summed') }}
-    where attribute_count <= 1
-
-),
-
-suppression as (
+combinations as (
 
     select * from {{ ref('int_demographic_combinations_suppressed') }}
 
 ),
 
-members as (
-
-    select * from {{ ref('int_segment_members') }}
-    where segmentation = 'spending'
-
-),
-
-demographic as (
-
-    select
-        crosses.attributes as group_type,
-        crosses.attribute_values as group_key,
-        crosses.attribute_values as group_name,
-        crosses.customers,
-        suppression.is_suppressed
-    from crosses
-    inner join suppression
-        on
-            crosses.attributes = suppression.attributes
-            and crosses.attribute_values = suppression.attribute_values
-
-),
-
 segments as (
 
-    select
-        'segment' as group_type,
-        segment_key as group_key,
-        segment_name as group_name,
-        count(*) as customers
-    from members
-    group by
-        segment_key,
-        segment_name
+    select * from {{ ref('int_segments') }}
 
 ),
 
 audiences as (
 
-    select * from demographic
+    select
+        dimension_set as group_type,
+        group_label as group_key,
+        group_label as group_name,
+        customers,
+        is_suppressed
+    from combinations
+    where attribute_count <= 1
     union all
     select
-        group_type,
-        group_key,
-        group_name,
+        'segment' as group_type,
+        segment_key as group_key,
+        segment_name as group_name,
         customers,
-        {{ is_suppressed_in_total('customers', 'group_type', 'group_key') }} as is_suppressed
+        {{ is_suppressed_in_total('customers', 'segmentation', 'segment_key') }} as is_suppressed
     from segments
+    where segmentation = 'spending'
 
 )
 

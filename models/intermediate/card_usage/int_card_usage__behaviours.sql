@@ -1,4 +1,4 @@
--- One row per cardholder and behaviour: whether the rules in behaviour_thresholds say that it applies.
+-- One row per cardholder: which behaviours the rules in behaviour_thresholds find, and the one class they make.
 {{ config(enabled=has_inputs('card_usage')) }}
 with
 
@@ -11,6 +11,12 @@ features as (
 conditions as (
 
     select * from {{ ref('behaviour_thresholds') }}
+
+),
+
+classes as (
+
+    select * from {{ ref('behaviour_classes') }}
 
 ),
 
@@ -46,9 +52,20 @@ metric_values as (
         conditions.operator,
         conditions.threshold,
         case conditions.metric
-            {% for metric in behaviour_metrics() %}
-            when '{{ metric }}' then cardholders.{{ metric }}
-            {% endfor %}
+            when 'active_month_share' then cardholders.active_month_share
+            when 'balance_amount' then cardholders.balance_amount
+            when 'cash_advance_amount' then cardholders.cash_advance_amount
+            when 'cash_advance_frequency_share' then cardholders.cash_advance_frequency_share
+            when 'cash_advance_share_of_usage' then cardholders.cash_advance_share_of_usage
+            when 'cash_advance_transactions' then cardholders.cash_advance_transactions
+            when 'full_payment_share' then cardholders.full_payment_share
+            when 'limit_utilisation_share' then cardholders.limit_utilisation_share
+            when 'payment_ratio' then cardholders.payment_ratio
+            when 'payments_amount' then cardholders.payments_amount
+            when 'purchase_transactions' then cardholders.purchase_transactions
+            when 'purchases_amount' then cardholders.purchases_amount
+            when 'purchases_frequency_share' then cardholders.purchases_frequency_share
+            when 'tenure_months' then cardholders.tenure_months
         end as metric_value
     from cardholders
     cross join conditions
@@ -100,6 +117,60 @@ behaviours as (
         customer_id,
         behaviour
 
+),
+
+flags as (
+
+    select
+        customer_id,
+        bool_or(case when behaviour = 'dormant' then is_met end) as is_dormant,
+        bool_or(case when behaviour = 'transactor' then is_met end) as is_transactor,
+        bool_or(case when behaviour = 'cash_advance_user' then is_met end) as is_cash_advance_user,
+        bool_or(case when behaviour = 'minimum_payer' then is_met end) as is_minimum_payer,
+        bool_or(case when behaviour = 'revolver' then is_met end) as is_revolver,
+        bool_or(case when behaviour = 'vulnerable' then is_met end) as is_vulnerable
+    from behaviours
+    group by customer_id
+
+),
+
+/* the first class that applies, or that cannot be ruled out: nothing after it is certain */
+first_candidates as (
+
+    select
+        behaviours.customer_id,
+        behaviours.behaviour,
+        behaviours.is_met,
+        row_number() over (
+            partition by behaviours.customer_id
+            order by classes.precedence asc, behaviours.behaviour asc
+        ) as candidate_rank
+    from behaviours
+    inner join classes
+        on behaviours.behaviour = classes.behaviour_class
+    where coalesce(behaviours.is_met, true)
+
+),
+
+classified as (
+
+    select
+        features.customer_id,
+        case when first_candidates.is_met then first_candidates.behaviour else 'unclassified' end as behaviour_class,
+        flags.is_dormant,
+        flags.is_transactor,
+        flags.is_cash_advance_user,
+        flags.is_minimum_payer,
+        flags.is_revolver,
+        flags.is_vulnerable
+    from features
+    left join flags
+        on features.customer_id = flags.customer_id
+    left join first_candidates
+        on
+            features.customer_id = first_candidates.customer_id
+            and first_candidates.candidate_rank = 1
+
 )
 
-select * from behaviours
+select * from classified

@@ -4,7 +4,14 @@ with
 
 customers as (
 
-    select * from {{ ref('stg_customers__customers') }}
+    select
+        customer_id,
+        age_group,
+        gender,
+        marital_status,
+        city,
+        occupation
+    from {{ ref('stg_customers__customers') }}
 
 ),
 
@@ -15,14 +22,14 @@ by_attribute as (
         'all' as attribute,
         'all' as attribute_value
     from customers
-    {% for attribute in demographic_attributes() %}
     union all
     select
         customer_id,
-        '{{ attribute }}' as attribute,
-        {{ attribute }} as attribute_value
+        attribute,
+        attribute_value
     from customers
-    {% endfor %}
+    /* the test for missing values is to see a value that cleaning lost */
+    unpivot include nulls (attribute_value for attribute in (age_group, gender, marital_status, city, occupation))
 
 )
 

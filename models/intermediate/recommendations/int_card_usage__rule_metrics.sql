@@ -1,22 +1,30 @@
--- One row per card-usage segment, metric and statistic: behaviour and value as facts that rules can ask for.
+-- One row per card-usage segment, metric and statistic: behaviour and value as figures that rules can ask for.
 {{ config(enabled=has_inputs('card_usage')) }}
-{% set value_metrics = {
-    'net_value_amount': 'net_value_base_amount',
-    'loss_making_share': 'loss_making_share',
-    'vulnerable_customer_share': 'vulnerable_customer_share',
-    'is_upsell_allowed': 'cast(is_upsell_allowed as integer)',
-} %}
 with
 
-behaviours as (
+behaviour_cells as (
 
-    select * from {{ ref('behaviour_by_segment') }}
+    select * from {{ ref('int_card_usage__behaviour_cells') }}
 
 ),
 
 segment_values as (
 
-    select * from {{ ref('segment_value') }}
+    select * from {{ ref('int_card_usage__segment_values') }}
+
+),
+
+/* what is suppressed is no evidence */
+shown_values as (
+
+    select
+        segmentation,
+        segment_key,
+        {{ unless_suppressed('net_value_base_amount') }} as net_value_amount,
+        {{ unless_suppressed('loss_making_share') }} as loss_making_share,
+        {{ unless_suppressed('vulnerable_customer_share') }} as vulnerable_customer_share,
+        cast(is_upsell_allowed as double) as is_upsell_allowed
+    from segment_values
 
 ),
 
@@ -27,16 +35,18 @@ means as (
         segment_key,
         concat(behaviour_class, '_share') as metric,
         customer_share as mean_value
-    from behaviours
-    {% for metric, column in value_metrics.items() %}
+    from behaviour_cells
+    where not is_suppressed
     union all
     select
         segmentation,
         segment_key,
-        '{{ metric }}' as metric,
-        {{ column }} as mean_value
-    from segment_values
-    {% endfor %}
+        metric,
+        mean_value
+    from shown_values
+    unpivot (
+        mean_value for metric in (net_value_amount, loss_making_share, vulnerable_customer_share, is_upsell_allowed)
+    )
 
 ),
 
@@ -50,14 +60,14 @@ populations as (
 
 ),
 
-statistics as (
+rule_metrics as (
 
     select
         segmentation,
         segment_key,
         metric,
         'mean' as statistic,
-        mean_value as fact_value
+        mean_value as metric_value
     from means
     where segment_key is not null
     union all
@@ -66,21 +76,15 @@ statistics as (
         means.segment_key,
         means.metric,
         'index_100' as statistic,
-        /* an index has no meaning round a mean of zero or below */
-        case when populations.mean_value > 0 then 100 * means.mean_value / populations.mean_value end as fact_value
+        100 * means.mean_value / populations.mean_value as metric_value
     from means
     inner join populations
         on means.metric = populations.metric
-    where means.segment_key is not null
-
-),
-
-/* what is suppressed, or has no index, is no fact */
-facts as (
-
-    select * from statistics
-    where fact_value is not null
+    /* an index has no meaning round a mean of zero or below */
+    where
+        means.segment_key is not null
+        and populations.mean_value > 0
 
 )
 
-select * from facts
+select * from rule_metrics

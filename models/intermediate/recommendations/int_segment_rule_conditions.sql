@@ -7,7 +7,7 @@ segments as (
 
 ),
 
-facts as (
+rule_metrics as (
 
     select * from {{ ref('int_segment_rule_metrics') }}
 
@@ -50,18 +50,18 @@ rule_conditions as (
 
 ),
 
-with_facts as (
+with_metrics as (
 
     select
         rule_conditions.*,
-        coalesce(facts.described_metric, rule_conditions.metric) as described_metric,
-        facts.fact_value
+        coalesce(rule_metrics.described_metric, rule_conditions.metric) as described_metric,
+        rule_metrics.metric_value
     from rule_conditions
-    left join facts
+    left join rule_metrics
         on
-            rule_conditions.segment_key = facts.segment_key
-            and rule_conditions.metric = facts.metric
-            and rule_conditions.statistic = facts.statistic
+            rule_conditions.segment_key = rule_metrics.segment_key
+            and rule_conditions.metric = rule_metrics.metric
+            and rule_conditions.statistic = rule_metrics.statistic
 
 ),
 
@@ -69,25 +69,25 @@ with_facts as (
 with_profiles as (
 
     select
-        with_facts.*,
-        means.fact_value as metric_mean,
-        indices.fact_value as index_100,
-        abs(differences.fact_value) as evidence_strength
-    from with_facts
-    left join facts as means
+        with_metrics.*,
+        means.metric_value as metric_mean,
+        indices.metric_value as index_100,
+        abs(differences.metric_value) as evidence_strength
+    from with_metrics
+    left join rule_metrics as means
         on
-            with_facts.segment_key = means.segment_key
-            and with_facts.described_metric = means.metric
+            with_metrics.segment_key = means.segment_key
+            and with_metrics.described_metric = means.metric
             and means.statistic = 'mean'
-    left join facts as indices
+    left join rule_metrics as indices
         on
-            with_facts.segment_key = indices.segment_key
-            and with_facts.described_metric = indices.metric
+            with_metrics.segment_key = indices.segment_key
+            and with_metrics.described_metric = indices.metric
             and indices.statistic = 'index_100'
-    left join facts as differences
+    left join rule_metrics as differences
         on
-            with_facts.segment_key = differences.segment_key
-            and with_facts.described_metric = differences.metric
+            with_metrics.segment_key = differences.segment_key
+            and with_metrics.described_metric = differences.metric
             and differences.statistic = 'standardised_difference'
 
 ),
@@ -117,7 +117,7 @@ checked as (
             end,
             {{ in_words('with_profiles.statistic', rule_statistics()) }},
             ' ',
-            coalesce({{ readable_fact('with_profiles.fact_value', 'with_profiles.statistic') }}, 'unknown'),
+            coalesce({{ readable_metric('with_profiles.metric_value', 'with_profiles.statistic') }}, 'unknown'),
             ' (',
             {{ in_words('with_profiles.operator', rule_operators()) }},
             ' ',
@@ -125,10 +125,10 @@ checked as (
             ')'
         ) as evidence,
         with_profiles.condition_number,
-        with_profiles.fact_value,
+        with_profiles.metric_value,
         with_profiles.threshold,
         coalesce(with_profiles.evidence_strength, 0) as evidence_strength,
-        {{ meets_condition('with_profiles.fact_value', 'with_profiles.operator', 'with_profiles.threshold') }} as is_met
+        {{ meets_condition('with_profiles.metric_value', 'with_profiles.operator', 'with_profiles.threshold') }} as is_met
     from with_profiles
     left join metric_labels
         on with_profiles.described_metric = metric_labels.metric

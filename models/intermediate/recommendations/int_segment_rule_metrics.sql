@@ -1,5 +1,4 @@
 -- One row per segment, metric and statistic: every figure of a segment that a rule can look at.
-{% set further_facts = extra_rule_metric_relations() %}
 with
 
 profiles as (
@@ -14,39 +13,49 @@ segments as (
 
 ),
 
-profile_facts as (
+profile_statistics as (
 
-    {% for statistic, column in {
-        'mean': 'metric_mean',
-        'median': 'metric_median',
-        'index_100': 'index_100',
-        'standardised_difference': 'standardised_difference',
-        'penetration_share': 'penetration_share',
-        'intensity_mean': 'intensity_mean',
-        'metric_share': 'metric_share'
-    }.items() %}
     select
         segmentation,
         segment_key,
         metric,
-        metric as described_metric,
-        '{{ statistic }}' as statistic,
-        cast({{ column }} as double) as fact_value
+        cast(metric_mean as double) as mean,
+        cast(metric_median as double) as median,
+        cast(index_100 as double) as index_100,
+        cast(standardised_difference as double) as standardised_difference,
+        cast(penetration_share as double) as penetration_share,
+        cast(intensity_mean as double) as intensity_mean,
+        cast(metric_share as double) as metric_share
     from profiles
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
+
+),
+
+profile_metrics as (
+
+    select
+        segmentation,
+        segment_key,
+        metric,
+        statistic,
+        metric_value
+    from profile_statistics
+    unpivot (
+        metric_value for statistic in (
+            mean, median, index_100, standardised_difference, penetration_share, intensity_mean, metric_share
+        )
+    )
 
 ),
 
 /* what every segment has, whatever it is formed from */
-general_facts as (
+general_metrics as (
 
     select
         segmentation,
         segment_key,
         'segment_size' as metric,
         'customer_share' as statistic,
-        customer_share as fact_value
+        customer_share as metric_value
     from segments
     union all
     select
@@ -54,7 +63,7 @@ general_facts as (
         segment_key,
         'segment_value' as metric,
         'value_share' as statistic,
-        value_share as fact_value
+        value_share as metric_value
     from segments
     union all
     select
@@ -62,7 +71,7 @@ general_facts as (
         segment_key,
         'segment_value' as metric,
         'index_100' as statistic,
-        100 * value_share / nullif(customer_share, 0) as fact_value
+        100 * value_share / nullif(customer_share, 0) as metric_value
     from segments
     union all
     select
@@ -70,7 +79,7 @@ general_facts as (
         segment_key,
         'segment_stability' as metric,
         'jaccard' as statistic,
-        jaccard as fact_value
+        jaccard as metric_value
     from segments
     union all
     select
@@ -78,7 +87,7 @@ general_facts as (
         segment_key,
         'segment_margin' as metric,
         'mean' as statistic,
-        average_margin as fact_value
+        average_margin as metric_value
     from segments
 
 ),
@@ -108,22 +117,22 @@ strongest_deviations as (
         'strongest_deviation' as metric,
         metric as described_metric,
         'absolute_difference' as statistic,
-        abs(standardised_difference) as fact_value
+        abs(standardised_difference) as metric_value
     from ranked_deviations
     where deviation_rank = 1
 
 ),
 
-facts as (
+rule_metrics as (
 
     select
         segmentation,
         segment_key,
         metric,
-        described_metric,
+        metric as described_metric,
         statistic,
-        fact_value
-    from profile_facts
+        metric_value
+    from profile_metrics
     union all
     select
         segmentation,
@@ -131,8 +140,8 @@ facts as (
         metric,
         metric as described_metric,
         statistic,
-        fact_value
-    from general_facts
+        metric_value
+    from general_metrics
     union all
     select
         segmentation,
@@ -140,9 +149,9 @@ facts as (
         metric,
         described_metric,
         statistic,
-        fact_value
+        metric_value
     from strongest_deviations
-    {%- for relation in further_facts %}
+    {%- for relation in extra_rule_metric_relations() %}{# those whose inputs are enabled #}
     union all
     select
         segmentation,
@@ -150,11 +159,11 @@ facts as (
         metric,
         metric as described_metric,
         statistic,
-        cast(fact_value as double) as fact_value
+        cast(metric_value as double) as metric_value
     from {{ relation }}
     {%- endfor %}
 
 )
 
-select * from facts
-where fact_value is not null
+select * from rule_metrics
+where metric_value is not null

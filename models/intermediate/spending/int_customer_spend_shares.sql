@@ -4,7 +4,16 @@ with
 
 spends as (
 
-    select * from {{ ref('stg_spends__spends') }}
+    select
+        customer_id,
+        category,
+        payment_type,
+        {{ exact_sum('spend_amount') }} as spend_amount
+    from {{ ref('stg_spends__spends') }}
+    group by
+        customer_id,
+        category,
+        payment_type
 
 ),
 
@@ -19,49 +28,57 @@ customer_totals as (
 
 ),
 
-{% for part_type in ['category', 'payment_type'] %}
-{{ part_type }}_parts as (
-
-    select distinct {{ part_type }} as part from spends
-
-),
-
-{{ part_type }}_sums as (
+parts_of_spends as (
 
     select
         customer_id,
-        {{ part_type }} as part,
-        {{ exact_sum('spend_amount') }} as part_amount
+        part_type,
+        part,
+        spend_amount
     from spends
+    unpivot (part for part_type in (category, payment_type))
+
+),
+
+parts as (
+
+    select distinct
+        part_type,
+        part
+    from parts_of_spends
+
+),
+
+part_totals as (
+
+    select
+        customer_id,
+        part_type,
+        part,
+        {{ exact_sum('spend_amount') }} as part_amount
+    from parts_of_spends
     group by
         customer_id,
-        {{ part_type }}
+        part_type,
+        part
 
 ),
 
 /* a customer who spends nothing on a part has a share of 0 there, not a missing one */
-{{ part_type }}_shares as (
+shares as (
 
     select
         customer_totals.customer_id,
-        '{{ part_type }}' as part_type,
-        {{ part_type }}_parts.part,
-        coalesce({{ part_type }}_sums.part_amount, 0) / customer_totals.total_amount as spend_share
+        parts.part_type,
+        parts.part,
+        coalesce(part_totals.part_amount, 0) / customer_totals.total_amount as spend_share
     from customer_totals
-    cross join {{ part_type }}_parts
-    left join {{ part_type }}_sums
+    cross join parts
+    left join part_totals
         on
-            customer_totals.customer_id = {{ part_type }}_sums.customer_id
-            and {{ part_type }}_parts.part = {{ part_type }}_sums.part
-
-),
-
-{% endfor %}
-shares as (
-
-    select * from category_shares
-    union all
-    select * from payment_type_shares
+            customer_totals.customer_id = part_totals.customer_id
+            and parts.part_type = part_totals.part_type
+            and parts.part = part_totals.part
 
 )
 

@@ -1,67 +1,76 @@
--- One row per cross of demographic attributes and combination of their values: whether its figures are hidden.
+-- One row per combination of demographic attributes and their values: its sums, and whether they are suppressed.
 {{ config(enabled=has_inputs('customers', 'spends')) }}
-{#- Crosses add up to those of fewer attributes. A hidden one of these may not be the sum of shown ones either. #}
+{#- Combinations add up to those of fewer attributes. A suppressed one of these may not be the sum of shown ones. #}
 with
 
-crosses as (
+combinations as (
 
     select
-        attributes,
-        attribute_values,
-        {{ demographic_attributes() | join(',\n        ') }},
-        attribute_count,
-        customers,
+        *,
         customers < {{ var('minimum_cell_size') }} as is_small
     from {{ ref('int_demographic_combinations_summed') }}
 
 ),
 
-parts as (
+dimension_sets as (
 
-    {% for cross in demographic_combinations() -%}
-    select
-        attributes as table_name,
-        attribute_values as cell_name,
-        '{{ cross_name(cross) }}' as line_attributes,
-        {{ cross_values(cross) }} as line_values,
-        customers,
-        is_small
-    from crosses
-    where
-        attribute_count > {{ cross | length }}
-        {%- for attribute in cross %}
-        and {{ attribute }} is not null
-        {%- endfor %}
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
+    {{ demographic_dimension_sets() | trim }}
 
 ),
 
-/* everyone together is never hidden, other totals can be */
+/* each combination once under every one of fewer attributes that it is part of */
+parts as (
+
+    select
+        combinations.dimension_set as table_name,
+        combinations.group_label as cell_name,
+        totals.dimension_set as total_dimension_set,
+        {{ group_label(
+            'case when totals.has_age_group then combinations.age_group end',
+            'case when totals.has_gender then combinations.gender end',
+            'case when totals.has_marital_status then combinations.marital_status end',
+            'case when totals.has_city then combinations.city end',
+            'case when totals.has_occupation then combinations.occupation end',
+        ) }} as total_group_label,
+        combinations.customers,
+        combinations.is_small
+    from combinations
+    inner join dimension_sets as totals
+        on
+            combinations.attribute_count > totals.attribute_count
+            and (combinations.age_group is not null or not totals.has_age_group)
+            and (combinations.gender is not null or not totals.has_gender)
+            and (combinations.marital_status is not null or not totals.has_marital_status)
+            and (combinations.city is not null or not totals.has_city)
+            and (combinations.occupation is not null or not totals.has_occupation)
+
+),
+
+/* everyone together is never suppressed, other totals can be */
 suppression_lines as (
 
     select
         table_name,
         cell_name,
-        concat_ws(' / ', table_name, line_attributes, line_values) as line_name,
+        concat_ws(' / ', table_name, total_dimension_set, total_group_label) as line_name,
         customers,
         false as is_total,
         is_small as is_hidden
     from parts
     union all
     select distinct
-        crosses.attributes as table_name,
-        crosses.attribute_values as cell_name,
-        concat_ws(' / ', parts.table_name, parts.line_attributes, parts.line_values) as line_name,
-        crosses.customers,
+        combinations.dimension_set as table_name,
+        combinations.group_label as cell_name,
+        concat_ws(' / ', parts.table_name, parts.total_dimension_set, parts.total_group_label) as line_name,
+        combinations.customers,
         true as is_total,
-        crosses.is_small as is_hidden
+        combinations.is_small as is_hidden
     from parts
-    inner join crosses
+    inner join combinations
         on
-            parts.line_attributes = crosses.attributes
-            and parts.line_values = crosses.attribute_values
-    where crosses.attribute_count > 0
+            parts.total_dimension_set = combinations.dimension_set
+            and parts.total_group_label = combinations.group_label
+    where combinations.attribute_count > 0
 
 ),
 
@@ -70,17 +79,13 @@ suppression_lines as (
 suppressed as (
 
     select
-        crosses.attributes,
-        crosses.attribute_values,
-        crosses.attribute_count,
-        crosses.customers,
-        crosses.is_small,
-        crosses.is_small or complementary_suppression.cell_name is not null as is_suppressed
-    from crosses
+        combinations.*,
+        combinations.is_small or complementary_suppression.cell_name is not null as is_suppressed
+    from combinations
     left join complementary_suppression
         on
-            crosses.attributes = complementary_suppression.table_name
-            and crosses.attribute_values = complementary_suppression.cell_name
+            combinations.dimension_set = complementary_suppression.table_name
+            and combinations.group_label = complementary_suppression.cell_name
 
 )
 

@@ -14,16 +14,9 @@ spends as (
 
 ),
 
-customer_counts as (
+combinations as (
 
-    select
-        attribute,
-        attribute_value,
-        count(*) as customers
-    from customers_by_attribute
-    group by
-        attribute,
-        attribute_value
+    select * from {{ ref('int_demographic_combinations_suppressed') }}
 
 ),
 
@@ -56,13 +49,14 @@ counted as (
         summed.spend_month,
         summed.category,
         summed.payment_type,
-        customer_counts.customers,
-        summed.spend_amount
+        combinations.customers,
+        summed.spend_amount,
+        combinations.is_suppressed
     from summed
-    inner join customer_counts
+    inner join combinations
         on
-            summed.attribute = customer_counts.attribute
-            and summed.attribute_value = customer_counts.attribute_value
+            summed.attribute = combinations.dimension_set
+            and summed.attribute_value = combinations.group_label
 
 )
 

@@ -14,7 +14,6 @@ shares as (
         cast(customers as double) / nullif(value_customers, 0) as group_share,
         cast(segment_customers - customers as double)
         / nullif(population_customers - value_customers, 0) as others_share,
-        cast(segment_customers as double) / population_customers as pooled_share,
         count(*) over (partition by segmentation) as comparisons
     from counts
 
@@ -27,12 +26,7 @@ tested as (
         *,
         customers as cell_customers,
         group_share / nullif(others_share, 0) as share_ratio,
-        (group_share - others_share) / nullif(
-            sqrt(
-                pooled_share * (1 - pooled_share)
-                * (1.0 / nullif(value_customers, 0) + 1.0 / nullif(population_customers - value_customers, 0))
-            ), 0
-        ) as z_statistic
+        {{ adjusted_residual('customers', 'segment_customers', 'value_customers', 'population_customers') }} as z_statistic
     from shares
 
 ),

@@ -1,6 +1,5 @@
 -- One row per audience and card benefit: the spend it rests on, what it is worth, what it costs, and its rank.
 {{ config(enabled=has_inputs('customers', 'spends')) }}
-{%- set protected = sql_list(protected_attributes()) %}
 with
 
 audiences as (
@@ -21,15 +20,49 @@ benefits as (
 
 ),
 
-bases as (
+customers as (
 
-    select * from {{ ref('int_card_benefit_bases') }}
+    select * from {{ ref('int_customers_spend_summed') }}
 
 ),
 
 window_observed as (
 
-    select count(distinct spend_month) as months_observed from {{ ref('stg_spends__spends') }}
+    select max(months_observed) as months_observed from customers
+
+),
+
+kinds_of_spend as (
+
+    select distinct
+        category,
+        payment_type
+    from audience_spends
+
+),
+
+/* the categories and payment types of the data that a benefit rests on; one without any is not testable */
+bases as (
+
+    select
+        benefits.benefit_key,
+        kinds_of_spend.category,
+        kinds_of_spend.payment_type
+    from benefits
+    inner join kinds_of_spend
+        on
+            case benefits.basis
+                when 'spend' then true
+                when 'credit_card_spend' then {{ is_credit_card('kinds_of_spend.payment_type') }}
+                when 'category'
+                    then {{ spelling_key('benefits.basis_value') }} = {{ spelling_key('kinds_of_spend.category') }}
+                when 'category_on_credit_card'
+                    then
+                        {{ spelling_key('benefits.basis_value') }} = {{ spelling_key('kinds_of_spend.category') }}
+                        and {{ is_credit_card('kinds_of_spend.payment_type') }}
+                when 'payment_type'
+                    then {{ spelling_key('benefits.basis_value') }} = {{ spelling_key('kinds_of_spend.payment_type') }}
+            end
 
 ),
 
@@ -114,12 +147,18 @@ valued as (
 
     select
         evidence.*,
-        {%- for estimate in estimates() %}
-        evidence.yearly_basis_amount * evidence.reward_rate_{{ estimate }} * evidence.uptake_share_{{ estimate }}
-            as customer_benefit_{{ estimate }}_amount,
-        evidence.yearly_basis_amount * evidence.cost_rate_{{ estimate }} * evidence.uptake_share_{{ estimate }}
-            as bank_cost_{{ estimate }}_amount,
-        {%- endfor %}
+        evidence.yearly_basis_amount * evidence.reward_rate_low * evidence.uptake_share_low
+            as customer_benefit_low_amount,
+        evidence.yearly_basis_amount * evidence.reward_rate_base * evidence.uptake_share_base
+            as customer_benefit_base_amount,
+        evidence.yearly_basis_amount * evidence.reward_rate_high * evidence.uptake_share_high
+            as customer_benefit_high_amount,
+        evidence.yearly_basis_amount * evidence.cost_rate_low * evidence.uptake_share_low
+            as bank_cost_low_amount,
+        evidence.yearly_basis_amount * evidence.cost_rate_base * evidence.uptake_share_base
+            as bank_cost_base_amount,
+        evidence.yearly_basis_amount * evidence.cost_rate_high * evidence.uptake_share_high
+            as bank_cost_high_amount,
         100 * evidence.yearly_basis_amount / nullif(everyone.everyone_basis_amount, 0) as index_100,
         100 * evidence.basis_share / nullif(everyone.everyone_basis_share, 0) as mix_index_100
     from evidence
@@ -155,7 +194,7 @@ ranked as (
 
 ),
 
-judged as (
+evaluated as (
 
     select
         *,
@@ -187,7 +226,7 @@ worded as (
                 || {{ rounded_text('bank_cost_high_amount', 0) }} || '); place '
                 || cast(benefit_rank as string) || ' here.'
         end as reason
-    from judged
+    from evaluated
 
 ),
 
@@ -204,19 +243,24 @@ suppressed as (
         team,
         reason,
         customers,
-        {%- for column in [
-            'yearly_basis_amount', 'basis_share', 'index_100', 'mix_index_100', 'customer_benefit_low_amount',
-            'customer_benefit_base_amount', 'customer_benefit_high_amount', 'bank_cost_low_amount',
-            'bank_cost_base_amount', 'bank_cost_high_amount', 'benefit_per_cost', 'net_benefit_amount',
-            'weighted_net_benefit_amount',
-        ] %}
-        {{ unless_suppressed(column) }} as {{ column }},
-        {%- endfor %}
+        {{ unless_suppressed('yearly_basis_amount') }} as yearly_basis_amount,
+        {{ unless_suppressed('basis_share') }} as basis_share,
+        {{ unless_suppressed('index_100') }} as index_100,
+        {{ unless_suppressed('mix_index_100') }} as mix_index_100,
+        {{ unless_suppressed('customer_benefit_low_amount') }} as customer_benefit_low_amount,
+        {{ unless_suppressed('customer_benefit_base_amount') }} as customer_benefit_base_amount,
+        {{ unless_suppressed('customer_benefit_high_amount') }} as customer_benefit_high_amount,
+        {{ unless_suppressed('bank_cost_low_amount') }} as bank_cost_low_amount,
+        {{ unless_suppressed('bank_cost_base_amount') }} as bank_cost_base_amount,
+        {{ unless_suppressed('bank_cost_high_amount') }} as bank_cost_high_amount,
+        {{ unless_suppressed('benefit_per_cost') }} as benefit_per_cost,
+        {{ unless_suppressed('net_benefit_amount') }} as net_benefit_amount,
+        {{ unless_suppressed('weighted_net_benefit_amount') }} as weighted_net_benefit_amount,
         benefit_rank,
         is_recommended,
         is_testable,
         is_assumption,
-        group_type in ({{ protected }}) as has_protected_attribute,
+        group_type in ('age_group', 'gender', 'marital_status') as has_protected_attribute,
         is_suppressed
     from worded
 

@@ -4,59 +4,28 @@ with
 
 customers as (
 
-    select * from {{ ref('stg_customers__customers') }}
-
-),
-
-spends as (
-
-    select * from {{ ref('stg_spends__spends') }}
-
-),
-
-window_observed as (
-
-    /* every customer is averaged over the same months: a month without spend counts as zero */
-    select count(distinct spend_month) as months_observed from spends
-
-),
-
-spend_by_customer as (
-
-    select
-        customer_id,
-        {{ exact_sum('spend_amount') }} as spend_amount,
-        {{ exact_sum('case when ' ~ is_credit_card('payment_type') ~ ' then spend_amount else 0 end') }}
-            as credit_card_spend_amount
-    from spends
-    group by customer_id
+    select * from {{ ref('int_customers_spend_summed') }}
 
 ),
 
 utilisation as (
 
     select
-        customers.customer_id,
-        customers.age_group,
-        customers.gender,
-        customers.marital_status,
-        customers.city,
-        customers.occupation,
-        window_observed.months_observed,
-        customers.monthly_income_amount,
-        coalesce(spend_by_customer.spend_amount, 0) as spend_amount,
-        coalesce(spend_by_customer.spend_amount, 0) / nullif(window_observed.months_observed, 0)
-            as average_monthly_spend_amount,
-        100 * coalesce(spend_by_customer.spend_amount, 0)
-        / (nullif(window_observed.months_observed, 0) * customers.monthly_income_amount) as income_utilisation_pct,
-        coalesce(spend_by_customer.credit_card_spend_amount, 0) as credit_card_spend_amount,
-        spend_by_customer.credit_card_spend_amount / nullif(spend_by_customer.spend_amount, 0) as credit_card_share,
-        100 * coalesce(spend_by_customer.credit_card_spend_amount, 0)
-        / (nullif(window_observed.months_observed, 0) * customers.monthly_income_amount) as credit_utilisation_pct
+        customer_id,
+        age_group,
+        gender,
+        marital_status,
+        city,
+        occupation,
+        months_observed,
+        monthly_income_amount,
+        spend_amount,
+        average_monthly_spend_amount,
+        income_utilisation_pct,
+        credit_card_spend_amount,
+        credit_card_spend_amount / nullif(spend_amount, 0) as credit_card_share,
+        100 * average_monthly_credit_card_spend_amount / monthly_income_amount as card_spend_to_income_pct
     from customers
-    left join spend_by_customer
-        on customers.customer_id = spend_by_customer.customer_id
-    cross join window_observed
 
 )
 

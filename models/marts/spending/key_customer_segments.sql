@@ -1,23 +1,8 @@
--- One row per cross of demographic attributes and combination of their values: how far it stands out beyond chance.
+-- One row per combination of demographic attributes and their values: how far it stands out beyond chance.
 {{ config(enabled=has_inputs('customers', 'spends')) }}
-{#- Two ratios of means: of what sum, to what sum, and the sums of squares and products that their spread needs. -#}
-{%- set ratios = {
-    'utilisation': {'x': 'income', 'y': 'spend', 'xx': 'income_income', 'xy': 'income_spend', 'yy': 'spend_spend'},
-    'card': {'x': 'spend', 'y': 'card', 'xx': 'spend_spend', 'xy': 'spend_card', 'yy': 'card_card'},
-} %}
-{%- set sums = [
-    'income_sum', 'spend_sum', 'card_sum', 'income_income_sum', 'income_spend_sum', 'spend_spend_sum',
-    'spend_card_sum', 'card_card_sum',
-] %}
 with
 
-crosses as (
-
-    select * from {{ ref('int_demographic_combinations_summed') }}
-
-),
-
-suppression as (
+combinations as (
 
     select * from {{ ref('int_demographic_combinations_suppressed') }}
 
@@ -25,55 +10,59 @@ suppression as (
 
 everyone as (
 
-    select
-        customers as all_customers,
-        {%- for column in sums %}
-        {{ column }} as all_{{ column }},
-        {%- endfor %}
-        spend_amount as all_spend_amount
-    from crosses
+    select * from combinations
     where attribute_count = 0
 
 ),
 
-/* a cross is compared with everyone else: with everyone it would partly be compared with itself */
+/* a combination is compared with everyone else: with everyone it would partly be compared with itself */
 compared as (
 
     select
-        crosses.*,
-        everyone.*,
-        everyone.all_customers - crosses.customers as other_customers,
-        {%- for column in sums %}
-        everyone.all_{{ column }} - crosses.{{ column }} as other_{{ column }},
-        {%- endfor %}
-        suppression.is_suppressed
-    from crosses
-    inner join suppression
-        on
-            crosses.attributes = suppression.attributes
-            and crosses.attribute_values = suppression.attribute_values
+        combinations.*,
+        everyone.customers as all_customers,
+        everyone.spend_amount as all_spend_amount,
+        everyone.spend_sum / nullif(everyone.income_sum, 0) as all_utilisation,
+        everyone.card_sum / nullif(everyone.spend_sum, 0) as all_card,
+        everyone.customers - combinations.customers as other_customers,
+        everyone.income_sum - combinations.income_sum as other_income_sum,
+        everyone.spend_sum - combinations.spend_sum as other_spend_sum,
+        everyone.card_sum - combinations.card_sum as other_card_sum,
+        everyone.income_income_sum - combinations.income_income_sum as other_income_income_sum,
+        everyone.income_spend_sum - combinations.income_spend_sum as other_income_spend_sum,
+        everyone.spend_spend_sum - combinations.spend_spend_sum as other_spend_spend_sum,
+        everyone.spend_card_sum - combinations.spend_card_sum as other_spend_card_sum,
+        everyone.card_card_sum - combinations.card_card_sum as other_card_card_sum
+    from combinations
     cross join everyone
-    where crosses.attribute_count > 0
+    where combinations.attribute_count > 0
 
 ),
 
+/* two ratios of means: `utilisation` is spend over income, `card` is credit-card spend over spend */
 measured as (
 
     select
         *,
-        {%- for ratio, terms in ratios.items() %}
-        {{ terms.y }}_sum / nullif({{ terms.x }}_sum, 0) as {{ ratio }},
-        other_{{ terms.y }}_sum / nullif(other_{{ terms.x }}_sum, 0) as other_{{ ratio }},
-        all_{{ terms.y }}_sum / nullif(all_{{ terms.x }}_sum, 0) as all_{{ ratio }},
+        spend_sum / nullif(income_sum, 0) as utilisation,
+        other_spend_sum / nullif(other_income_sum, 0) as other_utilisation,
         {{ ratio_variance(
-            'customers', terms.x ~ '_sum', terms.y ~ '_sum', terms.xx ~ '_sum', terms.xy ~ '_sum', terms.yy ~ '_sum'
-        ) }} as {{ ratio }}_variance,
+            'customers', 'income_sum', 'spend_sum', 'income_income_sum', 'income_spend_sum', 'spend_spend_sum'
+        ) }} as utilisation_variance,
         {{ ratio_variance(
-            'other_customers', 'other_' ~ terms.x ~ '_sum', 'other_' ~ terms.y ~ '_sum',
-            'other_' ~ terms.xx ~ '_sum', 'other_' ~ terms.xy ~ '_sum', 'other_' ~ terms.yy ~ '_sum'
-        ) }} as other_{{ ratio }}_variance,
-        {%- endfor %}
-        /* Bonferroni: two intervals of each cross that is shown, each with two tails */
+            'other_customers', 'other_income_sum', 'other_spend_sum', 'other_income_income_sum',
+            'other_income_spend_sum', 'other_spend_spend_sum'
+        ) }} as other_utilisation_variance,
+        card_sum / nullif(spend_sum, 0) as card,
+        other_card_sum / nullif(other_spend_sum, 0) as other_card,
+        {{ ratio_variance(
+            'customers', 'spend_sum', 'card_sum', 'spend_spend_sum', 'spend_card_sum', 'card_card_sum'
+        ) }} as card_variance,
+        {{ ratio_variance(
+            'other_customers', 'other_spend_sum', 'other_card_sum', 'other_spend_spend_sum',
+            'other_spend_card_sum', 'other_card_card_sum'
+        ) }} as other_card_variance,
+        /* Bonferroni: two intervals of each combination that is shown, each with two tails */
         2.0 * sum(case when is_suppressed then 0 else 1 end) over () as comparisons
     from compared
 
@@ -104,19 +93,21 @@ bounded as (
 
     select
         *,
-        {%- for ratio in ratios %}
-        greatest({{ ratio }} - own_quantile * sqrt({{ ratio }}_variance), 0) as {{ ratio }}_lower,
-        {{ ratio }} + own_quantile * sqrt({{ ratio }}_variance) as {{ ratio }}_upper,
-        {{ ratio }} - other_{{ ratio }}
-        - difference_quantile * sqrt({{ ratio }}_variance + other_{{ ratio }}_variance)
-            as {{ ratio }}_above_others_lower,
-        {%- endfor %}
+        greatest(utilisation - own_quantile * sqrt(utilisation_variance), 0) as utilisation_lower,
+        utilisation + own_quantile * sqrt(utilisation_variance) as utilisation_upper,
+        utilisation - other_utilisation
+        - difference_quantile * sqrt(utilisation_variance + other_utilisation_variance)
+            as utilisation_above_others_lower,
+        greatest(card - own_quantile * sqrt(card_variance), 0) as card_lower,
+        card + own_quantile * sqrt(card_variance) as card_upper,
+        card - other_card - difference_quantile * sqrt(card_variance + other_card_variance)
+            as card_above_others_lower,
         cast(customers as double) / all_customers as customer_share
     from critical
 
 ),
 
-judged as (
+evaluated as (
 
     select
         *,
@@ -131,22 +122,27 @@ ranked as (
 
     select
         *,
-        {%- for rank, measure in {
-            'utilisation_rank': 'utilisation_above_others_lower',
-            'credit_card_rank': 'card_above_others_lower',
-            'value_rank': 'spend_amount',
-            'size_rank': 'customers',
-        }.items() %}
         row_number() over (
             partition by attribute_count, is_suppressed
-            order by {{ measure }} desc nulls last, attributes asc, attribute_values asc
-        ) as {{ rank }},
-        {%- endfor %}
+            order by utilisation_above_others_lower desc nulls last, dimension_set asc, group_label asc
+        ) as utilisation_rank,
+        row_number() over (
+            partition by attribute_count, is_suppressed
+            order by card_above_others_lower desc nulls last, dimension_set asc, group_label asc
+        ) as credit_card_rank,
+        row_number() over (
+            partition by attribute_count, is_suppressed
+            order by spend_amount desc nulls last, dimension_set asc, group_label asc
+        ) as value_rank,
+        row_number() over (
+            partition by attribute_count, is_suppressed
+            order by customers desc nulls last, dimension_set asc, group_label asc
+        ) as size_rank,
         row_number() over (
             partition by is_key_segment
-            order by utilisation_above_others_lower desc nulls last, attributes asc, attribute_values asc
+            order by utilisation_above_others_lower desc nulls last, dimension_set asc, group_label asc
         ) as key_rank
-    from judged
+    from evaluated
 
 ),
 
@@ -182,9 +178,13 @@ worded as (
 suppressed as (
 
     select
-        attributes,
-        attribute_values,
-        {{ demographic_attributes() | join(',\n        ') }},
+        dimension_set,
+        group_label,
+        age_group,
+        gender,
+        marital_status,
+        city,
+        occupation,
         reason,
         attribute_count,
         customers,
@@ -206,7 +206,7 @@ suppressed as (
         {{ unless_suppressed('size_rank') }} as size_rank,
         case when is_key_segment then key_rank end as key_rank,
         is_key_segment,
-        {{ protected_attributes() | join(' is not null or ') }} is not null as has_protected_attribute,
+        coalesce(age_group, gender, marital_status) is not null as has_protected_attribute,
         is_suppressed
     from worded
 

@@ -2,16 +2,10 @@
 {{ config(enabled=has_inputs('customers', 'spends')) }}
 with
 
-crosses as (
-
-    select * from {{ ref('int_demographic_combinations_summed') }}
-    where attribute_count <= 1
-
-),
-
-suppression as (
+combinations as (
 
     select * from {{ ref('int_demographic_combinations_suppressed') }}
+    where attribute_count <= 1
 
 ),
 
@@ -48,24 +42,20 @@ summed as (
 filled as (
 
     select
-        crosses.attributes as attribute,
-        crosses.attribute_values as attribute_value,
-        crosses.customers,
-        crosses.income_sum,
+        combinations.dimension_set as attribute,
+        combinations.group_label as attribute_value,
+        combinations.customers,
+        combinations.income_sum,
         coalesce(summed.spend_amount, 0) as spend_amount,
         coalesce(summed.credit_card_spend_amount, 0) as credit_card_spend_amount,
-        suppression.is_suppressed,
+        combinations.is_suppressed,
         months.spend_month
-    from crosses
-    inner join suppression
-        on
-            crosses.attributes = suppression.attributes
-            and crosses.attribute_values = suppression.attribute_values
+    from combinations
     cross join months
     left join summed
         on
-            crosses.attributes = summed.attribute
-            and crosses.attribute_values = summed.attribute_value
+            combinations.dimension_set = summed.attribute
+            and combinations.group_label = summed.attribute_value
             and months.spend_month = summed.spend_month
 
 ),
@@ -90,7 +80,7 @@ suppressed as (
         {{ unless_suppressed('spend_amount / customers') }} as average_spend_amount,
         {{ unless_suppressed('100 * spend_amount / income_sum') }} as income_utilisation_pct,
         {{ unless_suppressed('credit_card_spend_amount / nullif(spend_amount, 0)') }} as credit_card_share,
-        {{ unless_suppressed('100 * credit_card_spend_amount / income_sum') }} as credit_utilisation_pct,
+        {{ unless_suppressed('100 * credit_card_spend_amount / income_sum') }} as card_spend_to_income_pct,
         {{ unless_suppressed('100 * (spend_amount / nullif(previous_spend_amount, 0) - 1)') }} as spend_change_pct,
         {{ unless_suppressed('100 * (spend_amount - previous_spend_amount) / income_sum') }}
             as income_utilisation_change_points,

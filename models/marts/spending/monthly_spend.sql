@@ -8,12 +8,6 @@ spends_by_attribute as (
 
 ),
 
-suppression as (
-
-    select * from {{ ref('int_demographic_combinations_suppressed') }}
-
-),
-
 shared as (
 
     select
@@ -21,19 +15,6 @@ shared as (
         spend_amount / nullif({{ exact_sum('spend_amount', 'over (partition by attribute, attribute_value)') }}, 0)
             as spend_share
     from spends_by_attribute
-
-),
-
-flagged as (
-
-    select
-        shared.*,
-        suppression.is_suppressed
-    from shared
-    inner join suppression
-        on
-            shared.attribute = suppression.attributes
-            and shared.attribute_value = suppression.attribute_values
 
 ),
 
@@ -49,7 +30,7 @@ suppressed as (
         {{ unless_suppressed('spend_share') }} as spend_share,
         is_suppressed,
         spend_month
-    from flagged
+    from shared
 
 )
 

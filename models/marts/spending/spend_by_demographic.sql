@@ -2,18 +2,13 @@
 {{ config(enabled=has_inputs('customers', 'spends')) }}
 with
 
-spends_by_attribute as (
+monthly_spend as (
 
-    select * from {{ ref('int_spends_by_attribute') }}
-
-),
-
-suppression as (
-
-    select * from {{ ref('int_demographic_combinations_suppressed') }}
+    select * from {{ ref('monthly_spend') }}
 
 ),
 
+/* what is suppressed is null in every month and stays null in their sum */
 summed as (
 
     select
@@ -21,41 +16,21 @@ summed as (
         attribute_value,
         category,
         payment_type,
-        max(customers) as customers,
-        {{ exact_sum('spend_amount') }} as spend_amount
-    from spends_by_attribute
+        customers,
+        {{ exact_sum('spend_amount') }} as spend_amount,
+        is_suppressed
+    from monthly_spend
     group by
         attribute,
         attribute_value,
         category,
-        payment_type
+        payment_type,
+        customers,
+        is_suppressed
 
 ),
 
 shared as (
-
-    select
-        *,
-        spend_amount / nullif({{ exact_sum('spend_amount', 'over (partition by attribute, attribute_value)') }}, 0)
-            as spend_share
-    from summed
-
-),
-
-flagged as (
-
-    select
-        shared.*,
-        suppression.is_suppressed
-    from shared
-    inner join suppression
-        on
-            shared.attribute = suppression.attributes
-            and shared.attribute_value = suppression.attribute_values
-
-),
-
-suppressed as (
 
     select
         attribute,
@@ -63,11 +38,12 @@ suppressed as (
         category,
         payment_type,
         customers,
-        {{ unless_suppressed('spend_amount') }} as spend_amount,
-        {{ unless_suppressed('spend_share') }} as spend_share,
+        spend_amount,
+        spend_amount / nullif({{ exact_sum('spend_amount', 'over (partition by attribute, attribute_value)') }}, 0)
+            as spend_share,
         is_suppressed
-    from flagged
+    from summed
 
 )
 
-select * from suppressed
+select * from shared

@@ -8,7 +8,7 @@ behaviours as (
 
 members as (
 
-    select * from {{ ref('int_segment_members') }}
+    select * from {{ ref('int_segment_scores') }}
     where segmentation = 'card_usage'
 
 ),

@@ -24,7 +24,7 @@ monthly as (
         attribute,
         attribute_value,
         avg(income_utilisation_pct) as income_utilisation_pct,
-        avg(credit_utilisation_pct) as credit_utilisation_pct
+        avg(card_spend_to_income_pct) as card_spend_to_income_pct
     from {{ ref('monthly_income_utilisation') }}
     group by
         attribute,
@@ -37,43 +37,43 @@ pairs as (
     {% for column in [
         'customers', 'average_monthly_income_amount', 'average_monthly_spend_amount',
         'income_utilisation_ratio_of_means_pct', 'income_utilisation_mean_of_ratios_pct', 'credit_card_share',
-        'credit_utilisation_pct',
+        'card_spend_to_income_pct',
     ] -%}
     select
         'income_utilisation_by_demographic.{{ column }}' as figure,
-        demographics.attribute_values,
+        demographics.group_label,
         cast(demographics.{{ column }} as double) as one_value,
         cast(by_attribute.{{ column }} as double) as other_value
     from demographics
     inner join by_attribute
         on
-            demographics.attributes = by_attribute.attribute
-            and demographics.attribute_values = by_attribute.attribute_value
+            demographics.dimension_set = by_attribute.attribute
+            and demographics.group_label = by_attribute.attribute_value
     union all
     {% endfor -%}
-    {% for column in ['income_utilisation', 'credit_utilisation'] -%}
+    {% for column in ['income_utilisation_pct', 'card_spend_to_income_pct'] -%}
     select
         'monthly_income_utilisation.{{ column }}' as figure,
-        demographics.attribute_values,
-        demographics.{{ 'income_utilisation_ratio_of_means_pct' if loop.first else 'credit_utilisation_pct' }},
-        monthly.{{ column }}_pct
+        demographics.group_label,
+        demographics.{{ 'income_utilisation_ratio_of_means_pct' if loop.first else 'card_spend_to_income_pct' }},
+        monthly.{{ column }}
     from demographics
     inner join monthly
         on
-            demographics.attributes = monthly.attribute
-            and demographics.attribute_values = monthly.attribute_value
+            demographics.dimension_set = monthly.attribute
+            and demographics.group_label = monthly.attribute_value
     union all
     {% endfor -%}
     select
         'key_customer_segments.income_utilisation_pct' as figure,
-        demographics.attribute_values,
+        demographics.group_label,
         demographics.income_utilisation_ratio_of_means_pct,
         key_segments.income_utilisation_pct
     from demographics
     inner join key_segments
         on
-            demographics.attributes = key_segments.attributes
-            and demographics.attribute_values = key_segments.attribute_values
+            demographics.dimension_set = key_segments.dimension_set
+            and demographics.group_label = key_segments.group_label
 
 )
 

@@ -2,11 +2,11 @@
     'income_utilisation_by_demographic': [
         'average_monthly_income_amount', 'average_monthly_spend_amount',
         'income_utilisation_ratio_of_means_pct', 'income_utilisation_mean_of_ratios_pct',
-        'average_monthly_credit_card_spend_amount', 'credit_card_share', 'credit_utilisation_pct',
+        'average_monthly_credit_card_spend_amount', 'credit_card_share', 'card_spend_to_income_pct',
     ],
     'monthly_income_utilisation': [
         'spend_amount', 'average_spend_amount', 'income_utilisation_pct', 'credit_card_share',
-        'credit_utilisation_pct', 'spend_change_pct', 'income_utilisation_change_points',
+        'card_spend_to_income_pct', 'spend_change_pct', 'income_utilisation_change_points',
     ],
     'monthly_spend': ['spend_amount', 'spend_share'],
     'spend_by_demographic': ['spend_amount', 'spend_share'],

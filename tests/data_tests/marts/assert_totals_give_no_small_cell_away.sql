@@ -1,47 +1,72 @@
 with
 
-crosses as (
+combinations as (
 
     select * from {{ ref('customer_demographics') }}
 
 ),
 
+dimension_sets as (
+
+    {{ demographic_dimension_sets() | trim }}
+
+),
+
 parts as (
 
-    {% for cross in demographic_combinations() -%}
     select
-        attributes,
-        '{{ cross_name(cross) }}' as line_attributes,
-        {{ cross_values(cross) }} as line_values,
+        combinations.dimension_set,
+        totals.dimension_set as total_dimension_set,
+        {{ group_label(
+            'case when totals.has_age_group then combinations.age_group end',
+            'case when totals.has_gender then combinations.gender end',
+            'case when totals.has_marital_status then combinations.marital_status end',
+            'case when totals.has_city then combinations.city end',
+            'case when totals.has_occupation then combinations.occupation end',
+        ) }} as total_group_label,
+        combinations.customers,
+        combinations.is_suppressed
+    from combinations
+    inner join dimension_sets as totals
+        on
+            combinations.attribute_count > totals.attribute_count
+            and (combinations.age_group is not null or not totals.has_age_group)
+            and (combinations.gender is not null or not totals.has_gender)
+            and (combinations.marital_status is not null or not totals.has_marital_status)
+            and (combinations.city is not null or not totals.has_city)
+            and (combinations.occupation is not null or not totals.has_occupation)
+
+),
+
+counted as (
+
+    select
+        dimension_set,
+        total_dimension_set,
+        total_group_label,
         count(*) as cells,
-        count(*) filter (where is_suppressed) as complementary_suppression,
-        coalesce(sum(customers) filter (where is_suppressed), 0) as hidden_customers
-    from crosses
-    where
-        attribute_count > {{ cross | length }}
-        {%- for attribute in cross %}
-        and {{ attribute }} is not null
-        {%- endfor %}
+        count(*) filter (where is_suppressed) as suppressed_cells,
+        coalesce(sum(customers) filter (where is_suppressed), 0) as suppressed_customers
+    from parts
     group by
-        attributes,
-        {{ cross_values(cross) }}
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
+        dimension_set,
+        total_dimension_set,
+        total_group_label
 
 )
 
-/* what is not told of the total need not be hidden in its parts, but then they may not add up to it */
-select parts.*
-from parts
-inner join crosses as totals
+/* what is not told of the total need not be suppressed in its parts, but then they may not add up to it */
+select counted.*
+from counted
+inner join combinations as totals
     on
-        parts.line_attributes = totals.attributes
-        and parts.line_values = totals.attribute_values
+        counted.total_dimension_set = totals.dimension_set
+        and counted.total_group_label = totals.group_label
 where
-    (totals.is_suppressed and parts.complementary_suppression = 0)
+    (totals.is_suppressed and counted.suppressed_cells = 0)
     or (
         not totals.is_suppressed
-        and parts.complementary_suppression > 0
-        and parts.cells > parts.complementary_suppression
-        and (parts.complementary_suppression = 1 or parts.hidden_customers < {{ var('minimum_cell_size') }})
+        and counted.suppressed_cells > 0
+        and counted.cells > counted.suppressed_cells
+        and (counted.suppressed_cells = 1 or counted.suppressed_customers < {{ var('minimum_cell_size') }})
     )

@@ -5,7 +5,7 @@ recommendations as (
     select
         segment_key,
         recommendation_key
-    from {{ ref('int_segment_recommendations') }}
+    from {{ ref('segment_recommendations') }}
 
 ),
 

@@ -12,7 +12,7 @@ recommendations as (
         segment_key,
         count(*) as recommendations,
         max(priority) as last_priority
-    from {{ ref('int_segment_recommendations') }}
+    from {{ ref('segment_recommendations') }}
     group by segment_key
 
 )

@@ -2,10 +2,15 @@ with
 
 recommendations as (
 
-    select * from {{ ref('int_segment_recommendations') }}
-    where
-        not is_fallback
-        and evidence_statistic in ('index_100', 'standardised_difference')
+    select * from {{ ref('segment_recommendations') }}
+    where evidence_statistic in ('index_100', 'standardised_difference')
+
+),
+
+specific_rules as (
+
+    select recommendation_key from {{ ref('segment_playbook') }}
+    where not is_fallback
 
 ),
 
@@ -20,6 +25,8 @@ select
     recommendations.recommendation_key,
     recommendations.evidence
 from recommendations
+inner join specific_rules
+    on recommendations.recommendation_key = specific_rules.recommendation_key
 inner join profiles
     on
         recommendations.segment_key = profiles.segment_key

@@ -1,4 +1,4 @@
--- Which crosses of demographics use more of their income than everyone else, beyond chance?
+-- Which combinations of demographics use more of their income than everyone else, beyond chance?
 {{ config(enabled=has_inputs('customers', 'spends')) }}
 with
 
@@ -12,8 +12,8 @@ ranked as (
 
     select
         key_rank,
-        attributes,
-        attribute_values,
+        dimension_set,
+        group_label,
         customers,
         customer_share,
         spend_share,

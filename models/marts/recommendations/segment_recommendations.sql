@@ -1,6 +1,4 @@
--- One row per segment and recommendation: what to do, for which team, on what evidence.
-{% set most = var('maximum_recommendations') %}
-{% set fewest = var('minimum_recommendations') %}
+-- One row per segment and recommendation: what to do, for which team, on what evidence, and what not to do.
 with
 
 conditions as (
@@ -21,10 +19,28 @@ segments as (
 
 ),
 
+rule_metrics as (
+
+    select * from {{ ref('int_segment_rule_metrics') }}
+
+),
+
+vulnerability_signs as (
+
+    select * from {{ ref('segment_vulnerability_signs') }}
+
+),
+
 vulnerable_segments as (
 
-    select distinct segment_key
-    from {{ ref('int_segment_vulnerability') }}
+    select distinct rule_metrics.segment_key
+    from rule_metrics
+    inner join vulnerability_signs
+        on
+            rule_metrics.segmentation = vulnerability_signs.segmentation
+            and rule_metrics.metric = vulnerability_signs.metric
+            and rule_metrics.statistic = vulnerability_signs.statistic
+    where {{ meets_condition('rule_metrics.metric_value', 'vulnerability_signs.operator', 'vulnerability_signs.threshold') }}
 
 ),
 
@@ -74,7 +90,7 @@ candidates as (
         applicable_rules.evidence,
         playbook.source,
         playbook.weight,
-        strongest_conditions.fact_value as evidence_value,
+        strongest_conditions.metric_value as evidence_value,
         strongest_conditions.threshold,
         strongest_conditions.evidence_strength,
         playbook.is_upsell,
@@ -92,7 +108,7 @@ candidates as (
         on applicable_rules.segment_key = segments.segment_key
     left join vulnerable_segments
         on applicable_rules.segment_key = vulnerable_segments.segment_key
-    /* who may be in need is served, not sold to, whatever the conditions of a rule forget */
+    /* vulnerable customers get no sales offers, whatever the conditions of a rule forget */
     where not (playbook.is_upsell and vulnerable_segments.segment_key is not null)
 
 ),
@@ -145,12 +161,11 @@ recommendations as (
         evidence_value,
         threshold,
         is_upsell,
-        is_vulnerable,
-        is_fallback
+        is_vulnerable
     from ranked
     where
-        priority <= {{ most }}
-        and (not is_fallback or priority <= {{ fewest }})
+        priority <= {{ var('maximum_recommendations') }}
+        and (not is_fallback or priority <= {{ var('minimum_recommendations') }})
 
 )
 

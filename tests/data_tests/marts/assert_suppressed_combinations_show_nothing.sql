@@ -2,7 +2,7 @@
     'customer_demographics': [
         'average_monthly_income_amount', 'average_monthly_spend_amount', 'spend_share',
         'income_utilisation_ratio_of_means_pct', 'income_utilisation_mean_of_ratios_pct', 'credit_card_share',
-        'credit_utilisation_pct',
+        'card_spend_to_income_pct',
     ],
     'key_customer_segments': [
         'spend_share', 'income_utilisation_pct', 'income_utilisation_pct_lower', 'income_utilisation_pct_upper',
