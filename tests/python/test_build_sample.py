@@ -122,8 +122,8 @@ def test_every_row_is_accounted_for(sample_build):
 
 
 @pytest.fixture(scope="module")
-def manifest(sample_build):
-    return json.loads((sample_build.folder / "target" / "manifest.json").read_text())
+def manifest(sample_manifest):
+    return sample_manifest
 
 
 def test_every_column_is_described_and_every_description_has_a_column(sample_build, manifest):

@@ -1,11 +1,10 @@
 """What holds of the project as a whole, read from its manifest."""
 
-import json
 import re
 
 import pytest
 import yaml
-from workspaces import INPUTS, PROJECT, Workspace, published_tables
+from workspaces import INPUTS, PROJECT, published_tables
 
 PREFIXES = {
     "staging": r"stg_\w+__\w+|input_(rows|repairs|rejects)",
@@ -20,11 +19,8 @@ ADDED_BY_THE_LOADER = {"source_file", "source_row", "source_fault"}
 
 
 @pytest.fixture(scope="module")
-def manifest(tmp_path_factory):
-    workspace = Workspace(tmp_path_factory.mktemp("parsed"))
-    run = workspace.dbt("parse")
-    assert run.succeeded, run.output
-    return json.loads((workspace.folder / "target" / "manifest.json").read_text())
+def manifest(sample_manifest):
+    return sample_manifest
 
 
 @pytest.fixture(scope="module")

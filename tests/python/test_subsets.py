@@ -69,11 +69,8 @@ def conditions():
 
 
 @pytest.fixture(scope="module")
-def manifest(tmp_path_factory):
-    workspace = Workspace(tmp_path_factory.mktemp("parsed"))
-    run = workspace.dbt("parse")
-    assert run.succeeded, run.output
-    return json.loads((workspace.folder / "target" / "manifest.json").read_text())
+def manifest(sample_manifest):
+    return sample_manifest
 
 
 def asks(manifest, node):

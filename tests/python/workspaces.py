@@ -49,7 +49,7 @@ RUNTIME_VARIABLES = {
     "staffing_customers",
 }
 # Commands and options with which dbt is to parse by itself.
-PARSING = {"parse", "docs", "--no-partial-parse", "--target", "--profiles-dir", "--project-dir"}
+PARSING = {"parse", "--no-partial-parse", "--target", "--profiles-dir", "--project-dir"}
 WAREHOUSE = "CARD_SEGMENTS_WAREHOUSE"
 
 
