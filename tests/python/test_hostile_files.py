@@ -1,9 +1,7 @@
 """Every bad or odd file is loaded and accounted for, or refused in one sentence.
 
-`HOSTILE_FILES=all` loads every case of `hostile_files.py`; otherwise each group sends a spread.
+`make test` loads some cases of each group of `hostile_files.py`, `make test-all` every one.
 """
-
-import os
 
 import pytest
 from case_loading import Loader, problems
@@ -13,11 +11,11 @@ CASES = all_cases()
 SPREAD = 60
 
 
-def chosen():
-    if os.environ.get("HOSTILE_FILES") == "all":
-        return CASES
-    # every n-th: the cases stand by group, so each group sends some
-    return CASES[:: len(CASES) // SPREAD]
+def marked():
+    """Every case; all but every n-th are slow. They stand by group, so each group has fast ones."""
+    for number, case in enumerate(CASES):
+        is_fast = number % (len(CASES) // SPREAD) == 0
+        yield pytest.param(case, marks=() if is_fast else pytest.mark.slow, id=case.name[:80])
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +23,7 @@ def loader(tmp_path_factory):
     return Loader(tmp_path_factory.mktemp("hostile"))
 
 
-@pytest.mark.parametrize("case", chosen(), ids=lambda case: case.name[:80])
+@pytest.mark.parametrize("case", marked())
 def test_a_hostile_file_is_accounted_for_or_refused(loader, case):
     outcome = loader.load(case)
     assert not problems(case, outcome), outcome.sentence
