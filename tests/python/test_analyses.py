@@ -38,9 +38,7 @@ def readers_view(sample_build):
             "select table_name from duckdb_tables() where database_name = 'cards'"
         ).fetchall()
         for (table,) in tables:
-            connection.execute(
-                f'create view build.marts."{table}" as from cards.main."{table}"'
-            )
+            connection.execute(f'create view build.marts."{table}" as from cards.main."{table}"')
         for table in set().union(*READS_MORE.values()):
             connection.execute(
                 f'create view build.intermediate."{table}" as from warehouse.intermediate."{table}"'
