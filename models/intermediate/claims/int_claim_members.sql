@@ -34,15 +34,13 @@ outcomes as (
 
     {% for name in populations %}
     select * from {{ name }}_outcomes
-    union all
-    {% endfor %}
-    select
-        cast(null as {{ dbt.type_string() }}) as claim_key,
-        cast(null as {{ dbt.type_string() }}) as customer_id,
-        cast(null as {{ dbt.type_string() }}) as group_text,
-        cast(null as double) as group_number,
-        cast(null as double) as outcome
-    where false
+    {{ 'union all' if not loop.last }}
+    {%- else %}
+    {{ empty_relation({
+        'claim_key': dbt.type_string(), 'customer_id': dbt.type_string(), 'group_text': dbt.type_string(),
+        'group_number': 'double', 'outcome': 'double',
+    }) }}
+    {%- endfor %}
 
 ),
 

@@ -10,8 +10,14 @@ relationships as (
 
 segment_members as (
 
-    select * from {{ ref('int_segment_members') }}
-    where segmentation = 'relationship'
+    select
+        scores.customer_id,
+        scores.segment_key,
+        segments.segment_name
+    from {{ ref('int_segment_scores') }} as scores
+    inner join {{ ref('int_segments') }} as segments
+        on scores.segment_key = segments.segment_key
+    where scores.segmentation = 'relationship'
 
 ),
 
