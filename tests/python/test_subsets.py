@@ -92,6 +92,19 @@ def test_nothing_enabled_needs_what_is_disabled(manifest, conditions):
         assert not broken, sorted(enabled)
 
 
+def test_unit_tests_give_rows_of_what_there_is(manifest, conditions):
+    """A unit test is there where its model is, so it may not give rows of what then may be off."""
+    wrong = {
+        test["name"]: given["input"]
+        for test in manifest["unit_tests"].values()
+        for given in test["given"]
+        for name in REFERENCE.findall(given["input"])
+        if not conditions.get(("model", name), frozenset())
+        <= conditions["unit_test", test["name"]] | conditions["model", test["model"]]
+    }
+    assert not wrong
+
+
 def test_exposures_refer_to_what_there_is(conditions):
     """With any combination to all that is there, and to nothing that is switched off."""
     exposures = yaml.safe_load((PROJECT / "models" / "exposures.yml").read_text())["exposures"]
