@@ -133,6 +133,7 @@ def test_nothing_warns_of_what_is_switched_off(tmp_path, enabled):
 )
 def subset(request, tmp_path_factory):
     workspace = Workspace(tmp_path_factory.mktemp("subset"))
+    workspace.has_unit_tests = False
     run = workspace.dbt("build", enabled_inputs=list(request.param))
     assert run.succeeded, run.output
     return workspace, set(request.param)
