@@ -105,9 +105,7 @@ test-all: $(TESTING) lint ## The same with everything else: what CI runs
 lint: $(TESTING) ## Check style: ruff, sqlfluff, and dbt's parser with warnings as errors
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	@# with the variable of .sqlfluff, so that sqlfluff goes on from what was parsed
-	CARD_SEGMENTS_WAREHOUSE=:memory: $(BIN)/dbt --quiet --warn-error-options '{"error": "all"}' parse --no-partial-parse \
-		--vars '{is_linting: true}'
+	CARD_SEGMENTS_WAREHOUSE=:memory: $(BIN)/dbt --quiet --warn-error-options '{"error": "all"}' parse --no-partial-parse
 	CARD_SEGMENTS_WAREHOUSE=:memory: $(BIN)/sqlfluff lint --processes 2 models tests/data_tests analyses
 
 format: $(TESTING) ## Bring Python and SQL into the project's style

@@ -71,17 +71,14 @@
 
 
 {#-
-    The segmentations that a rule may be for: those of the variable, and those left out of it whose
-    feature model is there all the same.
+    The segmentations that a rule may be for: those of the variable, and of those left out of it the ones that
+    come with the project and the ones whose feature model is there all the same.
 -#}
 {% macro known_segmentations() %}
-    {% set names = var('segmentations').keys() | list %}
-    {% if execute %}
-        {% set folder = bundled_input_path(var('enabled_inputs')[0]).split('/seeds/')[0] %}
-        {% for path in glob_files(folder ~ '/models/**/int_*__features.sql') %}
-            {% do names.append(path.split('/int_')[-1] | replace('__features.sql', '')) %}
-        {% endfor %}
-    {% endif %}
+    {% set names = var('segmentations').keys() | list + ['spending', 'relationship', 'card_usage', 'repayment'] %}
+    {% for node in (graph.nodes.values() if execute else []) if node.name.startswith('int_') and node.name.endswith('__features') %}
+        {% do names.append(node.name[4:-10]) %}
+    {% endfor %}
     {{ return(names | unique | list) }}
 {% endmacro %}
 

@@ -61,6 +61,15 @@ def build_once(folder, dbt=Workspace.dbt, **variables):
     return workspace
 
 
+@pytest.fixture(scope="session")
+def manifest(tmp_path_factory):
+    """The manifest of the project with all inputs; nothing is built."""
+    workspace = Workspace(tmp_path_factory.mktemp("parsed"))
+    run = workspace.dbt("parse")
+    assert run.succeeded, run.output
+    return json.loads((workspace.folder / "target" / "manifest.json").read_text())
+
+
 @pytest.fixture
 def workspace(tmp_path):
     return Workspace(tmp_path)
@@ -70,12 +79,6 @@ def workspace(tmp_path):
 def sample_build(shared_folder):
     """A complete build of the bundled sample; tests only read from it."""
     return build_once(shared_folder / "sample", dbt=Workspace.dbt_command)
-
-
-@pytest.fixture(scope="session")
-def sample_manifest(sample_build):
-    """What dbt wrote of the whole project when it built the sample."""
-    return json.loads((sample_build.folder / "target" / "manifest.json").read_text())
 
 
 @pytest.fixture(scope="session")

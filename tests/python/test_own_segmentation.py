@@ -41,7 +41,7 @@ def test_a_further_segmentation_needs_no_python(followed, tmp_path):
     assert row["segmentation"] == "category_mix"
     assert len(workspace.query_published("select * from segment_candidates")) >= 3
     if row["status"] == "published":
-        assert len(workspace.query_published("select * from segments")) == row["k"]
+        assert len(workspace.query_published("select * from segments")) == row["n_segments"]
     else:
         assert row["reason"]
 

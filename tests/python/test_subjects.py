@@ -28,12 +28,10 @@ REBUILT = [
     "int_card_tiers_assigned",
     "int_segment_rule_conditions",
     "segment_recommendations",
-    "int_credit_customers_age_grouped",
     "int_credit_customers_by_group",
     "int_credit_scores_by_group",
     "credit_score_by_age",
     "int_workloads_planned",
-    "int_queue_hours_planned",
     "int_queue_agents_tried",
     "staffing_plan",
 ]
@@ -137,8 +135,8 @@ def test_a_slower_answer_needs_fewer_agents(changed):
 def test_dear_customers_get_no_plus_card(changed):
     statement = """
         select count(*) from intermediate.int_card_tiers_assigned as assigned
-        inner join intermediate.int_service_costs_summed as costs
-            on assigned.subject_key = costs.customer_id
+        inner join intermediate.int_service_costs_by_subject as costs
+            on assigned.subject_type = costs.subject_type and assigned.subject_key = costs.subject_key
         where assigned.tier_key = 'plus' and costs.service_cost_index_100 > 150
     """
     assert changed.before(statement).iat[0, 0] > 0

@@ -52,6 +52,13 @@ RUNTIME_VARIABLES = {
 PARSING = {"parse", "--no-partial-parse", "--target", "--profiles-dir", "--project-dir"}
 WAREHOUSE = "CARD_SEGMENTS_WAREHOUSE"
 
+# The config in a model's SQL, and the macros that say which inputs are enabled.
+CONFIG = re.compile(r"\{\{\s*config\(.*?\)\s*\}\}", re.DOTALL)
+QUESTIONS = {
+    f"macro.card_segments.{name}"
+    for name in ("has_inputs", "missing_inputs", "active_segmentations")
+}
+
 
 @dataclass
 class Run:
@@ -263,6 +270,28 @@ def published_tables() -> dict[str, list[str]]:
     listing = (PROJECT / "macros" / "publication" / "published_tables.sql").read_text()
     mapping = re.search(r"return\((\{.*?\})\)", listing, re.DOTALL)[1]
     return json.loads(mapping.replace("'", '"'))
+
+
+def declared_inputs(code: str) -> frozenset[str]:
+    """The inputs without which a model or analysis is switched off, from the config in its SQL."""
+    config = CONFIG.search(code)
+    declared = re.search(r"enabled=has_inputs\((.*?)\)", config[0]) if config else None
+    return frozenset(re.findall(r"'(\w+)'", declared[1]) if declared else [])
+
+
+def asks_for_inputs(manifest: dict, node: dict) -> bool:
+    """Whether a node asks, besides in its config, which inputs are enabled.
+
+    It then refers to whatever they allow, as one that loops over the segmentations does.
+    """
+    waiting, found = set(node["depends_on"].get("macros", [])), set()
+    if "has_inputs(" not in CONFIG.sub("", node.get("raw_code", "")):
+        waiting.discard("macro.card_segments.has_inputs")
+    while waiting:
+        if (macro := waiting.pop()) not in found:
+            found.add(macro)
+            waiting.update(manifest["macros"][macro]["depends_on"]["macros"])
+    return bool(found & QUESTIONS)
 
 
 def copy_project(target: Path) -> Path:

@@ -8,10 +8,16 @@ relationships as (
 
 ),
 
-segment_members as (
+scores as (
 
-    select * from {{ ref('int_segment_members') }}
+    select * from {{ ref('int_segment_scores') }}
     where segmentation = 'relationship'
+
+),
+
+segments as (
+
+    select * from {{ ref('int_segments') }}
 
 ),
 
@@ -39,11 +45,13 @@ grouped as (
     union all
     select
         'segment' as group_type,
-        segment_key as group_key,
-        customer_id,
-        segment_name as group_name,
-        cast(dense_rank() over (order by segment_key) as integer) as group_position
-    from segment_members
+        scores.segment_key as group_key,
+        scores.customer_id,
+        segments.segment_name as group_name,
+        cast(dense_rank() over (order by scores.segment_key) as integer) as group_position
+    from scores
+    inner join segments
+        on scores.segment_key = segments.segment_key
     union all
     select
         'credit_cards' as group_type,

@@ -36,17 +36,11 @@ input_rows as (
 
 populations as (
 
-    {% for segmentation, relation in feature_relations().items() %}
     select
-        '{{ segmentation }}' as segmentation,
+        segmentation,
         count(*) as customers
-    from {{ relation }}
-    union all
-    {% endfor %}
-    select
-        cast(null as {{ dbt.type_string() }}) as segmentation,
-        cast(null as bigint) as customers
-    where false
+    from {{ ref('int_segmentation_features') }}
+    group by segmentation
 
 ),
 

@@ -8,7 +8,7 @@ contacts as (
 
 ),
 
-judged as (
+protected as (
 
     select
         *,
@@ -34,7 +34,7 @@ suppressed as (
         {{ unless_suppressed('contact_share') }} as contact_share,
         {{ unless_suppressed('index_100') }} as index_100,
         is_suppressed
-    from judged
+    from protected
 
 )
 
