@@ -30,7 +30,7 @@ judged as (
         segmentations.segmentation,
         segmentations.verdict,
         segmentations.status,
-        segmentations.k,
+        segmentations.n_segments,
         segmentations.customers,
         segmentations.silhouette,
         segmentations.min_jaccard,

@@ -291,13 +291,13 @@ def candidates(rows: pd.DataFrame, theme: Theme = PAPER, width: Any = 460) -> al
     Chart
         Silhouette against the number of segments, a line an algorithm; the chosen one is named.
     """
-    shown = rows.dropna(subset=["silhouette", "k"]).copy()
+    shown = rows.dropna(subset=["silhouette", "n_segments"]).copy()
     shown["algorithm_name"] = shown["algorithm"].map(ALGORITHM_LABELS).fillna(shown["algorithm"])
     present = shown["algorithm_name"].unique()
     names = [name for name in ALGORITHM_LABELS.values() if name in present]
     base = alt.Chart(shown).encode(
         x=alt.X(
-            "k:Q",
+            "n_segments:Q",
             title="number of segments",
             axis=alt.Axis(tickMinStep=1, format="d"),
             scale=alt.Scale(zero=False, nice=False, padding=20),
@@ -311,7 +311,7 @@ def candidates(rows: pd.DataFrame, theme: Theme = PAPER, width: Any = 460) -> al
         shape=alt.Shape("algorithm_name:N", title=None, scale=alt.Scale(domain=names)),
         tooltip=[
             alt.Tooltip("algorithm_name:N", title="Algorithm"),
-            alt.Tooltip("k:Q", title="Segments"),
+            alt.Tooltip("n_segments:Q", title="Segments"),
             alt.Tooltip("silhouette:Q", title="Silhouette", format=".3f"),
         ],
     )

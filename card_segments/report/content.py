@@ -166,7 +166,8 @@ def segmentation(
     """Return one segmentation, with its map's points drawn."""
     name = summary["segmentation"]
     candidates = published.frame(
-        "select * from segment_candidates where segmentation = ? order by algorithm, k", name
+        "select * from segment_candidates where segmentation = ? order by algorithm, n_segments",
+        name,
     )
     return {
         **summary,
@@ -180,7 +181,7 @@ def segmentation(
             select *
             from segment_candidates
             where segmentation = ?
-            order by algorithm <> 'k_means', algorithm, k
+            order by algorithm <> 'k_means', algorithm, n_segments
             """,
             name,
         ),

@@ -65,7 +65,7 @@ def points(published: Published) -> pd.DataFrame:
 
 def candidates(published: Published) -> pd.DataFrame:
     """Return every candidate."""
-    return published.frame("from segment_candidates order by segmentation, algorithm, k")
+    return published.frame("from segment_candidates order by segmentation, algorithm, n_segments")
 
 
 def for_each(

@@ -15,7 +15,7 @@ from card_segments.segmentation.preparation import FeaturesError, FloatArray
 from card_segments.segmentation.validation import checked_labels
 
 MINIMUM_JACCARD = 0.5
-MATCHED, EMERGING = "matched", "emerging"
+FIRST, MATCHED, EMERGING = "first", "matched", "emerging"
 # Far below any difference of two Jaccard coefficients of fewer than a million customers. The
 # solver does not say which of two equal solutions it returns.
 TIE_BREAK = 1e-13
@@ -225,6 +225,57 @@ def assign_keys(
     frame.insert(1, "key_number", np.array(numbers, dtype=np.int64))
     retired = tuple(sorted(set(keys.values()) - set(numbers)))
     return KeyAssignment(frame, retired, highest)
+
+
+def key_segments(
+    segment_numbers: pd.Series, last_keys: pd.Series, highest_number_ever: int
+) -> pd.DataFrame:
+    """Give the segments of a fit their keys: old ones where segments match, new ones above.
+
+    Old segments are as they were published, not as the old model sees today's data: where a
+    feature drifted, that view is what is in doubt.
+
+    Parameters
+    ----------
+    segment_numbers : Series of int
+        The new segment of each customer; the customers are the index.
+    last_keys : Series of str
+        The key that each customer was last published under, such as `card_usage_3`; empty where
+        nothing was published.
+    highest_number_ever : int
+        As :func:`assign_keys` takes it.
+
+    Returns
+    -------
+    DataFrame
+        A row per segment, by number: `segment_number`, `key_number`, `key_status` (`first`,
+        `matched` or `emerging`), `match_jaccard` (missing where there was nothing to match).
+
+    Examples
+    --------
+    >>> new = pd.Series([1, 1, 2, 2], index=list("abcd"))
+    >>> last = pd.Series({"a": "demo_4", "b": "demo_4", "c": "demo_2", "e": "demo_2"})
+    >>> key_segments(new, last, 4)["key_number"].tolist()
+    [4, 2]
+    >>> key_segments(new, last[:0], 4)["key_number"].tolist()
+    [5, 6]
+    """
+    numbers = segment_numbers.astype("int64").sort_index()
+    old = last_keys.reindex(numbers.index).dropna().str.rsplit("_", n=1).str[-1].astype("int64")
+    if old.empty:
+        distinct = np.unique(numbers)
+        return pd.DataFrame(
+            {
+                "segment_number": distinct,
+                "key_number": distinct - distinct.min() + 1 + highest_number_ever,
+                "key_status": EMERGING if highest_number_ever else FIRST,
+                "match_jaccard": np.nan,
+            }
+        )
+    alignment = align(numbers[old.index].to_numpy(), old.to_numpy())
+    highest = max(highest_number_ever, int(old.max()))
+    keys = assign_keys(alignment, {number: number for number in old.unique()}, highest).keys
+    return keys.rename(columns={"status": "key_status", "jaccard": "match_jaccard"})
 
 
 def _matches(numbers: IntArray, found: Mapping[int, int], jaccard: FloatArray) -> pd.DataFrame:

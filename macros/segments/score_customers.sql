@@ -1,173 +1,231 @@
 {#-
-    Scores the rows of any relation with the stored parameters of a segmentation: no Python, one pass.
-    The relation needs `customer_id` and the segmentation's features under their own names; columns
-    named in kept_columns come along.
+    Gives every customer the nearest segment of each model, in the manner in which the model was fitted, from
+    its stored parameters alone:
 
-    distance to a segment = sqrt(sum of weight * (z - centroid)^2) over the features in their order,
+    distance to a segment = sqrt(sum of weight * (z - centroid)^2) over the features,
     z = (transformed value - mean) / standard deviation, the value imputed and clipped before. The
     nearest segment wins, the lowest number on ties. margin = (d2 - d1) / d2: 0 on the border between
     two segments, 1 on a centroid.
 
-    sqlfluff, which sets is_linting (.sqlfluff), would not judge the hundreds of lines that come out, but
-    take minutes to read them; it reads a line in their place.
+    `features` and `metrics` have the columns of int_segmentation_features and int_segmentation_metrics,
+    `parameters` those of segment_parameters; each is a relation or a query in brackets. Columns named in
+    kept_columns come along.
 -#}
-{% macro score_customers_sql(relation, parameters, segmentation, kept_columns=[]) %}
-{% if var('is_linting', false) %}
-select * from {{ relation }} cross join {{ parameters }}
-{% else %}
-{% set features = segmentation_features(segmentation) %}
-{% set numbers = range(1, maximum_segments() + 1) | list %}
+{% macro score_metric_values_sql(features, metrics, parameters, kept_columns=[]) -%}
 with
+
+features as (
+
+    select * from {{ features }}
+
+),
+
+metrics as (
+
+    select * from {{ metrics }}
+    where is_feature
+
+),
 
 parameters as (
 
     select * from {{ parameters }}
-    where segmentation = '{{ segmentation }}'
 
 ),
 
-/* one row, one column per feature and parameter, so that a customer's row meets it without a join by name */
-wide_parameters as (
+/* the square root of a feature's weight scales both sides of a difference */
+prepared_features as (
 
     select
-        {%- for feature in features %}
-        {%- for parameter in ['median', 'lower', 'upper', 'lambda', 'mean', 'standard_deviation', 'weight'] %}
-        max(case when feature = '{{ feature.name }}' and parameter = '{{ parameter }}' then parameter_value end)
-            as {{ feature.name }}__{{ parameter }},
-        {%- endfor %}
-        {%- for number in numbers %}
-        max(case when feature = '{{ feature.name }}' and parameter = 'centroid' and segment_number = {{ number }} then parameter_value end)
-            as {{ feature.name }}__centroid_{{ number }},
-        {%- endfor %}
-        {%- endfor %}
-        max(segment_number) as segments
+        parameters.segmentation,
+        parameters.feature,
+        metrics.metric_position,
+        sqrt(max(parameter_value) filter (where parameters.parameter = 'weight')) as scale,
+        max(parameter_text) filter (where parameters.parameter = 'transform') as transform,
+        max(parameter_value) filter (where parameters.parameter = 'median') as median,
+        max(parameter_value) filter (where parameters.parameter = 'lower') as lower_bound,
+        max(parameter_value) filter (where parameters.parameter = 'upper') as upper_bound,
+        max(parameter_value) filter (where parameters.parameter = 'lambda') as exponent,
+        max(parameter_value) filter (where parameters.parameter = 'mean') as mean,
+        max(parameter_value) filter (where parameters.parameter = 'standard_deviation') as standard_deviation
     from parameters
+    inner join metrics
+        on
+            parameters.segmentation = metrics.segmentation
+            and parameters.feature = metrics.metric
+    group by
+        parameters.segmentation,
+        parameters.feature,
+        metrics.metric_position
+
+),
+
+preparations as (
+
+    select
+        segmentation,
+        list(transform order by metric_position) as transforms,
+        list(median order by metric_position) as medians,
+        list(lower_bound order by metric_position) as lower_bounds,
+        list(upper_bound order by metric_position) as upper_bounds,
+        list(exponent order by metric_position) as exponents,
+        list(mean order by metric_position) as means,
+        /* a feature that the fit dropped has the weight 0 and differs nowhere */
+        list(coalesce(standard_deviation / nullif(scale, 0), 'infinity') order by metric_position) as deviations
+    from prepared_features
+    group by segmentation
+
+),
+
+centroids as (
+
+    select
+        parameters.segmentation,
+        parameters.segment_number,
+        list(
+            parameters.parameter_value * prepared_features.scale order by prepared_features.metric_position
+        ) as centroid
+    from parameters
+    inner join prepared_features
+        on
+            parameters.segmentation = prepared_features.segmentation
+            and parameters.feature = prepared_features.feature
+    where parameters.parameter = 'centroid'
+    group by
+        parameters.segmentation,
+        parameters.segment_number
+
+),
+
+/* one row per segmentation, so that everything a customer meets comes with one join */
+models as (
+
+    select
+        preparations.segmentation,
+        preparations.transforms,
+        preparations.medians,
+        preparations.lower_bounds,
+        preparations.upper_bounds,
+        preparations.exponents,
+        preparations.means,
+        preparations.deviations,
+        list(centroids.centroid order by centroids.segment_number) as centroids
+    from preparations
+    inner join centroids
+        on preparations.segmentation = centroids.segmentation
+    group by all
 
 ),
 
 standardised as (
 
     select
-        customers.customer_id,
-        {%- for column in kept_columns %}
-        customers.{{ column }},
-        {%- endfor %}
-        {%- for feature in features %}
-        ({{ transformed_feature(feature) }} - wide_parameters.{{ feature.name }}__mean)
-        / wide_parameters.{{ feature.name }}__standard_deviation as {{ feature.name }},
-        {%- endfor %}
-        {%- for feature in features %}
-        wide_parameters.{{ feature.name }}__weight,
-        {%- for number in numbers %}
-        wide_parameters.{{ feature.name }}__centroid_{{ number }},
-        {%- endfor %}
-        {%- endfor %}
-        wide_parameters.segments
-    from {{ relation }} as customers
-    cross join wide_parameters
-    where wide_parameters.segments is not null
+        features.*,
+        models.centroids,
+        list_transform(
+            list_transform(
+                features.metric_values[:len(models.means)],
+                /* least and greatest pass over a missing bound */
+                lambda value, i: least(
+                    greatest(coalesce(value, models.medians[i]), models.lower_bounds[i]),
+                    models.upper_bounds[i]
+                )
+            ),
+            lambda value, i: (
+                case models.transforms[i]
+                    when 'log1p' then ln(1 + value)
+                    when 'signed_log1p' then sign(value) * ln(1 + abs(value))
+                    when 'yeo_johnson'
+                        then case
+                            when value >= 0 and models.exponents[i] = 0 then ln(1 + value)
+                            when value >= 0
+                                then (power(1 + value, models.exponents[i]) - 1) / models.exponents[i]
+                            when models.exponents[i] = 2 then -ln(1 - value)
+                            else
+                                -(power(1 - value, 2 - models.exponents[i]) - 1) / (2 - models.exponents[i])
+                        end
+                    else value
+                end
+                - models.means[i]
+            ) / models.deviations[i]
+        ) as standardised_values
+    from features
+    inner join models
+        on features.segmentation = models.segmentation
 
 ),
 
-distances as (
+measured as (
 
     select
-        customer_id,
-        {%- for column in kept_columns %}
-        {{ column }},
-        {%- endfor %}
-        {%- for number in numbers %}
-        case when segments >= {{ number }} then sqrt(
-            {%- for feature in features %}
-            {{ '+ ' if not loop.first }}case when {{ feature.name }}__weight = 0 then 0 else {{ feature.name }}__weight
-            * (({{ feature.name }} - {{ feature.name }}__centroid_{{ number }}) * ({{ feature.name }} - {{ feature.name }}__centroid_{{ number }})) end
-            {%- endfor %}
-        ) end as distance_{{ number }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        *,
+        list_transform(centroids, lambda centroid: list_distance(standardised_values, centroid)) as distances
     from standardised
 
 ),
 
-nearest as (
+/* the numbers of the segments, the nearest first; of two equally near ones the lower */
+ranked as (
 
     select
         *,
-        {{ lowest_numbered_segment(numbers, "least(" ~ number_columns('distance_', numbers) ~ ")") }} as segment_number
-    from distances
-
-),
-
-runner_up as (
-
-    select
-        *,
-        least(
-            {%- for number in numbers %}
-            case when segment_number <> {{ number }} then distance_{{ number }} end{{ ',' if not loop.last }}
-            {%- endfor %}
-        ) as runner_up_distance,
-        least({{ number_columns('distance_', numbers) }}) as distance
-    from nearest
+        list_grade_up(distances) as segment_numbers
+    from measured
 
 ),
 
 scored as (
 
     select
+        segmentation,
+        customer_id,
+        {%- for column in kept_columns %}
+        {{ column }},
+        {%- endfor %}
+        cast(segment_numbers[1] as integer) as segment_number,
+        cast(segment_numbers[2] as integer) as runner_up_segment_number,
+        distances[segment_numbers[1]] as distance,
+        case
+            when distances[segment_numbers[2]] > 0
+                then
+                    (distances[segment_numbers[2]] - distances[segment_numbers[1]])
+                    / distances[segment_numbers[2]]
+            else 0
+        end as margin
+    from ranked
+
+)
+
+select * from scored
+{%- endmacro %}
+
+
+{#-
+    Scores the rows of any relation that has `customer_id` and a segmentation's features under their own names.
+-#}
+{% macro score_customers_sql(relation, parameters, segmentation, kept_columns=[]) -%}
+    {% set features = segmentation_features(segmentation) | map(attribute='name') | list %}
+    {{- score_metric_values_sql(
+        '(' ~ metric_values_sql(relation, segmentation, features, kept_columns) ~ ')',
+        '(' ~ segmentation_metrics_sql([segmentation]) ~ ')',
+        parameters,
+        kept_columns
+    ) }}
+{%- endmacro %}
+
+
+{#- A relation's rows with the values of some of its columns in one list, as scoring and profiling read them. -#}
+{% macro metric_values_sql(relation, segmentation, metrics, kept_columns=[]) -%}
+    select
         '{{ segmentation }}' as segmentation,
         customer_id,
         {%- for column in kept_columns %}
         {{ column }},
         {%- endfor %}
-        segment_number,
-        case
-            {%- for number in numbers %}
-            when segment_number <> {{ number }} and distance_{{ number }} = runner_up_distance then {{ number }}
+        [
+            {%- for metric in metrics %}
+            cast({{ metric }} as double){{ ',' if not loop.last }}
             {%- endfor %}
-        end as runner_up_segment_number,
-        distance,
-        case when runner_up_distance > 0 then (runner_up_distance - distance) / runner_up_distance else 0 end as margin
-    from runner_up
-
-)
-
-select * from scored
-{% endif %}
-{% endmacro %}
-
-
-{% macro number_columns(prefix, numbers) -%}
-    {%- for number in numbers -%}{{ prefix }}{{ number }}{{ ', ' if not loop.last }}{%- endfor -%}
-{%- endmacro %}
-
-
-{% macro lowest_numbered_segment(numbers, distance) -%}
-    case
-            {%- for number in numbers %}
-            when distance_{{ number }} = {{ distance }} then {{ number }}
-            {%- endfor %}
-        end
-{%- endmacro %}
-
-
-{#- A feature imputed, clipped to its stored bounds and transformed. -#}
-{% macro transformed_feature(feature) -%}
-    {%- set imputed = 'coalesce(cast(customers.' ~ feature.name ~ ' as double), wide_parameters.' ~ feature.name ~ '__median)' -%}
-    {#- least and greatest pass over a missing bound -#}
-    {%- set clipped = 'least(greatest(' ~ imputed ~ ', wide_parameters.' ~ feature.name ~ '__lower), wide_parameters.' ~ feature.name ~ '__upper)' -%}
-    {%- set lambda = 'wide_parameters.' ~ feature.name ~ '__lambda' -%}
-    {%- if feature.transform == 'log1p' -%}
-        ln(1 + {{ clipped }})
-    {%- elif feature.transform == 'signed_log1p' -%}
-        sign({{ clipped }}) * ln(1 + abs({{ clipped }}))
-    {%- elif feature.transform == 'yeo_johnson' -%}
-        case
-            when {{ clipped }} >= 0 and {{ lambda }} = 0 then ln(1 + {{ clipped }})
-            when {{ clipped }} >= 0 then (power(1 + {{ clipped }}, {{ lambda }}) - 1) / {{ lambda }}
-            when {{ lambda }} = 2 then -ln(1 - {{ clipped }})
-            else -(power(1 - {{ clipped }}, 2 - {{ lambda }}) - 1) / (2 - {{ lambda }})
-        end
-    {%- else -%}
-        {{ clipped }}
-    {%- endif -%}
+        ] as metric_values
+    from {{ relation }}
 {%- endmacro %}

@@ -74,27 +74,43 @@
 {% endmacro %}
 
 
-{#- What the engine is given of each customer: the features and the value column, each once. -#}
-{% macro segmentation_sample_columns(segmentation) %}
-    {% set columns = segmentation_features(segmentation) | map(attribute='name') | list %}
+{#-
+    The columns of its feature model that a segmentation reads, each once: its features, what only describes, and
+    the value column.
+-#}
+{% macro segmentation_columns(segmentation) %}
+    {% set columns = segmentation_metrics(segmentation) | map(attribute='name') | list %}
     {{ return((columns + [segmentation_value(segmentation)]) | unique | list) }}
 {% endmacro %}
 
 
-{#- The number of customers a fit may see; the engine's own default where the specification is silent. -#}
-{% macro segmentation_sample_size(segmentation) %}
-    {{ return(segmentation_specification(segmentation).get('sample_size', 50000)) }}
-{% endmacro %}
-
-
-{#- The most segments that scoring has to hold, over all active segmentations. -#}
-{% macro maximum_segments() %}
-    {% set most = namespace(segments=2) %}
-    {% for segmentation in active_segmentations() %}
-        {% set most.segments = [most.segments, segmentation_specification(segmentation).get('segments', {}).get('maximum', 6)] | max %}
+{#- One row per segmentation and column that it reads, in the order of its specification. -#}
+{% macro segmentation_metrics_sql(segmentations) -%}
+    {% set rows = [] %}
+    {% for segmentation in segmentations %}
+        {% set features = segmentation_features(segmentation) | map(attribute='name') | list %}
+        {% for column in segmentation_columns(segmentation) %}
+            {% do rows.append(
+                [sql_text(segmentation), sql_text(column), loop.index, column in features, column == segmentation_value(segmentation)]
+                | join(', ')
+            ) %}
+        {% endfor %}
     {% endfor %}
-    {{ return(most.segments) }}
-{% endmacro %}
+    {%- if rows -%}
+    select *
+    from (
+        values
+        {%- for row in rows %}
+        ({{ row }}){{ ',' if not loop.last }}
+        {%- endfor %}
+    ) as metrics (segmentation, metric, metric_position, is_feature, is_value)
+    {%- else -%}
+    {{ empty_relation({
+        'segmentation': dbt.type_string(), 'metric': dbt.type_string(), 'metric_position': 'integer',
+        'is_feature': 'boolean', 'is_value': 'boolean',
+    }) }}
+    {%- endif -%}
+{%- endmacro %}
 
 
 {#- A specification without what only describes: the settings that make a model what it is. -#}

@@ -14,25 +14,24 @@ TYPES = {
 def model(dbt, session):
     """Say in words what each segment is, where a short rule is true enough; one row per segment."""
     dbt.config(materialized="table")
-    labels = dbt.ref("int_segmentation_sample_labels").df()
-    samples = dbt.ref("int_segmentation_samples").df()
+    scores = dbt.ref("int_segment_scores").project(
+        "segmentation, customer_id, segment_number, segment_key"
+    )
+    samples = dbt.ref("int_segmentation_samples").join(scores, "segmentation, customer_id").df()
     parameters = dbt.ref("int_segment_parameters").df()
     metrics = dbt.ref("segment_metrics").df()
     labels_of = dict(zip(metrics["metric"], metrics["label"], strict=True))
 
     frames = [pd.DataFrame(columns=list(TYPES))]
-    for name, members in labels.groupby("segmentation", sort=True):
-        members = members.sort_values("customer_id")
+    for name, sample in samples.groupby("segmentation", sort=True):
         used = parameters[parameters["segmentation"] == name]["feature"].unique()
-        features = (
-            samples[(samples["segmentation"] == name) & samples["feature"].isin(used)]
-            .pivot(index="customer_id", columns="feature", values="feature_value")
-            .loc[members["customer_id"]]
+        features = sample[sample["feature"].isin(used)].pivot(
+            index=["customer_id", "segment_number"], columns="feature", values="feature_value"
         )
-        rules = describe_segments(
-            features.astype("float64"), members["segment_number"].to_numpy(), labels_of=labels_of
-        )
-        keys = members[["segment_number", "segment_key"]].drop_duplicates()
+        numbers = features.index.get_level_values("segment_number").to_numpy()
+        features = features.droplevel("segment_number").astype("float64")
+        rules = describe_segments(features, numbers, labels_of=labels_of)
+        keys = sample[["segment_number", "segment_key"]].drop_duplicates()
         rules = rules.merge(keys, on="segment_number").assign(segmentation=name)
         rules = rules.rename(columns={"fidelity": "rule_fidelity", "coverage": "rule_coverage"})
         frames.append(rules[list(TYPES)])

@@ -11,7 +11,6 @@ from card_segments.segmentation.validation import decile_labels, out_of_time
 
 SEGMENTATION = "spending"
 TYPES = {
-    "segmentation": "string",
     "outcome": "string",
     "scheme": "string",
     "customers": "Int64",
@@ -34,8 +33,8 @@ def early_segments(frame, specification, segments):
 def model(dbt, session):
     """Measure how much of later behaviour earlier segments explain; one row per figure."""
     dbt.config(materialized="table")
-    early = dbt.ref("int_spending__early_features").df()
-    later = dbt.ref("int_spending__later_outcomes").df()
+    outcomes_to_explain = dbt.config.meta_get("outcomes")
+    halves = dbt.ref("int_spending__half_features").df().set_index("is_early")
     outcomes = dbt.ref("int_segmentation_outcomes").df()
     specifications = dbt.ref("int_segmentation_specifications").df()
 
@@ -43,14 +42,17 @@ def model(dbt, session):
     published = outcomes[
         (outcomes["segmentation"] == SEGMENTATION) & (outcomes["status"] == "published")
     ]
-    if published.empty or early.empty or later.empty:
+    if published.empty or halves.empty:
         return empty
     text = specifications.set_index("segmentation").loc[SEGMENTATION, "specification_json"]
     specification = Specification.from_mapping(
         SEGMENTATION, {"key": "customer_id", **json.loads(text)}
     )
-    sample, labels = early_segments(early, specification, int(published["segments"].iloc[0]))
-    later = later.set_index("customer_id").loc[sample.keys].astype("float64")
+    sample, labels = early_segments(
+        halves.loc[True], specification, int(published["n_segments"].iloc[0])
+    )
+    later = halves.loc[False].set_index("customer_id").loc[sample.keys]
+    later = later[outcomes_to_explain].astype("float64")
     baseline = decile_labels(sample.value)
     rows = out_of_time(labels, baseline, later, seed=specification.seed)
-    return rows.assign(segmentation=SEGMENTATION)[list(TYPES)].astype(TYPES)
+    return rows[list(TYPES)].astype(TYPES)

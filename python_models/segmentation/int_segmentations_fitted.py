@@ -7,19 +7,47 @@ from dbt.flags import get_flags
 
 from card_segments.segmentation import FeaturesError, Specification, SpecificationError
 from card_segments.segmentation.batch import fit_all
+from card_segments.segmentation.identity import key_segments
 
 TYPES = {
     "segmentation": "string",
     "record": "string",
     "algorithm": "string",
-    "segments": "Int64",
-    "segment_number": "Int64",
+    "n_segments": "Int32",
+    "segment_number": "Int32",
+    "segment_key": "string",
+    "key_status": "string",
+    "match_jaccard": "float64",
+    "jaccard": "float64",
     "customer_id": "string",
     "feature": "string",
-    "measure": "string",
-    "value": "float64",
-    "text": "string",
+    "parameter": "string",
+    "parameter_value": "float64",
+    "parameter_text": "string",
+    "status": "string",
+    "verdict": "string",
+    "reason": "string",
+    "sample_fingerprint": "string",
+    "customers": "Int64",
+    "silhouette": "float64",
+    "silhouette_macro": "float64",
+    "calinski_harabasz": "float64",
+    "davies_bouldin": "float64",
+    "inertia": "float64",
+    "smallest_share": "float64",
+    "largest_share": "float64",
+    "noise_share": "float64",
+    "min_jaccard": "float64",
+    "prediction_strength": "float64",
+    "seed_agreement": "float64",
+    "agreement_with_choice": "float64",
+    "separation_z": "float64",
+    "null_silhouette_mean": "float64",
+    "null_silhouette_standard_deviation": "float64",
+    "is_eligible": "boolean",
+    "is_chosen": "boolean",
 }
+PLACE = ["record", "algorithm", "n_segments", "segment_number"]
 
 
 def report(log_format, sentence):
@@ -32,20 +60,55 @@ def report(log_format, sentence):
 
 
 def failure(segmentation, sentence):
-    """Rows that say why a segmentation could not be fitted at all."""
-    rows = [
-        {"record": "outcome", "measure": "status", "text": "failed"},
-        {"record": "outcome", "measure": "reason", "text": sentence},
-    ]
-    return pd.DataFrame([{"segmentation": segmentation, **row} for row in rows])
+    """A row that says why a segmentation could not be fitted at all."""
+    row = {"segmentation": segmentation, "record": "outcome"}
+    return pd.DataFrame([{**row, "status": "failed", "reason": sentence}])
+
+
+def records(result):
+    """One row per outcome, candidate and segment, its measures as columns; the rest as it is."""
+    result = result.rename(columns={"segments": "n_segments"})
+    is_measured = result["record"].isin(["outcome", "candidate", "candidate_segment"])
+    rows = []
+    for place, measures in result[is_measured].groupby(PLACE, dropna=False):
+        texts = measures["text"].astype(object)
+        readings = texts.where(texts.notna(), measures["value"])
+        names = [*PLACE, *measures["measure"]]
+        rows.append(dict(zip(names, [*place, *readings], strict=True)))
+    parameters = result[result["record"].isin(["preparation", "centroid"])].rename(
+        columns={"measure": "parameter", "value": "parameter_value", "text": "parameter_text"}
+    )
+    labels = result.loc[result["record"] == "label", [*PLACE, "customer_id"]]
+    frame = pd.concat([pd.DataFrame(rows), parameters.assign(record="parameter"), labels])
+    return frame.astype({"n_segments": "Int64", "segment_number": "Int64"})
+
+
+def with_keys(rows, name, last_members, last_registry):
+    """Keep the segments of the choice alone, and say of each what key it goes by and why."""
+    chosen = rows.loc[rows["is_chosen"] == 1, ["algorithm", "n_segments"]]
+    segments = rows[rows["record"] == "candidate_segment"].merge(chosen)
+    rows = rows[rows["record"] != "candidate_segment"]
+    if segments.empty:
+        return rows
+    labels = rows.loc[rows["record"] == "label", ["customer_id", "segment_number"]]
+    keys = key_segments(
+        labels.set_index("customer_id")["segment_number"],
+        last_members.set_index("customer_id")["segment_key"],
+        highest_number_ever=int(last_registry["key_number"].max()) if len(last_registry) else 0,
+    )
+    keys["segment_key"] = name + "_" + keys["key_number"].astype("string")
+    segments = segments.assign(record="segment").merge(keys, on="segment_number")
+    return pd.concat([rows.merge(keys[["segment_number", "segment_key"]], how="left"), segments])
 
 
 def model(dbt, session):
-    """Fit the segmentations that need it; one row per measure, parameter or label."""
+    """Fit what needs it; one row per outcome, candidate, segment, parameter and label."""
     dbt.config(materialized="table")
     specifications = dbt.ref("int_segmentation_specifications").df().set_index("segmentation")
     decisions = dbt.ref("int_segmentation_decisions").df()
     samples = dbt.ref("int_segmentation_samples").df()
+    last_members = dbt.ref("int_prior_publication__members").df()
+    last_registry = dbt.ref("int_prior_publication__registry").df()
 
     # The post-hook of this model ends the build with a failure's sentence, not with a stack trace.
     frames, tasks = [pd.DataFrame(columns=list(TYPES))], []
@@ -65,6 +128,15 @@ def model(dbt, session):
     progress = None if getattr(flags, "QUIET", False) else partial(report, flags.LOG_FORMAT)
     results = fit_all(tasks, progress=progress)
     for (_, specification), result in zip(tasks, results, strict=True):
-        is_failure = isinstance(result, FeaturesError)
-        frames.append(failure(specification.name, str(result)) if is_failure else result)
-    return pd.concat(frames).astype(TYPES)
+        name = specification.name
+        if isinstance(result, FeaturesError):
+            frames.append(failure(name, str(result)))
+            continue
+        rows = with_keys(
+            records(result),
+            name,
+            last_members[last_members["segmentation"] == name],
+            last_registry[last_registry["segmentation"] == name],
+        )
+        frames.append(rows.assign(segmentation=name))
+    return pd.concat(frames)[list(TYPES)].astype(TYPES)

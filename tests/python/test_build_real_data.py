@@ -7,7 +7,7 @@ from metrics import Metrics
 from scoring import scored_by_engine
 from workspaces import PROJECT, REAL_FILES
 
-pytestmark = pytest.mark.real_data
+pytestmark = [pytest.mark.real_data, pytest.mark.slow]
 
 
 def test_everything_is_loaded(real_build):
@@ -138,7 +138,7 @@ def test_number_of_segments_is_chosen_by_the_rule(real_build, segmentation, k, s
     row = real_build.query_published(
         f"select * from segmentations where segmentation = '{segmentation}'"
     ).iloc[0]
-    assert (row["k"], row["verdict"], row["status"]) == (k, "natural", "published")
+    assert (row["n_segments"], row["verdict"], row["status"]) == (k, "natural", "published")
     if silhouette is not None:
         assert round(row["silhouette"], 4) == silhouette
 

@@ -128,7 +128,8 @@ COMPARISONS = [
     (
         [],
         """
-        select 100 * sum(credit_card_amount) / sum(monthly_income_amount) as card_spend_to_income_pct
+        select
+            100 * sum(credit_card_amount) / sum(monthly_income_amount) as card_spend_to_income_pct
         from intermediate.int_customer_months_summed
         """,
     ),

@@ -7,9 +7,9 @@ specifications as (
 
 ),
 
-remaining_members as (
+models as (
 
-    select distinct segmentation from {{ ref('int_prior_publication__members') }}
+    select * from {{ ref('int_prior_publication__models') }}
 
 ),
 
@@ -24,9 +24,9 @@ replaced as (
 
     select distinct published_members.segmentation
     from published_members
-    left join remaining_members
-        on published_members.segmentation = remaining_members.segmentation
-    where remaining_members.segmentation is null
+    left join models
+        on published_members.segmentation = models.segmentation
+    where models.segmentation is null
 
 ),
 

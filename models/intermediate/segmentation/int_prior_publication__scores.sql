@@ -1,56 +1,55 @@
 -- One row per segmentation and customer: the segment that the last published model gives them today.
-{% set relations = feature_relations() %}
-{% set parameters = ref('int_prior_publication__parameters') %}
 with
 
-{% for segmentation, relation in relations.items() if execute -%}
-{{ segmentation }}_scored as (
+/* a model of another specification has other features */
+models as (
 
-    {{ score_customers_sql(relation, parameters, segmentation) | trim | indent(4) }}
+    select * from {{ ref('int_prior_publication__models') }}
+    where is_same_specification
 
 ),
 
-{% endfor -%}
-scored as (
+parameters as (
 
-    {% for segmentation in relations if execute %}
-    select
-        segmentation,
-        customer_id,
-        segment_number
-    from {{ segmentation }}_scored
-    union all
-    {% endfor %}
-    select
-        cast(null as {{ dbt.type_string() }}) as segmentation,
-        cast(null as {{ dbt.type_string() }}) as customer_id,
-        cast(null as integer) as segment_number
-    where false
+    select * from {{ ref('int_prior_publication__parameters') }}
+
+),
+
+scores as (
+
+    {{ score_metric_values_sql(
+        ref('int_segmentation_features'), ref('int_segmentation_metrics'), ref('int_prior_publication__parameters')
+    ) | indent(4) }}
 
 ),
 
 keys as (
 
-    select distinct
-        segmentation,
-        segment_number,
-        segment_key
-    from {{ parameters }}
-    where segment_key is not null
+    select
+        parameters.segmentation,
+        parameters.segment_number,
+        max(parameters.segment_key) as segment_key
+    from parameters
+    inner join models
+        on parameters.segmentation = models.segmentation
+    where parameters.parameter = 'centroid'
+    group by
+        parameters.segmentation,
+        parameters.segment_number
 
 ),
 
 keyed as (
 
     select
-        scored.segmentation,
-        scored.customer_id,
+        scores.segmentation,
+        scores.customer_id,
         keys.segment_key
-    from scored
+    from scores
     inner join keys
         on
-            scored.segmentation = keys.segmentation
-            and scored.segment_number = keys.segment_number
+            scores.segmentation = keys.segmentation
+            and scores.segment_number = keys.segment_number
 
 )
 

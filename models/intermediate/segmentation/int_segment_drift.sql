@@ -45,7 +45,7 @@ feature_counts as (
 
     select
         reference_bins.segmentation,
-        reference_bins.feature as subject,
+        reference_bins.feature,
         reference_bins.bin_number,
         max(reference_bins.reference_share) as reference_share,
         max(reference_bins.reference_customers) as reference_customers,
@@ -86,7 +86,7 @@ segment_counts as (
 
     select
         last_segments.segmentation,
-        'mix of segments' as subject,
+        cast(null as {{ dbt.type_string() }}) as feature,
         row_number() over (partition by last_segments.segmentation order by last_segments.segment_key) as bin_number,
         last_segments.customer_share as reference_share,
         sum(last_segments.customers) over (partition by last_segments.segmentation) as reference_customers,
@@ -111,14 +111,14 @@ shares as (
 
     select
         segmentation,
-        subject,
+        feature,
         reference_customers,
-        sum(customers) over (partition by segmentation, subject) as customers,
+        sum(customers) over (partition by segmentation, feature) as customers,
         /* half a customer in an empty bin, so that the logarithm is defined */
         greatest(reference_share, 0.5 / reference_customers) as reference_share,
         greatest(
-            cast(customers as double) / nullif(sum(customers) over (partition by segmentation, subject), 0),
-            0.5 / nullif(sum(customers) over (partition by segmentation, subject), 0)
+            cast(customers as double) / nullif(sum(customers) over (partition by segmentation, feature), 0),
+            0.5 / nullif(sum(customers) over (partition by segmentation, feature), 0)
         ) as share
     from counts
 
@@ -128,7 +128,7 @@ indices as (
 
     select
         segmentation,
-        subject,
+        feature,
         count(*) as bins,
         cast(max(reference_customers) as bigint) as reference_customers,
         cast(max(customers) as bigint) as customers,
@@ -138,7 +138,7 @@ indices as (
     from shares
     group by
         segmentation,
-        subject
+        feature
 
 ),
 
@@ -146,7 +146,7 @@ judged as (
 
     select
         segmentation,
-        subject,
+        feature,
         bins,
         reference_customers,
         customers,
@@ -156,8 +156,7 @@ judged as (
             when population_stability_index > greatest(0.25, 3 * chance_level) then 'major'
             when population_stability_index > greatest(0.1, 3 * chance_level) then 'moderate'
             else 'none'
-        end as drift,
-        subject <> 'mix of segments' as is_feature
+        end as drift
     from indices
 
 )

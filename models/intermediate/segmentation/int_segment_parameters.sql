@@ -7,9 +7,12 @@ fitted as (
 
 ),
 
-keys as (
+fits as (
 
-    select * from {{ ref('int_segment_keys') }}
+    select segmentation from fitted
+    where
+        record = 'outcome'
+        and status = 'fitted'
 
 ),
 
@@ -25,47 +28,25 @@ last_parameters as (
 
 ),
 
-versions as (
+parameters as (
 
     select
-        segmentation,
-        left(max(case when measure = 'sample_fingerprint' then text end), 12) as model_version
-    from fitted
-    where record = 'outcome'
-    group by segmentation
-    having max(case when measure = 'status' then text end) = 'fitted'
-
-),
-
-fitted_parameters as (
-
-    select
-        versions.segmentation,
-        versions.model_version,
+        fitted.segmentation,
         fitted.feature,
-        fitted.measure as parameter,
-        fitted.text as parameter_text,
-        fitted.value as parameter_value,
-        cast(fitted.segment_number as integer) as segment_number,
-        keys.segment_key
+        fitted.parameter,
+        fitted.parameter_text,
+        fitted.parameter_value,
+        fitted.segment_number,
+        fitted.segment_key
     from fitted
-    inner join versions
-        on fitted.segmentation = versions.segmentation
-    left join keys
-        on
-            fitted.segmentation = keys.segmentation
-            and fitted.segment_number = keys.segment_number
+    inner join fits
+        on fitted.segmentation = fits.segmentation
     where
-        fitted.record in ('preparation', 'centroid')
-        and (fitted.value is not null or fitted.text is not null)
-
-),
-
-kept_parameters as (
-
+        fitted.record = 'parameter'
+        and (fitted.parameter_value is not null or fitted.parameter_text is not null)
+    union all
     select
         last_parameters.segmentation,
-        last_parameters.model_version,
         last_parameters.feature,
         last_parameters.parameter,
         last_parameters.parameter_text,
@@ -76,14 +57,6 @@ kept_parameters as (
     inner join decisions
         on last_parameters.segmentation = decisions.segmentation
     where not decisions.is_fitted
-
-),
-
-parameters as (
-
-    select * from fitted_parameters
-    union all
-    select * from kept_parameters
 
 )
 

@@ -18,7 +18,7 @@ drift as (
 
     select * from {{ ref('int_segment_drift') }}
     where
-        is_feature
+        feature is not null
         and drift = 'major'
 
 ),
@@ -33,11 +33,11 @@ drifted as (
 
     select
         segmentation,
-        subject as drifted_feature,
+        feature as drifted_feature,
         population_stability_index as largest_index,
         row_number() over (
             partition by segmentation
-            order by population_stability_index desc, subject asc
+            order by population_stability_index desc, feature asc
         ) as drift_rank
     from drift
 

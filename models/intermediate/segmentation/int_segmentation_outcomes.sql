@@ -13,9 +13,10 @@ decisions as (
 
 ),
 
-fitted as (
+fits as (
 
     select * from {{ ref('int_segmentations_fitted') }}
+    where record = 'outcome'
 
 ),
 
@@ -25,34 +26,55 @@ last_models as (
 
 ),
 
-parameters as (
-
-    select * from {{ ref('int_segment_parameters') }}
-
-),
-
-numbers_of_segments as (
+sizes as (
 
     select
         segmentation,
-        max(model_version) as model_version,
-        max(segment_number) as segments
-    from parameters
+        max(segment_number) as n_segments
+    from {{ ref('int_segment_parameters') }}
     group by segmentation
 
 ),
 
-fits as (
+fitted_outcomes as (
 
     select
-        segmentation,
-        max(case when measure = 'status' then text end) as fit_status,
-        max(case when measure = 'verdict' then text end) as verdict,
-        max(case when measure = 'reason' then text end) as reason,
-        max(case when measure = 'customers' then value end) as fitted_customers
-    from fitted
-    where record = 'outcome'
-    group by segmentation
+        decisions.segmentation,
+        case when fits.status = 'fitted' then 'published' else 'not_published' end as status,
+        fits.verdict,
+        fits.reason,
+        case when fits.status = 'fitted' then left(fits.sample_fingerprint, 12) end as model_version,
+        cast(fits.customers as bigint) as fitted_customers,
+        {{ build_time() }} as fitted_at
+    from decisions
+    left join fits
+        on decisions.segmentation = fits.segmentation
+    where decisions.is_fitted
+
+),
+
+kept_outcomes as (
+
+    select
+        decisions.segmentation,
+        'published' as status,
+        last_models.verdict,
+        decisions.decision_reason as reason,
+        last_models.model_version,
+        last_models.fitted_customers,
+        last_models.fitted_at
+    from decisions
+    inner join last_models
+        on decisions.segmentation = last_models.segmentation
+    where not decisions.is_fitted
+
+),
+
+all_outcomes as (
+
+    select * from fitted_outcomes
+    union all
+    select * from kept_outcomes
 
 ),
 
@@ -62,29 +84,22 @@ outcomes as (
         specifications.segmentation,
         specifications.description,
         specifications.specification_fingerprint,
-        case when not decisions.is_fitted or fits.fit_status = 'fitted' then 'published' else 'not_published' end
-            as status,
-        case when decisions.is_fitted then fits.verdict else last_models.verdict end as verdict,
-        case when decisions.is_fitted then fits.reason else decisions.decision_reason end as reason,
+        all_outcomes.status,
+        all_outcomes.verdict,
+        all_outcomes.reason,
         decisions.decision_reason,
-        numbers_of_segments.model_version,
-        cast(case when decisions.is_fitted then fits.fitted_customers else last_models.fitted_customers end as bigint)
-            as fitted_customers,
-        cast(numbers_of_segments.segments as integer) as segments,
+        all_outcomes.model_version,
+        all_outcomes.fitted_customers,
+        sizes.n_segments,
         decisions.is_fitted,
-        case
-            when decisions.is_fitted then {{ build_time() }}
-            else last_models.fitted_at
-        end as fitted_at
+        all_outcomes.fitted_at
     from specifications
     inner join decisions
         on specifications.segmentation = decisions.segmentation
-    left join fits
-        on specifications.segmentation = fits.segmentation
-    left join last_models
-        on specifications.segmentation = last_models.segmentation
-    left join numbers_of_segments
-        on specifications.segmentation = numbers_of_segments.segmentation
+    inner join all_outcomes
+        on specifications.segmentation = all_outcomes.segmentation
+    left join sizes
+        on specifications.segmentation = sizes.segmentation
 
 )
 

@@ -1,41 +1,54 @@
 -- One row per segmentation, sampled customer and column that the fit sees, in long form.
-{% set relations = feature_relations() %}
 with
 
-{% for segmentation, relation in relations.items() if execute -%}
-{{ segmentation }}_sampled as (
+features as (
 
-    /* a sample by hash: the same customers in every build, whatever the order of the rows */
-    select
-        *,
-        row_number() over (order by {{ dbt.hash('customer_id') }}, customer_id) as sample_position
-    from {{ relation }}
+    select * from {{ ref('int_segmentation_features') }}
 
 ),
 
-{% endfor -%}
+specifications as (
+
+    select * from {{ ref('int_segmentation_specifications') }}
+
+),
+
+metrics as (
+
+    select * from {{ ref('int_segmentation_metrics') }}
+    where
+        is_feature
+        or is_value
+
+),
+
+/* a sample by hash: the same customers in every build, whatever the order of the rows */
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by segmentation
+            order by {{ dbt.hash('customer_id') }}, customer_id
+        ) as sample_position
+    from features
+
+),
+
 samples as (
 
-    {% for segmentation in relations if execute %}
-    {%- set outer_loop = loop %}
-    {%- for column in segmentation_sample_columns(segmentation) %}
     select
-        '{{ segmentation }}' as segmentation,
-        customer_id,
-        '{{ column }}' as feature,
-        cast({{ column }} as double) as feature_value
-    from {{ segmentation }}_sampled
-    where sample_position <= {{ segmentation_sample_size(segmentation) }}
-    {{ 'union all' if not (loop.last and outer_loop.last) }}
-    {%- endfor %}
-    {%- else %}
-    select
-        cast(null as {{ dbt.type_string() }}) as segmentation,
-        cast(null as {{ dbt.type_string() }}) as customer_id,
-        cast(null as {{ dbt.type_string() }}) as feature,
-        cast(null as double) as feature_value
-    where false
-    {%- endfor %}
+        ranked.segmentation,
+        ranked.customer_id,
+        metrics.metric as feature,
+        ranked.metric_values[metrics.metric_position] as feature_value
+    from ranked
+    inner join specifications
+        on
+            ranked.segmentation = specifications.segmentation
+            and ranked.sample_position <= specifications.sample_size
+    inner join metrics
+        on ranked.segmentation = metrics.segmentation
 
 )
 

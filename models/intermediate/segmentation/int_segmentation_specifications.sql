@@ -1,5 +1,4 @@
 -- One row per active segmentation: its specification as written in YAML, for the fit and for tracing.
--- depends_on: {{ feature_relations() }}
 with
 
 specifications as (
@@ -13,18 +12,17 @@ specifications as (
         {{ sql_text(tojson(specification, sort_keys=true)) }} as specification_json,
         /* what describes a segment does not change it, so it does not belong to the model's identity */
         '{{ local_md5(tojson(model_settings(specification), sort_keys=true)) }}' as specification_fingerprint,
+        {{ specification.get('sample_size', 50000) }} as sample_size,
         cast({{ thresholds.get('smallest_share', 0.02) }} as double) as smallest_share,
         cast({{ thresholds.get('largest_share', 0.75) }} as double) as largest_share
-    union all
-    {% endfor %}
-    select
-        cast(null as {{ dbt.type_string() }}) as segmentation,
-        cast(null as {{ dbt.type_string() }}) as description,
-        cast(null as {{ dbt.type_string() }}) as specification_json,
-        cast(null as {{ dbt.type_string() }}) as specification_fingerprint,
-        cast(null as double) as smallest_share,
-        cast(null as double) as largest_share
-    where false
+    {{ 'union all' if not loop.last }}
+    {%- else %}
+    {{ empty_relation({
+        'segmentation': dbt.type_string(), 'description': dbt.type_string(),
+        'specification_json': dbt.type_string(), 'specification_fingerprint': dbt.type_string(),
+        'sample_size': 'integer', 'smallest_share': 'double', 'largest_share': 'double',
+    }) }}
+    {%- endfor %}
 
 )
 

@@ -17,14 +17,13 @@ attributes as (
         attribute,
         attribute_value
     from {{ relation }}
-    union all
-    {% endfor %}
-    select
-        cast(null as {{ dbt.type_string() }}) as segmentation,
-        cast(null as {{ dbt.type_string() }}) as customer_id,
-        cast(null as {{ dbt.type_string() }}) as attribute,
-        cast(null as {{ dbt.type_string() }}) as attribute_value
-    where false
+    {{ 'union all' if not loop.last }}
+    {%- else %}
+    {{ empty_relation({
+        'segmentation': dbt.type_string(), 'customer_id': dbt.type_string(),
+        'attribute': dbt.type_string(), 'attribute_value': dbt.type_string(),
+    }) }}
+    {%- endfor %}
 
 ),
 

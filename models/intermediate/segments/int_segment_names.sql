@@ -1,10 +1,9 @@
 -- One row per segment: its name, unique within the segmentation, and why it has it.
-{% set rounds = maximum_segments() if execute else 2 %}
-with
+with recursive
 
 deviations as (
 
-    select * from {{ ref('int_segment_deviations') }}
+    select * from {{ ref('int_segment_profiles') }}
 
 ),
 
@@ -104,46 +103,54 @@ applicable_names as (
 
 ),
 
-/* the best fit of all is settled first, then the best among the rest: each name is used once */
-{% for number in range(1, rounds + 1) -%}
-round_{{ number }} as (
+ranked_names as (
 
     select
-        applicable_names.*,
+        segmentation,
+        segment_key,
+        name_key,
         row_number() over (
-            partition by applicable_names.segmentation
-            order by applicable_names.name_fit desc, applicable_names.segment_key asc, applicable_names.name_key asc
+            partition by segmentation
+            order by name_fit desc, segment_key asc, name_key asc
         ) as name_rank
     from applicable_names
-    {% for earlier in range(1, number) %}
-    left join round_{{ earlier }} as settled_{{ earlier }}
-        on
-            applicable_names.segmentation = settled_{{ earlier }}.segmentation
-            and settled_{{ earlier }}.name_rank = 1
-            and (
-                applicable_names.segment_key = settled_{{ earlier }}.segment_key
-                or applicable_names.name_key = settled_{{ earlier }}.name_key
-            )
-    {% endfor %}
-    where
-        true
-        {% for earlier in range(1, number) %}
-        and settled_{{ earlier }}.segment_key is null
-        {% endfor %}
 
 ),
 
-{% endfor -%}
-settled as (
+/* from the best fit of all down to the worst: a name is given where neither it nor the segment is taken */
+given_names as (
 
-    {% for number in range(1, rounds + 1) %}
+    select distinct
+        segmentation,
+        cast(null as {{ dbt.type_string() }}) as segment_key,
+        cast(null as {{ dbt.type_string() }}) as name_key,
+        cast(0 as bigint) as name_rank,
+        false as is_given,
+        cast([] as {{ dbt.type_string() }}[]) as taken_segments,
+        cast([] as {{ dbt.type_string() }}[]) as taken_names
+    from ranked_names
+    union all
     select
+        segmentation,
         segment_key,
-        name_key
-    from round_{{ number }}
-    where name_rank = 1
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
+        name_key,
+        name_rank,
+        is_given,
+        case when is_given then list_append(taken_segments, segment_key) else taken_segments end as taken_segments,
+        case when is_given then list_append(taken_names, name_key) else taken_names end as taken_names
+    from (
+        select
+            ranked_names.*,
+            given_names.taken_segments,
+            given_names.taken_names,
+            not list_contains(given_names.taken_segments, ranked_names.segment_key)
+            and not list_contains(given_names.taken_names, ranked_names.name_key) as is_given
+        from given_names
+        inner join ranked_names
+            on
+                given_names.segmentation = ranked_names.segmentation
+                and given_names.name_rank + 1 = ranked_names.name_rank
+    ) as next_names
 
 ),
 
@@ -207,10 +214,12 @@ named as (
     from descriptive_names
     left join held_names
         on descriptive_names.segment_key = held_names.segment_key
-    left join settled
-        on descriptive_names.segment_key = settled.segment_key
+    left join given_names
+        on
+            descriptive_names.segment_key = given_names.segment_key
+            and given_names.is_given
     left join names
-        on settled.name_key = names.name_key
+        on given_names.name_key = names.name_key
 
 ),
 

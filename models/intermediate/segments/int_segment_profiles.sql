@@ -1,50 +1,167 @@
 -- One row per segment and metric: the segment against its population.
 with
 
+features as (
+
+    select * from {{ ref('int_segmentation_features') }}
+
+),
+
+metrics as (
+
+    select * from {{ ref('int_segmentation_metrics') }}
+
+),
+
+scores as (
+
+    select * from {{ ref('int_segment_scores') }}
+
+),
+
+centroids as (
+
+    select
+        segment_key,
+        feature,
+        parameter_value
+    from {{ ref('int_segment_parameters') }}
+    where parameter = 'centroid'
+
+),
+
 metric_values as (
 
-    select * from {{ ref('int_segment_metric_values') }}
+    select
+        scores.segmentation,
+        scores.segment_key,
+        metrics.metric,
+        features.metric_values[metrics.metric_position] as metric_value
+    from features
+    inner join scores
+        on
+            features.segmentation = scores.segmentation
+            and features.customer_id = scores.customer_id
+    inner join metrics
+        on features.segmentation = metrics.segmentation
 
 ),
 
 populations as (
 
-    select * from metric_values
-    where segment_key is null
+    select
+        segmentation,
+        metric,
+        {{ exact_sum('metric_value') }} as metric_sum,
+        {{ exact_mean('metric_value') }} as metric_mean,
+        cast(median(metric_value) as double) as metric_median,
+        max(abs(metric_value)) as largest_value
+    from metric_values
+    group by
+        segmentation,
+        metric
+
+),
+
+/* squares are taken of shares of the largest value, which no amount can overflow */
+spreads as (
+
+    select
+        metric_values.segmentation,
+        metric_values.metric,
+        case
+            when max(populations.largest_value) = 0 then 0
+            else
+                max(populations.largest_value) * sqrt({{ exact_mean(
+                    'power((metric_values.metric_value - populations.metric_mean)'
+                    ~ ' / nullif(populations.largest_value, 0), 2)'
+                ) }})
+        end as standard_deviation
+    from metric_values
+    inner join populations
+        on
+            metric_values.segmentation = populations.segmentation
+            and metric_values.metric = populations.metric
+    group by
+        metric_values.segmentation,
+        metric_values.metric
+
+),
+
+segment_values as (
+
+    select
+        segmentation,
+        segment_key,
+        metric,
+        count(*) as customers,
+        count(metric_value) as customers_with_value,
+        count(*) filter (where metric_value > 0) as customers_above_zero,
+        {{ exact_sum('metric_value') }} as metric_sum,
+        {{ exact_sum('case when metric_value > 0 then metric_value end') }} as metric_sum_above_zero,
+        {{ exact_mean('metric_value') }} as metric_mean,
+        cast(median(metric_value) as double) as metric_median
+    from metric_values
+    group by
+        segmentation,
+        segment_key,
+        metric
 
 ),
 
 profiles as (
 
     select
-        metric_values.segmentation,
-        metric_values.segment_key,
-        metric_values.metric,
-        metric_values.metric_position,
-        metric_values.customers,
-        metric_values.customers_with_value,
-        metric_values.metric_mean,
-        metric_values.metric_median,
-        cast(metric_values.customers_above_zero as double) / metric_values.customers as penetration_share,
-        metric_values.metric_sum_above_zero / nullif(metric_values.customers_above_zero, 0) as intensity_mean,
-        metric_values.metric_sum / nullif(populations.metric_sum, 0) as metric_share,
+        segment_values.segmentation,
+        segment_values.segment_key,
+        segment_values.metric,
+        metrics.metric_position,
+        segment_values.customers,
+        segment_values.customers_with_value,
+        segment_values.metric_mean,
+        segment_values.metric_median,
+        cast(segment_values.customers_above_zero as double) / segment_values.customers as penetration_share,
+        segment_values.metric_sum_above_zero / nullif(segment_values.customers_above_zero, 0) as intensity_mean,
+        segment_values.metric_sum / nullif(populations.metric_sum, 0) as metric_share,
         populations.metric_mean as population_mean,
         populations.metric_median as population_median,
-        populations.metric_standard_deviation as population_standard_deviation,
+        spreads.standard_deviation as population_standard_deviation,
         /* an index has no meaning round a mean of zero or below */
-        case when populations.metric_mean > 0 then 100 * metric_values.metric_mean / populations.metric_mean end
+        case when populations.metric_mean > 0 then 100 * segment_values.metric_mean / populations.metric_mean end
             as index_100,
-        (metric_values.metric_mean - populations.metric_mean)
-        / nullif(populations.metric_standard_deviation, 0) as standardised_difference,
-        metric_values.is_feature,
-        metric_values.is_value
-    from metric_values
+        (segment_values.metric_mean - populations.metric_mean)
+        / nullif(spreads.standard_deviation, 0) as standardised_difference,
+        metrics.is_feature,
+        metrics.is_value
+    from segment_values
     inner join populations
         on
-            metric_values.segmentation = populations.segmentation
-            and metric_values.metric = populations.metric
-    where metric_values.segment_key is not null
+            segment_values.segmentation = populations.segmentation
+            and segment_values.metric = populations.metric
+    inner join spreads
+        on
+            segment_values.segmentation = spreads.segmentation
+            and segment_values.metric = spreads.metric
+    inner join metrics
+        on
+            segment_values.segmentation = metrics.segmentation
+            and segment_values.metric = metrics.metric
+
+),
+
+with_deviations as (
+
+    select
+        profiles.*,
+        /* a feature deviates in the space the segments were formed in, where one large amount cannot hide the rest */
+        case when profiles.is_feature then centroids.parameter_value else profiles.standardised_difference end
+            as deviation
+    from profiles
+    left join centroids
+        on
+            profiles.segment_key = centroids.segment_key
+            and profiles.metric = centroids.feature
 
 )
 
-select * from profiles
+select * from with_deviations

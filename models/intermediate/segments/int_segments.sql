@@ -19,16 +19,16 @@ scores as (
 
 ),
 
-fitted as (
+fitted_segments as (
 
     select * from {{ ref('int_segmentations_fitted') }}
+    where record = 'segment'
 
 ),
 
-candidates as (
+last_segments as (
 
-    select * from {{ ref('int_segment_candidates') }}
-    where is_chosen
+    select * from {{ ref('int_prior_publication__segments') }}
 
 ),
 
@@ -58,55 +58,6 @@ populations as (
 
 ),
 
-keys as (
-
-    select * from {{ ref('int_segment_keys') }}
-
-),
-
-last_segments as (
-
-    select * from {{ ref('int_prior_publication__segments') }}
-
-),
-
-fitted_stability as (
-
-    select
-        fitted.segmentation,
-        cast(fitted.segment_number as integer) as segment_number,
-        max(case when fitted.measure = 'jaccard' then fitted.value end) as jaccard
-    from fitted
-    inner join candidates
-        on
-            fitted.segmentation = candidates.segmentation
-            and fitted.algorithm = candidates.algorithm
-            and fitted.segments = candidates.segments
-    where fitted.record = 'candidate_segment'
-    group by
-        fitted.segmentation,
-        fitted.segment_number
-
-),
-
-/* a model that lives on keeps the stability it was published with */
-stability as (
-
-    select
-        keys.segmentation,
-        keys.segment_key,
-        keys.key_status,
-        coalesce(fitted_stability.jaccard, last_segments.jaccard) as jaccard
-    from keys
-    left join fitted_stability
-        on
-            keys.segmentation = fitted_stability.segmentation
-            and keys.segment_number = fitted_stability.segment_number
-    left join last_segments
-        on keys.segment_key = last_segments.segment_key
-
-),
-
 segment_values as (
 
     select
@@ -131,8 +82,9 @@ segments as (
         cast(sizes.customers as double) / populations.population_customers as customer_share,
         segment_values.value_metric,
         segment_values.value_share,
-        stability.key_status,
-        stability.jaccard,
+        coalesce(fitted_segments.key_status, 'kept') as key_status,
+        /* a model that is kept has the stability that it was published with */
+        coalesce(fitted_segments.jaccard, last_segments.jaccard) as jaccard,
         sizes.average_margin
     from sizes
     inner join populations
@@ -141,8 +93,10 @@ segments as (
         on sizes.segment_key = names.segment_key
     left join segment_values
         on sizes.segment_key = segment_values.segment_key
-    left join stability
-        on sizes.segment_key = stability.segment_key
+    left join fitted_segments
+        on sizes.segment_key = fitted_segments.segment_key
+    left join last_segments
+        on sizes.segment_key = last_segments.segment_key
 
 )
 

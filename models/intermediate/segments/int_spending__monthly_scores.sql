@@ -1,5 +1,13 @@
 -- One row per customer and month: the spending segment that the published model gives the month's behaviour.
 {{ config(enabled=has_inputs('customers', 'spends')) }}
-{{ score_customers_sql(
-    ref('int_spending__monthly_features'), ref('int_segment_parameters'), 'spending', kept_columns=['period_month']
-) if execute else '-- depends_on: ' ~ ref('int_spending__monthly_features') ~ ref('int_segment_parameters') }}
+with
+
+scores as (
+
+    {{ score_customers_sql(
+        ref('int_spending__monthly_features'), ref('int_segment_parameters'), 'spending', kept_columns=['period_month']
+    ) | indent(4) if execute else '-- depends_on: ' ~ ref('int_spending__monthly_features') ~ ref('int_segment_parameters') }}
+
+)
+
+select * from scores

@@ -36,17 +36,11 @@ input_rows as (
 
 populations as (
 
-    {% for segmentation, relation in feature_relations().items() %}
     select
-        '{{ segmentation }}' as segmentation,
+        segmentation,
         count(*) as customers
-    from {{ relation }}
-    union all
-    {% endfor %}
-    select
-        cast(null as {{ dbt.type_string() }}) as segmentation,
-        cast(null as bigint) as customers
-    where false
+    from {{ ref('int_segmentation_features') }}
+    group by segmentation
 
 ),
 
@@ -218,10 +212,10 @@ comparable_segmentations as (
     from same_sources
     where input_name in ({{ sql_list(inputs) }})
     having count(*) = {{ inputs | length }}
-    union all
-    {% endfor %}
-    select cast(null as {{ dbt.type_string() }}) as segmentation
-    where false
+    {{ 'union all' if not loop.last }}
+    {%- else %}
+    {{ empty_relation({'segmentation': dbt.type_string()}) }}
+    {%- endfor %}
 
 ),
 

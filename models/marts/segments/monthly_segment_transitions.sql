@@ -8,9 +8,9 @@ monthly_scores as (
 
 ),
 
-keys as (
+segments as (
 
-    select * from {{ ref('int_segment_keys') }}
+    select * from {{ ref('int_segments') }}
 
 ),
 
@@ -19,13 +19,13 @@ keyed as (
     select
         monthly_scores.segmentation,
         monthly_scores.customer_id,
-        keys.segment_key,
+        segments.segment_key,
         monthly_scores.period_month
     from monthly_scores
-    inner join keys
+    inner join segments
         on
-            monthly_scores.segmentation = keys.segmentation
-            and monthly_scores.segment_number = keys.segment_number
+            monthly_scores.segmentation = segments.segmentation
+            and monthly_scores.segment_number = segments.segment_number
 
 ),
 

@@ -1,39 +1,98 @@
 -- One row per segmentation, algorithm and number of segments tried: the scoreboard behind the choice.
+{#- Before version 0.2 the number of segments was published as k. -#}
+{% set number = 'n_segments' if last_published('segment_candidates', ['n_segments']) else 'k' %}
 with
 
-candidates as (
+fitted_candidates as (
 
-    select * from {{ ref('int_segment_candidates') }}
+    select * from {{ ref('int_segmentations_fitted') }}
+    where record = 'candidate'
 
 ),
 
-published_columns as (
+decisions as (
+
+    select * from {{ ref('int_segmentation_decisions') }}
+
+),
+
+last_candidates as (
+
+    {{ select_last_published('segment_candidates', {
+        'segmentation': 'string', 'algorithm': 'string', number: 'integer', 'verdict': 'string',
+        'reason': 'string', 'silhouette': 'double', 'silhouette_macro': 'double', 'calinski_harabasz': 'double',
+        'davies_bouldin': 'double', 'inertia': 'double', 'smallest_share': 'double', 'largest_share': 'double',
+        'noise_share': 'double', 'min_jaccard': 'double', 'prediction_strength': 'double',
+        'seed_agreement': 'double', 'agreement_with_choice': 'double', 'separation_z': 'double',
+        'null_silhouette_mean': 'double', 'null_silhouette_standard_deviation': 'double',
+        'is_eligible': 'boolean', 'is_chosen': 'boolean'
+    }) }}
+
+),
+
+/* the candidates of a model that is kept are those it was chosen from */
+kept_candidates as (
+
+    select last_candidates.*
+    from last_candidates
+    inner join decisions
+        on last_candidates.segmentation = decisions.segmentation
+    where not decisions.is_fitted
+
+),
+
+candidates as (
 
     select
-        segmentation,
-        algorithm,
-        segments as k,
-        verdict,
-        reason,
-        silhouette,
-        silhouette_macro,
-        calinski_harabasz,
-        davies_bouldin,
-        inertia,
-        smallest_share,
-        largest_share,
-        noise_share,
-        min_jaccard as min_jaccard,
-        prediction_strength,
-        seed_agreement,
-        agreement_with_choice,
-        separation_z,
-        null_silhouette_mean,
-        null_silhouette_standard_deviation,
-        is_eligible,
-        is_chosen
-    from candidates
+        fitted_candidates.segmentation,
+        fitted_candidates.algorithm,
+        fitted_candidates.n_segments,
+        fitted_candidates.verdict,
+        fitted_candidates.reason,
+        fitted_candidates.silhouette,
+        fitted_candidates.silhouette_macro,
+        fitted_candidates.calinski_harabasz,
+        fitted_candidates.davies_bouldin,
+        fitted_candidates.inertia,
+        fitted_candidates.smallest_share,
+        fitted_candidates.largest_share,
+        fitted_candidates.noise_share,
+        fitted_candidates.min_jaccard,
+        fitted_candidates.prediction_strength,
+        fitted_candidates.seed_agreement,
+        fitted_candidates.agreement_with_choice,
+        fitted_candidates.separation_z,
+        fitted_candidates.null_silhouette_mean,
+        fitted_candidates.null_silhouette_standard_deviation,
+        fitted_candidates.is_eligible,
+        fitted_candidates.is_chosen
+    from fitted_candidates
+    union all
+    select
+        kept_candidates.segmentation,
+        kept_candidates.algorithm,
+        kept_candidates.{{ number }} as n_segments,
+        kept_candidates.verdict,
+        kept_candidates.reason,
+        kept_candidates.silhouette,
+        kept_candidates.silhouette_macro,
+        kept_candidates.calinski_harabasz,
+        kept_candidates.davies_bouldin,
+        kept_candidates.inertia,
+        kept_candidates.smallest_share,
+        kept_candidates.largest_share,
+        kept_candidates.noise_share,
+        kept_candidates.min_jaccard,
+        kept_candidates.prediction_strength,
+        kept_candidates.seed_agreement,
+        kept_candidates.agreement_with_choice,
+        kept_candidates.separation_z,
+        kept_candidates.null_silhouette_mean,
+        kept_candidates.null_silhouette_standard_deviation,
+        kept_candidates.is_eligible,
+        kept_candidates.is_chosen
+    from kept_candidates
 
 )
 
-select * from published_columns
+select * from candidates

@@ -15,7 +15,7 @@ last_scores as (
 
 members as (
 
-    select * from {{ ref('int_segment_members') }}
+    select * from {{ ref('int_segment_scores') }}
 
 ),
 

@@ -5,6 +5,22 @@ drift as (
 
     select * from {{ ref('int_segment_drift') }}
 
+),
+
+named as (
+
+    select
+        segmentation,
+        coalesce(feature, 'mix of segments') as subject,
+        bins,
+        reference_customers,
+        customers,
+        population_stability_index,
+        chance_level,
+        drift,
+        feature is not null as is_feature
+    from drift
+
 )
 
-select * from drift
+select * from named

@@ -3,7 +3,7 @@ with
 
 members as (
 
-    select * from {{ ref('int_segment_members') }}
+    select * from {{ ref('int_segment_scores') }}
 
 ),
 
@@ -35,17 +35,17 @@ members as (
 attributes as (
 
     {% for source in passed_attributes() -%}
+    {%- set outer_loop = loop %}
     {%- for column in source.columns -%}
     select * from {{ source.segmentation }}_{{ source.input_name }}_{{ loop.index }}
-    union all
+    {{ 'union all' if not (loop.last and outer_loop.last) }}
     {% endfor -%}
-    {% endfor -%}
-    select
-        cast(null as {{ dbt.type_string() }}) as segmentation,
-        cast(null as {{ dbt.type_string() }}) as customer_id,
-        cast(null as {{ dbt.type_string() }}) as attribute,
-        cast(null as {{ dbt.type_string() }}) as attribute_value
-    where false
+    {%- else %}
+    {{ empty_relation({
+        'segmentation': dbt.type_string(), 'customer_id': dbt.type_string(),
+        'attribute': dbt.type_string(), 'attribute_value': dbt.type_string(),
+    }) }}
+    {%- endfor %}
 
 ),
 

@@ -1,9 +1,31 @@
 -- One row per segmentation and customer: the customer's segment and how near it is.
 with
 
+scores as (
+
+    select * from {{ ref('int_segment_scores') }}
+
+),
+
+segments as (
+
+    select * from {{ ref('int_segments') }}
+
+),
+
 members as (
 
-    select * from {{ ref('int_segment_members') }}
+    select
+        scores.segmentation,
+        scores.customer_id,
+        scores.segment_key,
+        segments.segment_name,
+        scores.runner_up_segment_key,
+        scores.distance,
+        scores.margin
+    from scores
+    inner join segments
+        on scores.segment_key = segments.segment_key
 
 )
 

@@ -2,10 +2,24 @@
 {{ config(enabled=has_inputs('customers', 'spends')) }}
 with
 
-validation as (
+validations as (
 
     select * from {{ ref('int_segment_validations') }}
 
+),
+
+published_columns as (
+
+    select
+        'spending' as segmentation,
+        outcome,
+        scheme,
+        customers,
+        groups,
+        eta_squared,
+        omega_squared
+    from validations
+
 )
 
-select * from validation
+select * from published_columns

@@ -7,19 +7,27 @@ parameters as (
 
 ),
 
-published_columns as (
+outcomes as (
+
+    select * from {{ ref('int_segmentation_outcomes') }}
+
+),
+
+versioned as (
 
     select
-        segmentation,
-        model_version,
-        parameter,
-        feature,
-        segment_key,
-        parameter_text,
-        segment_number,
-        parameter_value
+        parameters.segmentation,
+        outcomes.model_version,
+        parameters.parameter,
+        parameters.feature,
+        parameters.segment_key,
+        parameters.parameter_text,
+        parameters.segment_number,
+        parameters.parameter_value
     from parameters
+    inner join outcomes
+        on parameters.segmentation = outcomes.segmentation
 
 )
 
-select * from published_columns
+select * from versioned

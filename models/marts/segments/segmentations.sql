@@ -9,7 +9,7 @@ outcomes as (
 
 candidates as (
 
-    select * from {{ ref('int_segment_candidates') }}
+    select * from {{ ref('segment_candidates') }}
     where is_chosen
 
 ),
@@ -30,13 +30,13 @@ segmentations as (
         outcomes.segmentation,
         outcomes.description,
         candidates.algorithm,
-        outcomes.segments as k,
+        outcomes.n_segments,
         outcomes.model_version,
         outcomes.fitted_at,
         outcomes.fitted_customers,
         cast(sizes.customers as bigint) as customers,
         candidates.silhouette,
-        candidates.min_jaccard as min_jaccard,
+        candidates.min_jaccard,
         candidates.prediction_strength,
         candidates.separation_z,
         outcomes.verdict,

@@ -1,19 +1,11 @@
-{% set relations = feature_relations() %}
 with
 
 populations as (
 
-    {% for segmentation, relation in relations.items() %}
     select
-        '{{ segmentation }}' as segmentation,
+        segmentation,
         customer_id
-    from {{ relation }}
-    union all
-    {% endfor %}
-    select
-        cast(null as {{ dbt.type_string() }}) as segmentation,
-        cast(null as {{ dbt.type_string() }}) as customer_id
-    where false
+    from {{ ref('int_segmentation_features') }}
 
 ),
 
@@ -31,7 +23,7 @@ memberships as (
         segmentation,
         customer_id,
         count(*) as segments
-    from {{ ref('int_segment_members') }}
+    from {{ ref('segment_members') }}
     group by
         segmentation,
         customer_id

@@ -5,20 +5,19 @@ segments as (
     select
         segmentation,
         segment_key,
-        segment_number,
-        key_status
+        segment_number
     from {{ ref('int_segments') }}
 
 ),
 
 keys as (
 
-    select
+    select distinct
         segmentation,
         segment_key,
-        segment_number,
-        key_status
-    from {{ ref('int_segment_keys') }}
+        segment_number
+    from {{ ref('int_segment_parameters') }}
+    where parameter = 'centroid'
 
 ),
 
@@ -40,7 +39,6 @@ full outer join keys
         segments.segmentation = keys.segmentation
         and segments.segment_key = keys.segment_key
         and segments.segment_number = keys.segment_number
-        and segments.key_status = keys.key_status
 left join registry
     on segments.segment_key = registry.segment_key
 where

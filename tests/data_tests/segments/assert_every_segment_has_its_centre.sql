@@ -21,7 +21,7 @@ keys as (
     select
         segmentation,
         segment_key
-    from {{ ref('int_segment_keys') }}
+    from {{ ref('int_segments') }}
 
 ),
 

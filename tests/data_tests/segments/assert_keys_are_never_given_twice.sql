@@ -2,7 +2,7 @@ with
 
 keys as (
 
-    select * from {{ ref('int_segment_keys') }}
+    select * from {{ ref('int_segments') }}
 
 ),
 

@@ -2,13 +2,13 @@ with
 
 places as (
 
-    select * from {{ ref('int_segment_maps') }}
+    select * from {{ ref('segment_map') }}
 
 ),
 
 members as (
 
-    select * from {{ ref('int_segment_members') }}
+    select * from {{ ref('segment_members') }}
 
 )
 

@@ -5,7 +5,7 @@ choices as (
     select
         segmentation,
         count(*) as chosen_candidates
-    from {{ ref('int_segment_candidates') }}
+    from {{ ref('segment_candidates') }}
     where is_chosen
     group by segmentation
 

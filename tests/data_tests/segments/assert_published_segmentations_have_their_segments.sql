@@ -19,11 +19,11 @@ outcomes as (
 select
     outcomes.segmentation,
     outcomes.status,
-    outcomes.segments as expected_segments,
+    outcomes.n_segments as expected_segments,
     segment_counts.segments
 from outcomes
 left join segment_counts
     on outcomes.segmentation = segment_counts.segmentation
 where
     coalesce(segment_counts.segments, 0)
-    <> case when outcomes.status = 'published' then outcomes.segments else 0 end
+    <> case when outcomes.status = 'published' then outcomes.n_segments else 0 end

@@ -5,7 +5,7 @@ members as (
     select
         segment_key,
         count(*) as members
-    from {{ ref('int_segment_members') }}
+    from {{ ref('int_segment_scores') }}
     group by segment_key
 
 ),

@@ -1,4 +1,4 @@
--- One row per sampled customer: the spending features of the first two thirds of the months, for the out-of-time proof.
+-- One row per sampled customer and half of the months, the earlier or the later: the spending features of that half.
 {{ config(enabled=has_inputs('customers', 'spends')) }}
 with
 
@@ -16,10 +16,9 @@ sampled as (
 
 ),
 
-early_months as (
+halves as (
 
     select * from {{ ref('int_spending__month_halves') }}
-    where is_early
 
 ),
 
@@ -27,13 +26,16 @@ features as (
 
     select
         customer_months.customer_id,
-        {{ spending_features() | trim }}
+        {{ spending_features() | trim }},
+        halves.is_early
     from customer_months
-    inner join early_months
-        on customer_months.spend_month = early_months.spend_month
+    inner join halves
+        on customer_months.spend_month = halves.spend_month
     inner join sampled
         on customer_months.customer_id = sampled.customer_id
-    group by customer_months.customer_id
+    group by
+        customer_months.customer_id,
+        halves.is_early
 
 )
 
