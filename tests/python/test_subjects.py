@@ -136,7 +136,7 @@ def test_dear_customers_get_no_plus_card(changed):
     statement = """
         select count(*) from intermediate.int_card_tiers_assigned as assigned
         inner join intermediate.int_service_costs_by_subject as costs
-            on assigned.subject_type = costs.subject_type and assigned.subject_key = costs.subject_key
+            using (subject_type, subject_key)
         where assigned.tier_key = 'plus' and costs.service_cost_index_100 > 150
     """
     assert changed.before(statement).iat[0, 0] > 0
