@@ -28,16 +28,6 @@
 {% endmacro %}
 
 
-{#-
-    Models of metrics beyond the profiles: name -> the inputs it needs. Such a model has the columns
-    segmentation, segment_key, metric, statistic and metric_value; its metrics are listed in
-    extra_segment_metrics.
--#}
-{% macro extra_rule_metrics() %}
-    {{ return({'int_card_usage__rule_metrics': ['card_usage']}) }}
-{% endmacro %}
-
-
 {#- segmentation -> the metrics of its segments that no profile has. -#}
 {% macro extra_segment_metrics() %}
     {{ return({
@@ -46,16 +36,6 @@
             'cash_advance_user_share', 'minimum_payer_share', 'dormant_share', 'is_upsell_allowed'
         ]
     }) }}
-{% endmacro %}
-
-
-{#- The refs of the models of extra metrics that the enabled inputs can feed. -#}
-{% macro extra_rule_metric_relations() %}
-    {% set relations = [] %}
-    {% for name, inputs in extra_rule_metrics().items() if not missing_inputs(inputs) %}
-        {% do relations.append(ref(name)) %}
-    {% endfor %}
-    {{ return(relations) }}
 {% endmacro %}
 
 
@@ -71,14 +51,16 @@
 
 
 {#-
-    The segmentations that a rule may be for: those of the variable, and of those left out of it the ones that
-    come with the project and the ones whose feature model is there all the same.
+    The segmentations that a rule may be for: those of the variable, and those left out of it whose
+    feature model is there all the same.
 -#}
 {% macro known_segmentations() %}
-    {% set names = var('segmentations').keys() | list + ['spending', 'relationship', 'card_usage', 'repayment'] %}
-    {% for node in (graph.nodes.values() if execute else []) if node.name.startswith('int_') and node.name.endswith('__features') %}
-        {% do names.append(node.name[4:-10]) %}
-    {% endfor %}
+    {% set names = var('segmentations').keys() | list %}
+    {% if execute %}
+        {% for node in graph.nodes.values() if node.resource_type == 'model' and node.config.meta.get('segmentation') %}
+            {% do names.append(node.name | replace('int_', '') | replace('__features', '')) %}
+        {% endfor %}
+    {% endif %}
     {{ return(names | unique | list) }}
 {% endmacro %}
 

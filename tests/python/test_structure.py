@@ -7,14 +7,17 @@ is one.
 
 import csv
 import functools
+import json
 import re
 from pathlib import Path
 
 import pytest
+import yaml
 from workspaces import (
     CONFIG,
     INPUTS,
     PROJECT,
+    Workspace,
     asks_for_inputs,
     declared_inputs,
     published_tables,
@@ -409,6 +412,26 @@ def test_schemas_are_those_of_the_layers(house):
             "snapshots": "history",
         }.get(house.layers[key], house.layers[key])
         assert node["schema"] == expected, key
+
+
+def test_a_schema_of_a_target_stands_before_the_layers(tmp_path):
+    """Where developers share a database; with the schema main a path reads the same in all."""
+    profiles = yaml.safe_load((PROJECT / "profiles.yml").read_text(encoding="utf-8"))
+    outputs = profiles["card_segments"]["outputs"]
+    assert {one["schema"] for one in outputs.values()} == {"main"}
+    assert outputs["dev"]["path"] != outputs["prod"]["path"]
+    for one in outputs.values():
+        one["module_paths"] = [str(PROJECT)]
+    outputs["prod"]["schema"] = "alice"
+    (tmp_path / "profiles.yml").write_text(yaml.safe_dump(profiles), encoding="utf-8")
+    workspace = Workspace(tmp_path)
+    run = workspace.dbt("parse", "--target", "prod", "--profiles-dir", str(tmp_path))
+    assert run.succeeded, run.output
+    manifest = json.loads((workspace.folder / "target" / "manifest.json").read_text())
+    schemas = {name(key): node["schema"] for key, node in manifest["nodes"].items()}
+    assert schemas["segments"] == "alice_marts"
+    assert schemas["customers"] == "alice_inputs"
+    assert schemas["segment_members_history"] == "alice_history"
 
 
 # What is public, and what it needs

@@ -82,7 +82,7 @@ def test_nothing_enabled_needs_what_is_disabled(manifest, conditions):
         if node["resource_type"] != "test" and not asks_for_inputs(manifest, node)
         for parent in node["depends_on"].get("nodes", [])
     ]
-    assert len(edges) > 300
+    assert len(edges) > 200
     for enabled in COMBINATIONS:
         broken = [
             (child, parent)
@@ -90,6 +90,19 @@ def test_nothing_enabled_needs_what_is_disabled(manifest, conditions):
             if needed(child) <= enabled and not needed(parent) <= enabled
         ]
         assert not broken, sorted(enabled)
+
+
+def test_unit_tests_give_rows_of_what_there_is(manifest, conditions):
+    """A unit test is there where its model is, so it may not give rows of what then may be off."""
+    wrong = {
+        test["name"]: given["input"]
+        for test in manifest["unit_tests"].values()
+        for given in test["given"]
+        for name in REFERENCE.findall(given["input"])
+        if not conditions.get(("model", name), frozenset())
+        <= conditions["unit_test", test["name"]] | conditions["model", test["model"]]
+    }
+    assert not wrong
 
 
 def test_exposures_refer_to_what_there_is(conditions):

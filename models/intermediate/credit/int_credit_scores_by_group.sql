@@ -208,8 +208,9 @@ protected as (
     select
         named_cells.*,
         named_cells.is_small or complementary_suppression.cell_name is not null as is_suppressed,
-        {{ is_suppressed_in_total('named_cells.customers_with_age', 'named_cells.group_type', 'named_cells.group_key') }}
-            as is_age_suppressed
+        {{ is_suppressed_in_total(
+            'named_cells.customers_with_age', 'named_cells.group_type', 'named_cells.group_key'
+        ) }} as is_age_suppressed
     from named_cells
     left join complementary_suppression
         on named_cells.cell_name = complementary_suppression.cell_name

@@ -15,12 +15,6 @@ scores as (
 
 ),
 
-segments as (
-
-    select * from {{ ref('int_segments') }}
-
-),
-
 /* the share of customers below, not a count of rows, so equal limits are never split */
 credit_limit_bands as (
 
@@ -45,13 +39,12 @@ grouped as (
     union all
     select
         'segment' as group_type,
-        scores.segment_key as group_key,
-        scores.customer_id,
-        segments.segment_name as group_name,
-        cast(dense_rank() over (order by scores.segment_key) as integer) as group_position
+        segment_key as group_key,
+        customer_id,
+        /* tables for readers add its name */
+        cast(null as {{ dbt.type_string() }}) as group_name,
+        cast(dense_rank() over (order by segment_key) as integer) as group_position
     from scores
-    inner join segments
-        on scores.segment_key = segments.segment_key
     union all
     select
         'credit_cards' as group_type,

@@ -15,12 +15,6 @@ customers_by_group as (
 
 ),
 
-population as (
-
-    select count(*) as population_customers from profiles
-
-),
-
 summed as (
 
     select
@@ -75,6 +69,7 @@ protected as (
 
     select
         *,
+        max(case when group_type = 'all' then customers end) over () as population_customers,
         {{ is_suppressed_in_total('yes_or_no_customers', 'group_type', 'group_key') }}
             as is_yes_or_no_suppressed,
         {{ is_suppressed_in_total('answering_customers', 'group_type', 'group_key') }}
@@ -98,15 +93,15 @@ suppressed as (
 
     select
         -- ids
-        protected.group_type,
-        protected.group_key,
+        group_type,
+        group_key,
 
         -- strings
-        protected.group_name,
+        group_name,
 
         -- numbers
-        protected.customers,
-        cast(protected.customers as double) / population.population_customers as customer_share,
+        customers,
+        cast(customers as double) / population_customers as customer_share,
         case when not is_yes_or_no_suppressed then cast(yes_customers as double) / nullif(yes_or_no_customers, 0) end
             as minimum_payment_share_of_yes_or_no,
         case when not is_yes_or_no_suppressed then {{ wilson_lower('yes_customers', 'yes_or_no_customers') }} end
@@ -144,10 +139,9 @@ suppressed as (
         end as instalment_share_of_salary,
 
         -- booleans
-        protected.is_unknown,
-        protected.is_suppressed
+        is_unknown,
+        is_suppressed
     from protected
-    cross join population
 
 )
 

@@ -212,10 +212,10 @@ comparable_segmentations as (
     from same_sources
     where input_name in ({{ sql_list(inputs) }})
     having count(*) = {{ inputs | length }}
-    union all
-    {% endfor %}
-    select cast(null as {{ dbt.type_string() }}) as segmentation
-    where false
+    {{ 'union all' if not loop.last }}
+    {%- else %}
+    {{ empty_relation({'segmentation': dbt.type_string()}) }}
+    {%- endfor %}
 
 ),
 

@@ -21,6 +21,12 @@ labels as (
 
 ),
 
+segments as (
+
+    select * from {{ ref('int_segments') }}
+
+),
+
 /* the low estimate of a saving takes the dearest online contact, the high one the cheapest */
 moved as (
 
@@ -30,7 +36,7 @@ moved as (
         contacts.channel,
         channels.moves_to_channel,
         coalesce(labels.label, channels.contact_metric) as contacts_name,
-        contacts.group_name,
+        coalesce(segments.segment_name, contacts.group_name) as group_name,
         contacts.group_position,
         contacts.customers,
         contacts.yearly_contacts,
@@ -42,9 +48,12 @@ moved as (
         contacts.yearly_contacts * channels.movable_share_low as movable_contacts_low,
         contacts.yearly_contacts * channels.movable_share_base as movable_contacts_base,
         contacts.yearly_contacts * channels.movable_share_high as movable_contacts_high,
-        contacts.yearly_contacts * channels.movable_share_low * channels.handling_minutes_low / 60 as saved_hours_low,
-        contacts.yearly_contacts * channels.movable_share_base * channels.handling_minutes_base / 60 as saved_hours_base,
-        contacts.yearly_contacts * channels.movable_share_high * channels.handling_minutes_high / 60 as saved_hours_high,
+        contacts.yearly_contacts * channels.movable_share_low * channels.handling_minutes_low / 60
+            as saved_hours_low,
+        contacts.yearly_contacts * channels.movable_share_base * channels.handling_minutes_base / 60
+            as saved_hours_base,
+        contacts.yearly_contacts * channels.movable_share_high * channels.handling_minutes_high / 60
+            as saved_hours_high,
         contacts.yearly_contacts * channels.movable_share_low
         * (channels.contact_cost_low_amount - online_channels.contact_cost_high_amount) as saved_cost_low_amount,
         contacts.yearly_contacts * channels.movable_share_base
@@ -60,6 +69,8 @@ moved as (
         on channels.moves_to_channel = online_channels.channel
     left join labels
         on channels.contact_metric = labels.metric
+    left join segments
+        on contacts.group_key = segments.segment_key
 
 ),
 

@@ -27,12 +27,18 @@ tiers as (
 
 ),
 
+segments as (
+
+    select * from {{ ref('int_segments') }}
+
+),
+
 recommended as (
 
     select
         group_costs.subject_type as group_type,
         group_costs.subject_key as group_key,
-        group_costs.group_name,
+        coalesce(segments.segment_name, group_costs.group_name) as group_name,
         group_costs.group_position,
         group_costs.customers,
         group_costs.credit_limit_amount,
@@ -68,6 +74,8 @@ recommended as (
             and group_costs.subject_key = assigned.subject_key
     inner join tiers
         on assigned.tier_key = tiers.tier_key
+    left join segments
+        on group_costs.subject_key = segments.segment_key
 
 ),
 

@@ -75,6 +75,12 @@ staffed as (
 
 ),
 
+segments as (
+
+    select * from {{ ref('int_segments') }}
+
+),
+
 pool as (
 
     select * from staffed
@@ -86,6 +92,7 @@ shared as (
 
     select
         staffed.*,
+        coalesce(segments.segment_name, staffed.group_name) as readable_name,
         pool.stand_alone_staff * staffed.workload_hours / nullif(pool.workload_hours, 0) as pooled_staff,
         {{ is_suppressed_in_total(
             'staffed.customers', 'staffed.group_type, staffed.channel, staffed.handling_estimate', 'staffed.group_key'
@@ -95,6 +102,8 @@ shared as (
         on
             staffed.channel = pool.channel
             and staffed.handling_estimate = pool.handling_estimate
+    left join segments
+        on staffed.group_key = segments.segment_key
 
 ),
 
@@ -105,7 +114,7 @@ suppressed as (
         group_key,
         channel,
         handling_estimate,
-        group_name,
+        readable_name as group_name,
         group_position,
         customers,
         planned_customers,

@@ -19,10 +19,7 @@ protected_features as (
     {%- endif %}
     {%- endfor %}
     {%- endfor %}
-    select
-        cast(null as {{ dbt.type_string() }}) as segmentation,
-        cast(null as {{ dbt.type_string() }}) as feature
-    where false
+    {{ empty_relation({'segmentation': dbt.type_string(), 'feature': dbt.type_string()}) }}
 
 )
 

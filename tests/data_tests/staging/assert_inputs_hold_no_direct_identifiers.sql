@@ -13,10 +13,7 @@ identifying_columns as (
     {%- endif %}
     {%- endfor %}
     {%- endfor %}
-    select
-        cast(null as {{ dbt.type_string() }}) as input_name,
-        cast(null as {{ dbt.type_string() }}) as column_name
-    where false
+    {{ empty_relation({'input_name': dbt.type_string(), 'column_name': dbt.type_string()}) }}
 
 )
 
