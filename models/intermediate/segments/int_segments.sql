@@ -1,15 +1,9 @@
--- One row per segment of a published segmentation: size, value, name and stability.
+-- One row per segment of a published segmentation: size, value and stability.
 with
 
 profiles as (
 
     select * from {{ ref('int_segment_profiles') }}
-
-),
-
-names as (
-
-    select * from {{ ref('int_segment_names') }}
 
 ),
 
@@ -75,9 +69,6 @@ segments as (
         sizes.segmentation,
         sizes.segment_key,
         sizes.segment_number,
-        names.name_key,
-        names.segment_name,
-        names.description,
         sizes.customers,
         cast(sizes.customers as double) / populations.population_customers as customer_share,
         segment_values.value_metric,
@@ -89,8 +80,6 @@ segments as (
     from sizes
     inner join populations
         on sizes.segmentation = populations.segmentation
-    inner join names
-        on sizes.segment_key = names.segment_key
     left join segment_values
         on sizes.segment_key = segment_values.segment_key
     left join fitted_segments

@@ -7,6 +7,12 @@ segments as (
 
 ),
 
+names as (
+
+    select * from {{ ref('int_segment_names') }}
+
+),
+
 rules as (
 
     select * from {{ ref('int_segment_rules') }}
@@ -18,8 +24,8 @@ published_columns as (
     select
         segments.segmentation,
         segments.segment_key,
-        segments.segment_name,
-        segments.description,
+        names.segment_name,
+        names.description,
         rules.rule,
         segments.value_metric,
         segments.key_status,
@@ -31,6 +37,8 @@ published_columns as (
         segments.average_margin,
         rules.rule_fidelity
     from segments
+    inner join names
+        on segments.segment_key = names.segment_key
     left join rules
         on segments.segment_key = rules.segment_key
 
