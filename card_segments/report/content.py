@@ -166,7 +166,8 @@ def segmentation(
     """Return one segmentation, with its map's points drawn."""
     name = summary["segmentation"]
     candidates = published.frame(
-        "select * from segment_candidates where segmentation = ? order by algorithm, n_segments", name
+        "select * from segment_candidates where segmentation = ? order by algorithm, n_segments",
+        name,
     )
     return {
         **summary,

@@ -14,7 +14,9 @@ TYPES = {
 def model(dbt, session):
     """Say in words what each segment is, where a short rule is true enough; one row per segment."""
     dbt.config(materialized="table")
-    scores = dbt.ref("int_segment_scores").project("segmentation, customer_id, segment_number, segment_key")
+    scores = dbt.ref("int_segment_scores").project(
+        "segmentation, customer_id, segment_number, segment_key"
+    )
     samples = dbt.ref("int_segmentation_samples").join(scores, "segmentation, customer_id").df()
     parameters = dbt.ref("int_segment_parameters").df()
     metrics = dbt.ref("segment_metrics").df()

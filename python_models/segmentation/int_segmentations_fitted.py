@@ -66,7 +66,7 @@ def failure(segmentation, sentence):
 
 
 def records(result):
-    """One row per outcome, candidate and segment with its measures side by side; the rest as it is."""
+    """One row per outcome, candidate and segment, its measures side by side; other rows as they are."""
     result = result.rename(columns={"segments": "n_segments"})
     is_measured = result["record"].isin(["outcome", "candidate", "candidate_segment"])
     rows = []
@@ -102,7 +102,7 @@ def with_keys(rows, name, last_members, last_registry):
 
 
 def model(dbt, session):
-    """Fit the segmentations that need it; one row per outcome, candidate, segment, parameter and label."""
+    """Fit the segmentations that need it; one row per outcome, candidate, segment, and so on."""
     dbt.config(materialized="table")
     specifications = dbt.ref("int_segmentation_specifications").df().set_index("segmentation")
     decisions = dbt.ref("int_segmentation_decisions").df()
