@@ -18,6 +18,7 @@ TESTING := $(VENV)/.testing-installed
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
 UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --generate-hashes \
 	--no-emit-index-url --no-strip-extras --custom-compile-command 'make lock'
+PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 PREFLIGHT := $(BIN)/python -m card_segments.cli.preflight
 INSTALL_LOG := $(VENV)/install.log
 # pip's own account of what went wrong fills a screen; the sentence says what to do about it.
@@ -26,7 +27,7 @@ INSTALL_FAILED = { grep -m 1 '^ERROR' $(INSTALL_LOG) || tail -n 1 $(INSTALL_LOG)
 		'and that the disk has room, then run the same command again; the whole account is in $(INSTALL_LOG).'; exit 1; } >&2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build rebuild report explore docs metrics publish-postgres check-inputs docs-inputs tours test lint format \
+.PHONY: help setup build rebuild report explore docs metrics publish-postgres check-inputs docs-inputs tours test test-all lint format \
 	sample picture test-duckdb2 test-superset lock clean
 
 ##@ Begin
@@ -95,8 +96,11 @@ check-inputs: $(RUNTIME) ## Say what a build would make of the files in DIR (and
 
 ##@ Change the project
 
-test: $(TESTING) lint ## Lint, then run the dbt tests, the unit tests and pytest
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+test: $(TESTING) lint ## Lint, then run the dbt tests, the unit tests and the fast part of pytest
+	$(PYTEST) -m 'not slow'
+
+test-all: $(TESTING) lint ## The same with everything else: what CI runs
+	$(PYTEST)
 
 lint: $(TESTING) ## Check style: ruff, sqlfluff, and dbt's parser with warnings as errors
 	$(BIN)/ruff format --check .

@@ -34,7 +34,7 @@ BOXES = [
     Box(0, 20, 110, 90, None, "Files", "CSV or Parquet,\nor the sample"),
     Box(150, 20, 110, 90, "seeds/inputs", "Inputs", "loaded as text,\nevery row counted"),
     Box(300, 20, 110, 90, "models/staging", "Staging", "typed, repaired\nor rejected"),
-    Box(450, 20, 130, 90, "models/intermediate", "Intermediate", "features, segments,\nprofiles, sums"),
+    Box(450, 20, 130, 90, "models/intermediate", "Intermediate", "features, segments,\nprofiles"),
     Box(620, 20, 120, 90, "models/marts", "Marts", "public tables,\ncontracts, metrics"),
     Box(780, 20, 120, 90, "models/publication", "Publication", "only if every\ntest passed"),
     Box(300, 170, 110, 90, "seeds/reference", "Reference", "names, rules, rates\nthat people edit"),

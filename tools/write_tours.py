@@ -1,6 +1,6 @@
-"""Write the results into the tours of docs/tours/: below each SQL block, what it answers.
+"""Write the results into docs/tours/ and docs/walk.md: below each SQL block, what it answers.
 
-Usage: ``python -m tools.write_tours [published/cards.duckdb]``
+Usage: ``python -m tools.write_tours [published/cards.duckdb [warehouse/dev.duckdb]]``
 """
 
 from __future__ import annotations
@@ -17,7 +17,10 @@ import duckdb
 
 PROJECT = Path(__file__).resolve().parents[1]
 TOURS = PROJECT / "docs" / "tours"
-DATABASE = PROJECT / "published" / "cards.duckdb"
+# The walk goes through all layers, which only the warehouse has.
+WALK = PROJECT / "docs" / "walk.md"
+PUBLISHED = PROJECT / "published" / "cards.duckdb"
+WAREHOUSE = PROJECT / "warehouse" / "dev.duckdb"
 BEGIN = "<!-- result, written by make tours -->"
 END = "<!-- end of result -->"
 BLOCK = re.compile(
@@ -37,14 +40,15 @@ class TourError(RuntimeError):
 def main(arguments: list[str] | None = None) -> int:
     """Write every page again."""
     named = sys.argv[1:] if arguments is None else arguments
-    database = Path(named[0]) if named else DATABASE
-    if not database.is_file():
-        print(f"There is no {database}; run make build first.", file=sys.stderr)
-        return 1
+    published = Path(named[0]) if named else PUBLISHED
+    warehouse = Path(named[1]) if named[1:] else WAREHOUSE
     try:
-        with duckdb.connect(str(database), read_only=True) as connection:
-            for path in pages():
-                path.write_text(written(path, connection), encoding="utf-8")
+        for database, paths in ((published, pages()), (warehouse, [WALK])):
+            if not database.is_file():
+                raise TourError(f"There is no {database}; run make build first.")
+            with duckdb.connect(str(database), read_only=True) as connection:
+                for path in paths:
+                    path.write_text(written(path, connection), encoding="utf-8")
     except TourError as error:
         print(error, file=sys.stderr)
         return 1

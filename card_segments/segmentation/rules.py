@@ -168,7 +168,8 @@ def readable_threshold(below: float, above: float) -> float:
         return 0.0
     middle = below + (above - below) / 2.0
     exponent = int(np.floor(np.log10(max(abs(below), abs(above)))))
-    for power in range(exponent, exponent - 18, -1):
+    # below 1e-323 a double has no power of ten
+    for power in range(exponent, max(exponent - 18, -324), -1):
         for nearest in (round(middle / 10.0**power), np.ceil(below / 10.0**power)):
             # Through decimal text, which gives the double that the written number stands for.
             candidate = float(f"{int(nearest)}e{power}")

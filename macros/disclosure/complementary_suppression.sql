@@ -1,7 +1,7 @@
 {#-
-    Whether a group of a table of one dimension is hidden. A small group alone is no secret: what everyone
-    has less what the other groups have gives it away. So where a single group is below minimum_cell_size,
-    or all such groups together are, the next smallest is hidden with them; equal ones in the order of
+    Whether a group of a table of one dimension is suppressed. A small group alone is no secret: what everyone
+    has less what the other groups have discloses it. So where a single group is below minimum_cell_size,
+    or all such groups together are, the next smallest is suppressed with them; equal ones in the order of
     `key`. The groups that share the values of `partition_by` have to add up to everyone. A group of no one
     has no figures either, but nothing to protect.
 -#}

@@ -4,7 +4,7 @@
 {%- endmacro %}
 
 
-{#- A figure about people that is null where its cell is hidden, see int_demographic_combinations_suppressed. -#}
+{#- A figure about people that is null where its cell is suppressed, see int_demographic_combinations_suppressed. -#}
 {% macro unless_suppressed(expression) -%}
     case when not is_suppressed then {{ expression }} end
 {%- endmacro %}

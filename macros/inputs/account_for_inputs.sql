@@ -1,5 +1,5 @@
-{#- The enabled inputs with their checked rows. Written as single refs so that lineage is complete. -#}
-{% macro checked_rows_by_input() %}
+{#- The enabled inputs with their validated rows. Written as single refs so that lineage is complete. -#}
+{% macro validated_rows_by_input() %}
     {% set relations = {} %}
     {% for input_name in known_inputs() if has_inputs(input_name) %}
         {% do relations.update({input_name: ref('base_' ~ input_name ~ '__validated')}) %}

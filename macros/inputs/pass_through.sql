@@ -34,7 +34,7 @@
 {% endmacro %}
 
 
-{#- The active segmentations' inputs with attributes: segmentation, input, relation of its checked rows, columns. -#}
+{#- The active segmentations' inputs with attributes: segmentation, input, relation of its validated rows, columns. -#}
 {% macro passed_attributes() %}
     {% set found = [] %}
     {% for segmentation in active_segmentations() %}

@@ -1,6 +1,6 @@
 {#-
     Ends the build before the marts when too many rows of an input had to be rejected. A post-hook of
-    the checked rows.
+    the validated rows.
 -#}
 {% macro raise_too_many_rejects(input_name, validated_rows) %}
     {% if execute and flags.WHICH in ('build', 'run') and not flags.EMPTY %}

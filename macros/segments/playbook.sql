@@ -28,16 +28,6 @@
 {% endmacro %}
 
 
-{#-
-    Models of metrics beyond the profiles: name -> the inputs it needs. Such a model has the columns
-    segmentation, segment_key, metric, statistic and metric_value; its metrics are listed in
-    extra_segment_metrics.
--#}
-{% macro extra_rule_metrics() %}
-    {{ return({'int_card_usage__rule_metrics': ['card_usage']}) }}
-{% endmacro %}
-
-
 {#- segmentation -> the metrics of its segments that no profile has. -#}
 {% macro extra_segment_metrics() %}
     {{ return({
@@ -46,16 +36,6 @@
             'cash_advance_user_share', 'minimum_payer_share', 'dormant_share', 'is_upsell_allowed'
         ]
     }) }}
-{% endmacro %}
-
-
-{#- The refs of the models of extra metrics that the enabled inputs can feed. -#}
-{% macro extra_rule_metric_relations() %}
-    {% set relations = [] %}
-    {% for name, inputs in extra_rule_metrics().items() if not missing_inputs(inputs) %}
-        {% do relations.append(ref(name)) %}
-    {% endfor %}
-    {{ return(relations) }}
 {% endmacro %}
 
 

@@ -66,7 +66,7 @@ def failure(segmentation, sentence):
 
 
 def records(result):
-    """One row per outcome, candidate and segment, its measures side by side; other rows as they are."""
+    """One row per outcome, candidate and segment, its measures as columns; the rest as it is."""
     result = result.rename(columns={"segments": "n_segments"})
     is_measured = result["record"].isin(["outcome", "candidate", "candidate_segment"])
     rows = []
@@ -102,7 +102,7 @@ def with_keys(rows, name, last_members, last_registry):
 
 
 def model(dbt, session):
-    """Fit the segmentations that need it; one row per outcome, candidate, segment, and so on."""
+    """Fit what needs it; one row per outcome, candidate, segment, parameter and label."""
     dbt.config(materialized="table")
     specifications = dbt.ref("int_segmentation_specifications").df().set_index("segmentation")
     decisions = dbt.ref("int_segmentation_decisions").df()

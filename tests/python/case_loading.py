@@ -1,7 +1,5 @@
 """Loads a case of `hostile_files.py` through dbt and judges what became of it."""
 
-import contextlib
-import os
 import re
 import stat
 import tempfile
@@ -13,7 +11,7 @@ from pathlib import Path
 import duckdb
 import yaml
 from independent_reader import contract_of, judge, read_sample
-from workspaces import PROJECT
+from workspaces import PROJECT, Workspace, invoke
 
 QUIET = ("--log-level", "none", "--log-level-file", "none", "--no-write-json")
 
@@ -60,20 +58,14 @@ class Outcome:
 
 
 class Loader:
-    """dbt in this process, with the project parsed once; loads and checks an input at a time."""
+    """Loads and checks an input at a time, with what is parsed of the project for loading."""
 
     def __init__(self, folder: Path) -> None:
-        # takes seconds, and listing the cases does not need it
-        from dbt.cli.main import dbtRunner
-
         self.folder = folder
         self.warehouse = folder / "build.duckdb"
-        os.environ["CARD_SEGMENTS_WAREHOUSE"] = str(self.warehouse)
         self.customers = folder / "customers_of_the_sample.csv"
         self.customers.write_text(read_sample("customers").text(), encoding="utf-8")
-        parsed = dbtRunner().invoke(["parse", *self._options({})])
-        assert parsed.success, parsed.exception
-        self.dbt = dbtRunner(manifest=only_staging(parsed.result))
+        self.manifest = only_staging(Workspace(folder).manifest({}))
         self.holds_the_customers = False
 
     def load(self, case: Case) -> Outcome:
@@ -104,9 +96,7 @@ class Loader:
             *("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"),
             *self._options({**variables, "enabled_inputs": enabled}),
         ]
-        # the profile finds the project's Python packages from here
-        with contextlib.chdir(PROJECT):
-            run = self.dbt.invoke(arguments)
+        run, _ = invoke(arguments, PROJECT, self.warehouse, self.manifest)
         return self._account(input_name) if run.success else refusal(run)
 
     def _options(self, variables: dict) -> list[str]:

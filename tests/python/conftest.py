@@ -17,11 +17,23 @@ for name in ("MAKELEVEL", "MAKEFLAGS", "MFLAGS"):
 
 
 def pytest_collection_modifyitems(items):
-    """Begin with the files that build, so that no worker is left with one at the end."""
+    """Begin with the files that build, so that no worker is left with one at the end.
+
+    One worker builds the sample, for the first of the files that need it; what needs it too comes
+    as late as can be, so that the others need not wait for it.
+    """
     here = Path(__file__).parent
+    needing = dict.fromkeys(one.path for one in items if "sample_build" in one.fixturenames)
+    first = next(iter(needing), None)
 
     def rank(item):
-        return ("real" not in item.path.name, item.path.parent != here)
+        is_built_by_real_files = "real" in item.path.name
+        return (
+            not is_built_by_real_files,
+            item.path != first,
+            item.path in needing,
+            item.path.parent != here,
+        )
 
     items.sort(key=rank)
 
@@ -37,6 +49,8 @@ def build_once(folder, dbt=Workspace.dbt, **variables):
     """Build completely in the first worker that asks; the others wait and read the same."""
     folder.mkdir(exist_ok=True)
     workspace, done = Workspace(folder), folder / "run.json"
+    # those have run where the sample was built
+    workspace.has_unit_tests = False
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not done.exists():
@@ -45,6 +59,16 @@ def build_once(folder, dbt=Workspace.dbt, **variables):
     workspace.run = Run(*json.loads(done.read_text()))
     assert workspace.run.succeeded, workspace.run.output
     return workspace
+
+
+@pytest.fixture(scope="session")
+def manifest(tmp_path_factory):
+    """The manifest of the project with all inputs; nothing is built."""
+    folder = tmp_path_factory.mktemp("parsed")
+    parsed = Workspace(folder).manifest({})
+    assert parsed is not None
+    parsed.write(str(folder / "manifest.json"))
+    return json.loads((folder / "manifest.json").read_text())
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from metrics import Metrics
 from scoring import scored_by_engine
 from workspaces import PROJECT, REAL_FILES
 
-pytestmark = pytest.mark.real_data
+pytestmark = [pytest.mark.real_data, pytest.mark.slow]
 
 
 def test_everything_is_loaded(real_build):

@@ -121,11 +121,6 @@ def test_every_row_is_accounted_for(sample_build):
     }
 
 
-@pytest.fixture(scope="module")
-def manifest(sample_build):
-    return json.loads((sample_build.folder / "target" / "manifest.json").read_text())
-
-
 def test_every_column_is_described_and_every_description_has_a_column(sample_build, manifest):
     in_warehouse = sample_build.query(
         "select table_schema, table_name, column_name from information_schema.columns"

@@ -7,6 +7,8 @@ import duckdb
 import pytest
 from clients import installed, run_python
 
+pytestmark = pytest.mark.slow
+
 # Runs in the present DuckDB as well as in the others, so it asks for nothing that changed between.
 READ_ALL = """
 import hashlib, json, sys

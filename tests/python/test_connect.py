@@ -108,12 +108,14 @@ def test_command_line(recipe, folder):
     assert lines(run(["sh", "-c", recipe.code], folder)) == lines(recipe.output)
 
 
+@pytest.mark.slow
 @of("Python", "SQLAlchemy", "Parquet readers")
 def test_python(recipe, folder):
     output = run_python(recipe.code, installed("clients"), folder=folder)
     assert lines(output) == lines(recipe.output)
 
 
+@pytest.mark.slow
 def test_postgres_and_r(folder, postgres, database):
     """In the order of the page, for each step needs the one before."""
     publish, read = [one for one in RECIPES if (one.heading, one.language) == ("PostgreSQL", "sh")]

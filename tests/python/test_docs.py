@@ -1,5 +1,6 @@
 """dbt docs, as `make docs` writes them: opened from disk without a network, and served."""
 
+import functools
 import json
 import re
 import shutil
@@ -162,14 +163,26 @@ def test_a_reader_walks_from_the_overview_to_a_table_and_its_lineage(docs, manif
         assert not visit.console_errors
 
 
+@pytest.fixture(scope="module")
+def opened(docs, browser):
+    """The docs, opened once: they take seconds to start."""
+    with browser.visit(docs.docs / "index.html") as visit:
+        yield visit
+
+
+def follow(visit, link, heading):
+    """Go where a link of the open page leads."""
+    visit.page.evaluate("link => { window.location.hash = link }", link.lstrip("#"))
+    visit.page.wait_for_selector(f"h1:has-text('{heading}')")
+
+
 @pytest.mark.parametrize("name", sorted(PICTURES))
-def test_charts_stand_in_the_descriptions_of_the_tables(docs, browser, name):
-    link = f"#!/model/model.card_segments.{name}"
-    with browser.visit(docs.docs / "index.html", fragment=link) as visit:
-        wait_for_picture(visit.page, f"{name}.svg")
-        assert list(pictures(visit.page)) == [f"{name}.svg"]
-        assert not visit.outside_requests
-        assert not visit.console_errors
+def test_charts_stand_in_the_descriptions_of_the_tables(opened, name):
+    follow(opened, f"#!/model/model.card_segments.{name}", name)
+    wait_for_picture(opened.page, f"{name}.svg")
+    assert list(pictures(opened.page)) == [f"{name}.svg"]
+    assert not opened.outside_requests
+    assert not opened.console_errors
 
 
 @pytest.mark.parametrize(("kind", "name", "chosen"), LINEAGES, ids=lambda one: str(one)[:40])
@@ -187,28 +200,25 @@ def test_links_open_the_lineage(docs, manifest, browser, kind, name, chosen):
         assert not visit.console_errors
 
 
-def test_exposures_name_their_tables(docs, browser):
-    link = "#!/exposure/exposure.card_segments.report_page"
-    with browser.visit(docs.docs / "index.html", fragment=link) as visit:
-        visit.page.wait_for_selector("h1:has-text('Report page')")
-        for name in ("segment_profiles", "staffing_plan", "tested_claims"):
-            assert visit.page.get_by_role("link", name=name, exact=True).first.is_visible()
-        assert not visit.console_errors
+def test_exposures_name_their_tables(opened):
+    follow(opened, "#!/exposure/exposure.card_segments.report_page", "Report page")
+    for name in ("segment_profiles", "staffing_plan", "tested_claims"):
+        assert opened.page.get_by_role("link", name=name, exact=True).first.is_visible()
+    assert not opened.console_errors
 
 
 @pytest.mark.parametrize(
     ("link", "heading"),
     [
-        ("", "Card Segments"),
+        ("#!/overview", "Card Segments"),
         ("#!/model/model.card_segments.segments", "segments"),
         ("#!/exposure/exposure.card_segments.report_page", "Report page"),
         ("#!/metric/metric.card_segments.spend", "spend"),
     ],
 )
-def test_nobody_is_kept_out(docs, browser, link, heading):
-    with browser.visit(docs.docs / "index.html", fragment=link) as visit:
-        visit.page.wait_for_selector(f"h1:has-text('{heading}')")
-        assert visit.accessibility_findings() == []
+def test_nobody_is_kept_out(opened, link, heading):
+    follow(opened, link, heading)
+    assert opened.accessibility_findings() == []
 
 
 def test_every_link_of_the_overview_leads_somewhere(manifest):
@@ -284,23 +294,26 @@ def test_pictures_say_when_there_is_no_segment(sample_build, tmp_path):
 
 
 def test_docs_are_served_to_this_machine_until_interrupted(docs):
-    server = subprocess.Popen(
+    with subprocess.Popen(
         [*command(docs, "--serve", "--port", "0")],
         cwd=PROJECT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-    )
-    try:
-        server.stdout.readline()
-        address = re.search(r"http://127\.0\.0\.1:\d+/", server.stdout.readline())[0]
-        with urllib.request.urlopen(address, timeout=20) as answer:
-            assert b"Card Segments" in answer.read()
-        with urllib.request.urlopen(address + "assets/segments.svg", timeout=20) as answer:
-            assert answer.headers["Content-Type"] == "image/svg+xml"
-    finally:
-        server.send_signal(signal.SIGINT)
-        _, errors = server.communicate(timeout=20)
+        # whoever starts the tests in the background has it ignored, and so would the server
+        preexec_fn=functools.partial(signal.signal, signal.SIGINT, signal.default_int_handler),
+    ) as server:
+        try:
+            server.stdout.readline()
+            address = re.search(r"http://127\.0\.0\.1:\d+/", server.stdout.readline())[0]
+            with urllib.request.urlopen(address, timeout=20) as answer:
+                assert b"Card Segments" in answer.read()
+            with urllib.request.urlopen(address + "assets/segments.svg", timeout=20) as answer:
+                assert answer.headers["Content-Type"] == "image/svg+xml"
+            server.send_signal(signal.SIGINT)
+            _, errors = server.communicate(timeout=20)
+        finally:
+            server.kill()
     assert server.returncode == 0
     assert not errors
 

@@ -3,6 +3,7 @@
 import os
 import pty
 import select
+import signal
 import subprocess
 import sys
 import termios
@@ -101,6 +102,8 @@ def test_on_a_terminal_one_can_ask_and_leave(sample_build):
                     answered += 1
             elif to_type and b"cards>" in shown:
                 os.write(terminal, to_type.pop(0))
+        else:
+            os.kill(process, signal.SIGKILL)
     finally:
         os.close(terminal)
     text = shown.decode(errors="replace")

@@ -4,7 +4,7 @@ import shutil
 
 import pandas as pd
 import pytest
-from workspaces import PROJECT, rewrite
+from workspaces import PROJECT, Workspace, rewrite
 
 SAMPLE = PROJECT / "seeds" / "inputs"
 RELATIONSHIPS = {"enabled_inputs": ["card_relationships"]}
@@ -22,20 +22,35 @@ def members(workspace):
     ).set_index(["segmentation", "customer_id"])
 
 
-@pytest.fixture
-def delivery(tmp_path):
-    """A folder with a copy of the relationships of the sample."""
-    folder = tmp_path / "delivery"
-    folder.mkdir()
-    shutil.copy(SAMPLE / "card_relationships.csv", folder)
+@pytest.fixture(scope="module")
+def first_build(tmp_path_factory):
+    """A folder with the relationships of the sample, and what is built of it for the first time."""
+    folder = tmp_path_factory.mktemp("first_build")
+    (folder / "delivery").mkdir()
+    shutil.copy(SAMPLE / "card_relationships.csv", folder / "delivery")
+    workspace = Workspace(folder)
+    workspace.has_unit_tests = False
+    build(workspace, **RELATIONSHIPS, input_dir=str(folder / "delivery"))
     return folder
+
+
+@pytest.fixture
+def workspace(first_build, tmp_path):
+    """A copy of the first build, to build in again."""
+    shutil.copytree(first_build, tmp_path, symlinks=True, dirs_exist_ok=True)
+    workspace = Workspace(tmp_path)
+    workspace.has_unit_tests = False
+    return workspace
+
+
+@pytest.fixture
+def delivery(workspace):
+    """The folder of the files."""
+    return workspace.folder / "delivery"
 
 
 def test_a_model_lives_on_until_its_features_drift(workspace, delivery):
     options = {**RELATIONSHIPS, "input_dir": str(delivery)}
-    build(workspace, **options)
-    # they passed, and no data changes them
-    workspace.has_unit_tests = False
     first = members(workspace)
     version = workspace.query_published("select model_version from segmentations").iloc[0, 0]
 
@@ -82,9 +97,7 @@ def test_a_model_lives_on_until_its_features_drift(workspace, delivery):
 
 
 def test_other_customers_begin_anew(workspace, delivery):
-    workspace.has_unit_tests = False
     options = {**RELATIONSHIPS, "input_dir": str(delivery)}
-    build(workspace, **options)
     rewrite(
         delivery / "card_relationships.csv",
         lambda rows: [[f"other_{row[0]}", *row[1:]] for row in rows],
@@ -98,8 +111,6 @@ def test_other_customers_begin_anew(workspace, delivery):
 
 
 def test_a_customer_is_scored_from_the_command_line(workspace, delivery):
-    workspace.has_unit_tests = False
-    build(workspace, **RELATIONSHIPS, input_dir=str(delivery))
     customer = workspace.query(
         """
         select features.*, members.segment_name, members.segment_key, members.margin

@@ -12,7 +12,7 @@ from workspaces import INPUTS, PROJECT
 SAMPLE = PROJECT / "seeds" / "inputs"
 ACCOUNTING = (
     "build",
-    *("--select", "+int_input_rejects", "+input_rows", "+int_input_repairs"),
+    *("--select", "+int_input_rejects", "+int_input_rows", "+int_input_repairs"),
     *("--exclude-resource-type", "test", "unit_test"),
 )
 

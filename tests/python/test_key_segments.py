@@ -17,7 +17,9 @@ CHAIN = {
 
 def compiled(build, model):
     folder = build.folder / "target" / "compiled" / "card_segments" / "models"
-    return next(folder.rglob(f"{model}.sql")).read_text()
+    # dbt writes the inputs of unit tests under the same name, into a folder named after the YAML
+    paths = [path for path in folder.rglob(f"{model}.sql") if path.parent.suffix != ".yml"]
+    return paths[0].read_text()
 
 
 @pytest.fixture

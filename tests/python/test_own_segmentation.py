@@ -26,6 +26,7 @@ def followed(tmp_path_factory):
 def build(followed, folder, **more):
     copy, variables = followed
     workspace = Workspace(folder, copy)
+    workspace.has_unit_tests = False
     run = workspace.dbt("build", enabled_inputs=["customers", "spends"], **variables, **more)
     assert run.succeeded, run.output
     return workspace
@@ -46,6 +47,7 @@ def test_a_further_segmentation_needs_no_python(followed, tmp_path):
 
 
 @pytest.mark.real_data
+@pytest.mark.slow
 def test_segments_that_stand_in_for_age_are_flagged(followed, real_data, tmp_path):
     files = {name: str(real_data / REAL_FILES[name]) for name in ("customers", "spends")}
     workspace = build(followed, tmp_path, inputs=files)
@@ -63,7 +65,15 @@ def test_a_wrong_setting_ends_in_one_sentence(followed, tmp_path):
     path = Path(spoilt / "models/intermediate/category_mix/_category_mix__models.yml")
     path.write_text(path.read_text().replace("profile: [", "tresholds: {}\n          profile: ["))
     workspace = Workspace(tmp_path, spoilt)
-    run = workspace.dbt("build", enabled_inputs=["customers", "spends"], **variables)
+    to_the_fit = ("--select", "+int_segmentations_fitted")
+    without_tests = ("--exclude-resource-type", "test", "unit_test")
+    run = workspace.dbt(
+        "build",
+        *to_the_fit,
+        *without_tests,
+        enabled_inputs=["customers", "spends"],
+        **variables,
+    )
     assert not run.succeeded
     assert "tresholds" in run.text
     assert "thresholds" in run.text

@@ -193,6 +193,7 @@ def test_every_segment_of_the_sample_has_advice_with_evidence(sample_build):
 
 
 @pytest.mark.real_data
+@pytest.mark.slow
 def test_the_published_actions_come_out_on_the_public_files(real_build):
     advice = real_build.query_published("select * from segment_recommendations")
     given = advice.groupby("recommendation_key")["segment_name"].agg(set)

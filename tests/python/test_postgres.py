@@ -17,6 +17,8 @@ from card_segments.cli.postgres import main
 from card_segments.publishing import PublishingError
 from card_segments.publishing.postgres import publish_to_postgres
 
+pytestmark = pytest.mark.slow
+
 # What PostgreSQL should say of a published column's type, written out independently of the module.
 TYPE_NAMES = {
     "BOOLEAN": "boolean",

@@ -1,17 +1,30 @@
 """Only a complete, green build publishes; everything else leaves the published files whole."""
 
 import os
+import re
 import shutil
 from pathlib import Path
 
 import duckdb
 import pytest
+from case_loading import FOREIGN_WORDS, FRAME
+from hostile_files import PICTURE, TEXT, gzipped
 from workspaces import PROJECT, Workspace, copy_project
 
 from card_segments.publishing import Build, PublishingError, publish
 
 # The smallest complete build: no segmentation is fitted.
 SMALL = {"enabled_inputs": ["customers"]}
+# The publication by itself, after whatever was built before.
+LAST = ("--select", "publication")
+
+
+@pytest.fixture(scope="module")
+def delivery(tmp_path_factory):
+    """A folder of files that deliver the customers of the sample."""
+    folder = tmp_path_factory.mktemp("delivery")
+    shutil.copy(PROJECT / "seeds" / "inputs" / "customers.csv", folder)
+    return folder
 
 
 @pytest.fixture(scope="module")
@@ -21,13 +34,21 @@ def project_copy(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def published_once(project_copy, tmp_path_factory):
+def first_build(project_copy, delivery, tmp_path_factory):
     """A workspace in which a good build has published."""
     workspace = Workspace(tmp_path_factory.mktemp("published_once"), project_copy)
-    run = workspace.dbt("build", **SMALL)
+    workspace.has_unit_tests = False
+    run = workspace.dbt("build", **SMALL, input_dir=str(delivery))
     assert run.succeeded, run.output
     assert (workspace.published / "cards.duckdb").is_file()
-    # they passed, and no data changes them
+    return workspace
+
+
+@pytest.fixture
+def published_once(first_build, tmp_path):
+    """The same workspace, for a test of its own."""
+    shutil.copytree(first_build.folder, tmp_path / "copy", symlinks=True)
+    workspace = Workspace(tmp_path / "copy", first_build.project)
     workspace.has_unit_tests = False
     return workspace
 
@@ -58,13 +79,40 @@ def test_a_failing_model_keeps_the_old_publication(published_once):
 
 
 @pytest.mark.parametrize(
+    ("file_name", "content"),
+    [
+        ("picture.csv", PICTURE),
+        *(
+            pytest.param(*file, marks=pytest.mark.slow)
+            for file in [
+                ("empty.csv", b""),
+                ("cut.csv.gz", gzipped(TEXT)[:-200]),
+                ("every_row_rejected.csv", TEXT.replace(",", ";").replace(";", ",", 6).encode()),
+                ("damaged.parquet", b"PAR1" + bytes(5000) + b"PAR1"),
+            ]
+        ),
+    ],
+)
+def test_a_refused_file_keeps_the_old_publication(published_once, tmp_path, file_name, content):
+    before = published_once.published_files()
+    (tmp_path / file_name).write_bytes(content)
+    run = published_once.dbt("build", **SMALL, inputs={"customers": str(tmp_path / file_name)})
+    assert not run.succeeded
+    assert_unchanged(published_once, before)
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", run.output).splitlines()
+    said = [line for line in lines if not FRAME.search(line)]
+    assert file_name in "".join(said)
+    assert not FOREIGN_WORDS.search("\n".join(said)), run.output
+
+
+@pytest.mark.parametrize(
     ("arguments", "reason"),
     [
-        (["run"], "this was `dbt run`, which runs no tests"),
-        (["build", "--select", "input_rows+"], "this build left out"),
-        (["build", "--exclude", "stg_customers__customers"], "this build left out 1 of"),
-        (["build", "--exclude-resource-type", "unit_test"], "this build left out kinds"),
-        (["build", "--empty"], "--empty"),
+        (["run", *LAST], "this was `dbt run`, which runs no tests"),
+        (["build", *LAST], "this build left out"),
+        (["build", "--exclude", "segment_candidates"], "this build left out 1 of"),
+        (["build", *LAST, "--exclude-resource-type", "unit_test"], "this build left out kinds"),
+        (["build", *LAST, "--empty"], "--empty"),
     ],
 )
 def test_an_incomplete_build_publishes_nothing_and_says_so(published_once, arguments, reason):
@@ -85,28 +133,21 @@ def test_an_unwritable_folder_ends_in_one_sentence(published_once, tmp_path):
     assert "Traceback" not in run.output
 
 
-def test_losing_most_rows_of_a_source_stops_the_publication(published_once, tmp_path):
+def test_losing_most_rows_of_a_source_stops_the_publication(published_once, delivery):
     """The same folder delivers a tenth of the customers: a check, with the way to accept it."""
-    folder = tmp_path / "delivery"
-    folder.mkdir()
-    shutil.copy(PROJECT / "seeds" / "inputs" / "customers.csv", folder)
-    workspace = Workspace(tmp_path)
-    workspace.has_unit_tests = False
-    run = workspace.dbt("build", **SMALL, input_dir=str(folder))
-    assert run.succeeded, run.output
-    before = workspace.published_files()
-
-    lines = (folder / "customers.csv").read_text().splitlines(keepends=True)
-    (folder / "customers.csv").write_text("".join(lines[: len(lines) // 10]))
-    run = workspace.dbt("build", **SMALL, input_dir=str(folder))
+    before = published_once.published_files()
+    variables = {**SMALL, "input_dir": str(delivery)}
+    lines = (delivery / "customers.csv").read_text().splitlines(keepends=True)
+    (delivery / "customers.csv").write_text("".join(lines[: len(lines) // 10]))
+    run = published_once.dbt("build", **variables)
     assert not run.succeeded
     assert "rows_dropped of customers" in run.text
     assert "accept_changes: true" in run.text
-    assert_unchanged(workspace, before)
+    assert_unchanged(published_once, before)
 
-    run = workspace.dbt("build", **SMALL, input_dir=str(folder), accept_changes=True)
+    run = published_once.dbt("build", **variables, accept_changes=True)
     assert run.succeeded, run.output
-    assert workspace.published_files() != before
+    assert published_once.published_files() != before
 
 
 # The publication step by itself

@@ -555,8 +555,9 @@ def test_any_figure_can_be_shown(browser, changed, sample_build, figure):
 # Columns by which the page finds rows; the words of these are the project's own.
 KEYS = (
     *("segmentation", "segment_key", "from_segment_key", "to_segment_key", "status", "verdict"),
-    *("parameter", "parameter_text", "feature", "metric", "group_type", "attribute", "dimension_set"),
-    *("measure", "channel", "handling_estimate", "algorithm", "cause", "method", "table_name"),
+    *("parameter", "parameter_text", "feature", "metric", "group_type", "attribute"),
+    *("dimension_set", "measure", "channel", "handling_estimate", "algorithm", "cause"),
+    *("method", "table_name"),
 )
 
 

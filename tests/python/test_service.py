@@ -31,7 +31,6 @@ def large_book(sample_build, tmp_path_factory):
         "--select",
         "int_contacts_by_group",
         "int_workloads_planned",
-        "int_queue_hours_planned",
         "int_queue_agents_tried",
         "staffing_plan",
         staffing_customers=4_000_000,

@@ -28,12 +28,10 @@ REBUILT = [
     "int_card_tiers_assigned",
     "int_segment_rule_conditions",
     "segment_recommendations",
-    "int_credit_customers_age_grouped",
     "int_credit_customers_by_group",
     "int_credit_scores_by_group",
     "credit_score_by_age",
     "int_workloads_planned",
-    "int_queue_hours_planned",
     "int_queue_agents_tried",
     "staffing_plan",
 ]
@@ -137,8 +135,8 @@ def test_a_slower_answer_needs_fewer_agents(changed):
 def test_dear_customers_get_no_plus_card(changed):
     statement = """
         select count(*) from intermediate.int_card_tiers_assigned as assigned
-        inner join intermediate.int_service_costs_summed as costs
-            on assigned.subject_key = costs.customer_id
+        inner join intermediate.int_service_costs_by_subject as costs
+            using (subject_type, subject_key)
         where assigned.tier_key = 'plus' and costs.service_cost_index_100 > 150
     """
     assert changed.before(statement).iat[0, 0] > 0
@@ -179,3 +177,28 @@ def test_the_page_names_seeds_and_settings_that_are_there():
     settings = (PROJECT / "dbt_project.yml").read_text()
     for name in re.findall(r"\(`(\w+)`\)", PAGE):
         assert f"  {name}: " in settings, name
+
+
+@pytest.mark.parametrize(
+    ("words", "macro", "model"),
+    [
+        ("card_usage_words", "behaviour_metrics", "card_usage/int_card_usage__behaviours"),
+        ("card_usage_words", "value_bases", "card_usage/int_card_usage__values"),
+        ("service_words", "contact_metrics", "relationship/int_contacts_by_relationship"),
+        ("claim_words", "claim_populations", "claims/int_claim_members"),
+        ("claim_words", "claim_tests", "claims/int_claim_results"),
+    ],
+)
+def test_every_word_that_a_rule_may_hold_is_read_in_sql(words, macro, model):
+    text = (PROJECT / "macros" / "configuration" / f"{words}.sql").read_text()
+    body = text.split(f"macro {macro}()")[1].split("endmacro")[0]
+    if macro == "claim_populations":
+        names = re.findall(r"'(\w+)': '(?:share|category|number|text)'", body)
+        names += re.findall(r"'(\w+)': \{\s+'inputs'", body)
+    elif macro == "claim_tests":
+        names = re.findall(r"'(\w+)': \{", body)
+    else:
+        names = re.findall(r"'(\w+)'", body)
+    sql = (PROJECT / "models" / "intermediate" / f"{model}.sql").read_text()
+    assert names
+    assert [name for name in names if f"'{name}'" not in sql] == []

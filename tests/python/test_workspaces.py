@@ -1,9 +1,8 @@
-"""Running dbt in forks gives what its command line gives."""
+"""Running dbt with what was parsed before gives what its command line gives."""
 
 import json
 
-from dbt_server import RUNTIME_VARIABLES
-from workspaces import PROJECT, Workspace, copy_project
+from workspaces import PROJECT, RUNTIME_VARIABLES, Workspace, copy_project
 
 # Other values than those of dbt_project.yml.
 CHANGED = {
@@ -73,11 +72,3 @@ def test_a_changed_file_is_parsed_again_and_only_for_its_copy(tmp_path):
     path.write_text("-- a change\n" + path.read_text())
     assert compiled(copy, "after") == "-- a change\n" + before
     assert compiled(PROJECT, "project") == before
-
-
-def test_a_wrong_option_ends_as_on_the_command_line(workspace):
-    arguments = ("build", "--slect", "stg_customers__customers")
-    run, command = workspace.dbt(*arguments), workspace.dbt_command(*arguments)
-    assert not run.succeeded
-    assert not command.succeeded
-    assert run.text == command.text != ""

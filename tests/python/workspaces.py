@@ -1,16 +1,18 @@
 """Running dbt as a user would, in folders of a test's own."""
 
-import atexit
+import contextlib
 import csv
 import functools
+import gc
+import io
 import json
 import os
 import re
 import shutil
 import subprocess
 import sys
-import tempfile
-from dataclasses import dataclass
+import warnings
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
 
@@ -30,8 +32,32 @@ REAL_FILES = {
 }
 
 
-# macOS has forks, but its libraries do not allow for them.
-CAN_FORK = hasattr(os, "fork") and sys.platform != "darwin"
+# Variables that only running reads; test_workspaces.py checks that parsing does not.
+RUNTIME_VARIABLES = {
+    "accept_changes",
+    "column_names",
+    "contact_period_months",
+    "decimal_mark",
+    "input_dir",
+    "inputs",
+    "maximum_recommendations",
+    "maximum_reject_share",
+    "minimum_recommendations",
+    "published_dir",
+    "refit",
+    "spends_year",
+    "staffing_customers",
+}
+# Commands and options with which dbt is to parse by itself.
+PARSING = {"parse", "--no-partial-parse", "--target", "--profiles-dir", "--project-dir"}
+WAREHOUSE = "CARD_SEGMENTS_WAREHOUSE"
+
+# The config in a model's SQL, and the macros that say which inputs are enabled.
+CONFIG = re.compile(r"\{\{\s*config\(.*?\)\s*\}\}", re.DOTALL)
+QUESTIONS = {
+    f"macro.card_segments.{name}"
+    for name in ("has_inputs", "missing_inputs", "active_segmentations")
+}
 
 
 @dataclass
@@ -47,36 +73,78 @@ class Run:
         return " ".join(re.sub(r"\x1b\[[0-9;]*m", "", self.output).split())
 
 
-class DbtServer:
-    """The process of `dbt_server.py` that runs the dbt commands of this one; ends with it."""
+def invoke(arguments: list[str], project: Path, warehouse: Path, manifest=None):
+    """Run dbt in this process, in the folder of a project; what it did, and what it printed."""
+    # imported here, as it takes seconds and many tests need no dbt
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
 
-    def __init__(self) -> None:
-        self.folder = tempfile.TemporaryDirectory()
-        self.process = subprocess.Popen(
-            [sys.executable, Path(__file__).parent / "dbt_server.py", self.folder.name],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        atexit.register(self.close)
-
-    def close(self) -> None:
-        """End the process, which reads until there is no more."""
-        self.process.communicate()
-        self.folder.cleanup()
-
-    def run(self, request: dict) -> int:
-        """Run a command and return its exit code."""
-        print(json.dumps(request), file=self.process.stdin, flush=True)
-        answer = self.process.stdout.readline()
-        assert answer, "the dbt server ended; what it said is above"
-        return int(answer)
+    output = io.StringIO()
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        warnings.catch_warnings(),
+        contextlib.redirect_stdout(output),
+        contextlib.redirect_stderr(output),
+    ):
+        warnings.simplefilter("ignore")
+        patch.chdir(project)
+        patch.setenv(WAREHOUSE, str(warehouse))
+        run = dbtRunner(manifest=manifest).invoke(arguments)
+        # the warehouse, and whatever else dbt leaves open to the end of its process
+        DuckDBConnectionManager.close_all_connections()
+        gc.collect()
+    return run, output.getvalue()
 
 
-@functools.cache
-def dbt_server() -> DbtServer:
-    """The server of this process, started when it is first needed."""
-    return DbtServer()
+@dataclass(frozen=True)
+class Parsing:
+    """What parsing depends on, and where it is done."""
+
+    files: str
+    variables: str
+    database: str
+    project: Path = field(compare=False)
+    folder: Path = field(compare=False)
+
+
+@functools.lru_cache(maxsize=4)
+def parsed(parsing: Parsing):
+    """The manifest of a project, or none where dbt cannot parse it: it says so itself."""
+    folder = parsing.folder
+    quiet = ("--log-level", "none", "--log-level-file", "none", "--no-write-json")
+    paths = ("--target-path", str(folder), "--log-path", str(folder))
+    # garbage is not worth looking for among millions of objects that stay
+    gc.disable()
+    run, _ = invoke(
+        [*quiet, "parse", *paths, "--vars", parsing.variables],
+        parsing.project,
+        folder / parsing.database,
+    )
+    gc.freeze()
+    gc.enable()
+    if not run.success:
+        return None
+    # dbt's own copying of a manifest fails on these, and only parsing needs them
+    run.result.disabled.clear()
+    return run.result
+
+
+def files_of(project: Path) -> str:
+    """Whatever the manifest depends on in a project's files: all but the rows of seeds."""
+    left_out = {"target", "logs", "published", "warehouse", "tests/python"}
+    found = []
+    for folder, folders, files in os.walk(project):
+        inside = Path(folder).relative_to(project)
+        folders[:] = [
+            name
+            for name in folders
+            if not name.startswith((".", "__")) and (inside / name).as_posix() not in left_out
+        ]
+        for name in files:
+            state = (Path(folder) / name).stat()
+            state = "" if name.endswith(".csv") else (state.st_size, state.st_mtime_ns)
+            found.append(f"{inside / name} {state}")
+    return "\n".join(sorted(found))
 
 
 class Workspace:
@@ -94,25 +162,39 @@ class Workspace:
         self.has_unit_tests = True
 
     def dbt(self, *arguments: str, **variables: object) -> Run:
-        """Run a dbt command with variables, without importing dbt and parsing again for each."""
-        if not CAN_FORK:
-            return self.dbt_command(*arguments, **variables)
+        """Run a dbt command in this process, without parsing again what was parsed before."""
         variables.setdefault("published_dir", str(self.published))
         # a sixth of the time of a build would go into a log that nobody reads
         log = () if self.keeps_log else ("--log-level-file", "none")
-        with tempfile.NamedTemporaryFile() as output:
-            status = dbt_server().run(
-                {
-                    "arguments": [*log, *arguments, *self._options(variables)],
-                    "variables": variables,
-                    "project": str(self.project),
-                    "unit_tests": self.has_unit_tests,
-                    "target": str(self.folder / "target"),
-                    "environment": self._environment(),
-                    "output": output.name,
-                }
+        manifest = None if PARSING & set(arguments) else self.manifest(variables)
+        run, output = invoke(
+            [*log, *arguments, *self._options(variables)], self.project, self.warehouse, manifest
+        )
+        return Run(run.success, f"{output}{run.exception or ''}")
+
+    def manifest(self, variables: dict):
+        """A copy of what parsing gives, for running changes it."""
+        read = {name: value for name, value in variables.items() if name not in RUNTIME_VARIABLES}
+        manifest = parsed(
+            Parsing(
+                files_of(self.project),
+                yaml.safe_dump(read, default_flow_style=True, width=10_000),
+                # the name of the database is that of its file
+                self.warehouse.name,
+                self.project,
+                self.folder / "parsed",
             )
-            return Run(status == 0, Path(output.name).read_text(encoding="utf-8"))
+        )
+        if manifest is None:
+            return None
+        manifest = manifest.deepcopy()
+        for node in manifest.nodes.values():
+            # the same project in another folder, with seeds of its own
+            if hasattr(node, "root_path"):
+                node.root_path = str(self.project)
+        if not self.has_unit_tests:
+            manifest.unit_tests.clear()
+        return manifest
 
     def dbt_command(self, *arguments: str, **variables: object) -> Run:
         """Run a dbt command in a process of its own, as a user does; it takes ten seconds more."""
@@ -141,7 +223,7 @@ class Workspace:
         ]
 
     def _environment(self) -> dict[str, str]:
-        return {**os.environ, "CARD_SEGMENTS_WAREHOUSE": str(self.warehouse)}
+        return {**os.environ, WAREHOUSE: str(self.warehouse)}
 
     def query(self, statement: str) -> pd.DataFrame:
         """Query the warehouse."""
@@ -188,6 +270,28 @@ def published_tables() -> dict[str, list[str]]:
     listing = (PROJECT / "macros" / "publication" / "published_tables.sql").read_text()
     mapping = re.search(r"return\((\{.*?\})\)", listing, re.DOTALL)[1]
     return json.loads(mapping.replace("'", '"'))
+
+
+def declared_inputs(code: str) -> frozenset[str]:
+    """The inputs without which a model or analysis is switched off, from the config in its SQL."""
+    config = CONFIG.search(code)
+    declared = re.search(r"enabled=has_inputs\((.*?)\)", config[0]) if config else None
+    return frozenset(re.findall(r"'(\w+)'", declared[1]) if declared else [])
+
+
+def asks_for_inputs(manifest: dict, node: dict) -> bool:
+    """Whether a node asks, besides in its config, which inputs are enabled.
+
+    It then refers to whatever they allow, as one that loops over the segmentations does.
+    """
+    waiting, found = set(node["depends_on"].get("macros", [])), set()
+    if "has_inputs(" not in CONFIG.sub("", node.get("raw_code", "")):
+        waiting.discard("macro.card_segments.has_inputs")
+    while waiting:
+        if (macro := waiting.pop()) not in found:
+            found.add(macro)
+            waiting.update(manifest["macros"][macro]["depends_on"]["macros"])
+    return bool(found & QUESTIONS)
 
 
 def copy_project(target: Path) -> Path:

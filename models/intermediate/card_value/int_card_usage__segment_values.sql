@@ -76,7 +76,7 @@ population as (
 
 ),
 
-/* everyone less the segments that are shown must not give away one that is not */
+/* everyone less the segments that are shown must not disclose one that is not */
 protected as (
 
     select

@@ -1,5 +1,4 @@
 -- One row per claim, customer and group that the claim compares: the customer's outcome.
-{% set populations = active_claim_populations() %}
 with
 
 claims as (
@@ -8,43 +7,131 @@ claims as (
 
 ),
 
-{% for name, population in populations.items() %}
-{{ name }}_outcomes as (
-
-    select
-        claims.claim_key,
-        members.customer_id,
-        {{ claim_group_column(population, 'text', dbt.type_string()) }} as group_text,
-        {{ claim_group_column(population, 'number', 'double') }} as group_number,
-        case claims.metric
-            {% for metric, details in population.metrics.items() %}
-            when '{{ metric }}' then cast({{ details.sql }} as double)
-            {% endfor %}
-        end as outcome
-    from {{ ref(population.model) }} as members
-    cross join claims
-    where
-        claims.population = '{{ name }}'
-        {{ 'and ' ~ population.filter if population.filter }}
-
-),
-
-{% endfor %}
 outcomes as (
 
-    {% for name in populations %}
-    select * from {{ name }}_outcomes
-    {{ 'union all' if not loop.last }}
-    {%- else %}
-    {{ empty_relation({
-        'claim_key': dbt.type_string(), 'customer_id': dbt.type_string(), 'group_text': dbt.type_string(),
-        'group_number': 'double', 'outcome': 'double',
-    }) }}
-    {%- endfor %}
+    /* every claim, so that one whose input is missing is a claim without outcomes */
+    select
+        claim_key,
+        cast(null as {{ dbt.type_string() }}) as customer_id,
+        cast(null as {{ dbt.type_string() }}) as group_text,
+        cast(null as double) as group_number,
+        cast(null as double) as outcome
+    from claims
+    {% if has_inputs('credit_profiles') %}
+    union all
+    select
+        claims.claim_key,
+        profiles.customer_id,
+        case claims.group_by
+            when 'occupation' then profiles.occupation
+            when 'credit_mix' then profiles.credit_mix
+            when 'credit_score' then profiles.credit_score
+            when 'minimum_payment_answer' then profiles.minimum_payment_answer
+        end as group_text,
+        case claims.group_by when 'age_years' then cast(profiles.age_years as double) end as group_number,
+        case claims.metric
+            when 'minimum_payment' then case profiles.minimum_payment_answer when 'Yes' then 1.0 when 'No' then 0.0 end
+            when 'minimum_payment_of_all_answers' then cast(profiles.minimum_payment_answer = 'Yes' as double)
+            when 'good_credit_score' then cast(profiles.credit_score = 'Good' as double)
+            when 'poor_credit_score' then cast(profiles.credit_score = 'Poor' as double)
+            when 'credit_score_rank'
+                then case profiles.credit_score when 'Poor' then 1.0 when 'Standard' then 2.0 when 'Good' then 3.0 end
+            when 'payment_delay_days' then cast(profiles.payment_delay_days as double)
+            when 'delayed_payments' then cast(profiles.delayed_payments as double)
+            when 'credit_line_utilisation_pct' then cast(profiles.credit_line_utilisation_pct as double)
+            when 'debt_to_income_ratio' then cast(profiles.debt_to_income_ratio as double)
+            when 'outstanding_debt_amount' then cast(profiles.outstanding_debt_amount as double)
+        end as outcome
+    from {{ ref('int_credit_profiles_latest') }} as profiles
+    cross join claims
+    where claims.population = 'credit_profiles'
+    {% endif %}
+    {% if has_inputs('customers', 'spends') %}
+    union all
+    select
+        claims.claim_key,
+        customers.customer_id,
+        case claims.group_by
+            when 'age_group' then customers.age_group
+            when 'gender' then customers.gender
+            when 'marital_status' then customers.marital_status
+            when 'city' then customers.city
+            when 'occupation' then customers.occupation
+        end as group_text,
+        cast(null as double) as group_number,
+        case claims.metric
+            when 'income_utilisation_pct' then cast(customers.income_utilisation_pct as double)
+            when 'average_monthly_spend_amount' then cast(customers.average_monthly_spend_amount as double)
+            when 'monthly_income_amount' then cast(customers.monthly_income_amount as double)
+        end as outcome
+    from {{ ref('int_customers_spend_summed') }} as customers
+    cross join claims
+    where claims.population = 'customers'
+    {% endif %}
+    {% if has_inputs('spends') %}
+    union all
+    select
+        claims.claim_key,
+        shares.customer_id,
+        case when claims.group_by = shares.part_type then shares.part end as group_text,
+        cast(null as double) as group_number,
+        case claims.metric when 'spend_share' then shares.spend_share end as outcome
+    from {{ ref('int_customer_spend_shares') }} as shares
+    inner join claims
+        on
+            (claims.population = 'customer_categories' and shares.part_type = 'category')
+            or (claims.population = 'customer_payment_types' and shares.part_type = 'payment_type')
+    {% endif %}
+    {% if has_inputs('card_relationships') %}
+    union all
+    select
+        claims.claim_key,
+        relationships.customer_id,
+        cast(null as {{ dbt.type_string() }}) as group_text,
+        case claims.group_by
+            when 'credit_cards' then cast(relationships.credit_cards as double)
+            when 'credit_limit_amount' then cast(relationships.credit_limit_amount as double)
+        end as group_number,
+        case claims.metric
+            when 'calls' then cast(relationships.calls as double)
+            when 'online_visits' then cast(relationships.online_visits as double)
+            when 'branch_visits' then cast(relationships.branch_visits as double)
+            when 'calls_share_of_contacts' then relationships.calls_share_of_contacts
+            when 'online_share_of_contacts' then relationships.online_share_of_contacts
+            when 'branch_share_of_contacts' then relationships.branch_share_of_contacts
+        end as outcome
+    from {{ ref('int_relationship__features') }} as relationships
+    cross join claims
+    where claims.population = 'card_relationships'
+    {% endif %}
+    {% if has_inputs('card_usage') %}
+    union all
+    select
+        claims.claim_key,
+        cardholders.customer_id,
+        case
+            when claims.group_by = 'takes_cash_advances' and cardholders.cash_advance_amount > 0 then 'Yes'
+            when claims.group_by = 'takes_cash_advances' and cardholders.cash_advance_amount <= 0 then 'No'
+        end as group_text,
+        case claims.group_by
+            when 'credit_limit_amount' then cast(cardholders.credit_limit_amount as double)
+            when 'tenure_months' then cast(cardholders.tenure_months as double)
+        end as group_number,
+        case claims.metric
+            when 'balance_amount' then cast(cardholders.balance_amount as double)
+            when 'limit_utilisation_share' then cast(cardholders.limit_utilisation_share as double)
+            when 'payment_ratio' then cast(cardholders.payment_ratio as double)
+            when 'purchases_amount' then cast(cardholders.purchases_amount as double)
+            when 'pays_in_full_mostly' then cast(cardholders.full_payment_share > 0.5 as double)
+        end as outcome
+    from {{ ref('int_card_usage__features') }} as cardholders
+    cross join claims
+    where claims.population = 'card_usage'
+    {% endif %}
 
 ),
 
-placed as (
+grouped as (
 
     select
         outcomes.*,
@@ -59,7 +146,7 @@ placed as (
         on outcomes.claim_key = claims.claim_key
     where
         outcomes.outcome is not null
-        /* who has no value of the column belongs to no group */
+        /* customers without a value of the column belong to no group */
         and (claims.group_by is null or outcomes.group_text is not null or outcomes.group_number is not null)
 
 ),
@@ -74,7 +161,7 @@ sided as (
             when group_b = 'rest' or is_in_b then 'b'
             when group_a is null then 'each'
         end as group_side
-    from placed
+    from grouped
 
 ),
 

@@ -13,26 +13,22 @@ members as (
 
 ),
 
-groups as (
+sized as (
 
-    select * from {{ ref('int_claim_groups') }}
-    where is_large_enough
+    select
+        members.*,
+        claims.test,
+        count(*) over (partition by members.claim_key, members.group_side, members.group_value) as group_customers
+    from members
+    inner join claims
+        on members.claim_key = claims.claim_key
 
 ),
 
 observed as (
 
-    select
-        members.*,
-        claims.test
-    from members
-    inner join groups
-        on
-            members.claim_key = groups.claim_key
-            and members.group_side = groups.group_side
-            and members.group_value = groups.group_value
-    inner join claims
-        on members.claim_key = claims.claim_key
+    select * from sized
+    where group_customers >= {{ smallest_claim_group() }}
 
 ),
 

@@ -7,21 +7,9 @@ claims as (
 
 ),
 
-populations as (
-
-    select * from {{ ref('int_claim_populations') }}
-
-),
-
 members as (
 
     select * from {{ ref('int_claim_members') }}
-
-),
-
-groups as (
-
-    select * from {{ ref('int_claim_groups') }}
 
 ),
 
@@ -59,6 +47,23 @@ corrected as (
 
 ),
 
+groups as (
+
+    select
+        claim_key,
+        group_side,
+        group_value,
+        count(*) as customers,
+        {{ exact_mean('outcome') }} as mean_outcome,
+        count(*) >= {{ smallest_claim_group() }} as is_large_enough
+    from members
+    group by
+        claim_key,
+        group_side,
+        group_value
+
+),
+
 group_sizes as (
 
     select
@@ -87,8 +92,18 @@ shown as (
 
     select
         claims.*,
-        {{ claim_effect_measure('claims.test') }} as effect_measure,
-        populations.missing_inputs,
+        case claims.test
+            when 'one_proportion' then 'Cohen''s h'
+            when 'one_mean' then 'Cohen''s d'
+            when 'two_proportion' then 'Cohen''s h'
+            when 'mann_whitney' then 'rank-biserial correlation'
+            when 'largest_group' then 'rank-biserial correlation'
+            when 'largest_part' then 'Cohen''s d'
+            when 'spearman' then 'rank correlation'
+            when 'chi_square' then 'Cramer''s V'
+            when 'kruskal_wallis' then 'epsilon squared'
+        end as effect_measure,
+        nullif({{ in_words('claims.population', missing_claim_inputs()) }}, '') as missing_inputs,
         coalesce(tests.compared_with, claims.group_b) as compared_with,
         coalesce(group_sizes.groups_found, 0) as groups_found,
         claim_sizes.customers,
@@ -101,8 +116,6 @@ shown as (
         tests.effect_lower,
         tests.effect_upper
     from claims
-    inner join populations
-        on claims.population = populations.population
     left join group_sizes
         on claims.claim_key = group_sizes.claim_key
     left join claim_sizes

@@ -8,28 +8,28 @@ profiles as (
 
 ),
 
-age_grouped as (
+age_bands as (
 
-    select * from {{ ref('int_credit_customers_age_grouped') }}
+    select * from {{ ref('age_bands') }}
 
 ),
 
 age_schemes as (
 
-    select distinct age_scheme from {{ ref('age_bands') }}
+    select distinct age_scheme from age_bands
 
 ),
 
-repayment_members as (
+scores as (
 
-    select
-        scores.customer_id,
-        scores.segment_key,
-        segments.segment_name
-    from {{ ref('int_segment_scores') }} as scores
-    inner join {{ ref('int_segments') }} as segments
-        on scores.segment_key = segments.segment_key
-    where scores.segmentation = 'repayment'
+    select * from {{ ref('int_segment_scores') }}
+    where segmentation = 'repayment'
+
+),
+
+segments as (
+
+    select * from {{ ref('int_segments') }}
 
 ),
 
@@ -38,14 +38,14 @@ by_age as (
     select
         profiles.customer_id,
         'age_group_' || age_schemes.age_scheme as group_type,
-        age_grouped.age_group as group_key,
-        age_grouped.band_position as group_position
+        age_bands.age_group as group_key,
+        age_bands.band_position as group_position
     from profiles
     cross join age_schemes
-    left join age_grouped
+    left join age_bands
         on
-            profiles.customer_id = age_grouped.customer_id
-            and age_schemes.age_scheme = age_grouped.age_scheme
+            age_schemes.age_scheme = age_bands.age_scheme
+            and {{ is_in_age_band('profiles.age_years') }}
 
 ),
 
@@ -56,14 +56,24 @@ by_attribute as (
         'all' as group_type,
         'all' as group_key
     from profiles
-    {% for attribute in ['occupation', 'credit_score', 'credit_mix'] %}
     union all
     select
         customer_id,
-        '{{ attribute }}' as group_type,
-        {{ attribute }} as group_key
+        'occupation' as group_type,
+        occupation as group_key
     from profiles
-    {% endfor %}
+    union all
+    select
+        customer_id,
+        'credit_score' as group_type,
+        credit_score as group_key
+    from profiles
+    union all
+    select
+        customer_id,
+        'credit_mix' as group_type,
+        credit_mix as group_key
+    from profiles
 
 ),
 
@@ -73,11 +83,13 @@ by_segment as (
     select
         profiles.customer_id,
         'segment' as group_type,
-        repayment_members.segment_key as group_key,
-        repayment_members.segment_name as group_name
+        scores.segment_key as group_key,
+        segments.segment_name as group_name
     from profiles
-    inner join repayment_members
-        on profiles.customer_id = repayment_members.customer_id
+    inner join scores
+        on profiles.customer_id = scores.customer_id
+    inner join segments
+        on scores.segment_key = segments.segment_key
 
 ),
 
@@ -109,7 +121,7 @@ grouped as (
 
 ),
 
-/* nobody is left out: who has no value stands in a group of their own */
+/* nobody is left out: customers without a value are a group of their own */
 named as (
 
     select

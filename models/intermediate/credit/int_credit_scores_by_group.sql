@@ -55,20 +55,35 @@ everyone as (
 
 ),
 
-/* groups against scores: only who has both can say whether they go together */
+/* groups against scores: only customers with both can say whether they go together */
 cells as (
 
-    {% for score in ['good', 'standard', 'poor'] %}
     select
         group_type,
         group_key,
-        '{{ score }}' as score,
-        {{ score }}_customers as observed,
+        'good' as score,
+        good_customers as observed,
         customers_with_score as group_total
     from counted
     where not is_unknown
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
+    union all
+    select
+        group_type,
+        group_key,
+        'standard' as score,
+        standard_customers as observed,
+        customers_with_score as group_total
+    from counted
+    where not is_unknown
+    union all
+    select
+        group_type,
+        group_key,
+        'poor' as score,
+        poor_customers as observed,
+        customers_with_score as group_total
+    from counted
+    where not is_unknown
 
 ),
 
@@ -120,7 +135,7 @@ age_kinds as (
 
 ),
 
-/* a narrow age band within a wide one is a part of it, and who has no age is the same group in both schemes */
+/* a narrow age band within a wide one is a part of it, and those of unknown age are the same group in both schemes */
 cells_within as (
 
     select
@@ -188,13 +203,14 @@ suppression_lines as (
 
 {{ complementary_suppression() }},
 
-judged as (
+protected as (
 
     select
         named_cells.*,
         named_cells.is_small or complementary_suppression.cell_name is not null as is_suppressed,
-        {{ is_suppressed_in_total('named_cells.customers_with_age', 'named_cells.group_type', 'named_cells.group_key') }}
-            as is_age_hidden
+        {{ is_suppressed_in_total(
+            'named_cells.customers_with_age', 'named_cells.group_type', 'named_cells.group_key'
+        ) }} as is_age_suppressed
     from named_cells
     left join complementary_suppression
         on named_cells.cell_name = complementary_suppression.cell_name
@@ -204,17 +220,17 @@ judged as (
 measured as (
 
     select
-        judged.*,
+        protected.*,
         everyone.population_customers,
         everyone.population_good_share,
         sqrt(
             chi_squares.chi_square
             / nullif(chi_squares.table_total * (least(chi_squares.filled_groups, chi_squares.filled_scores) - 1), 0)
         ) as cramers_v
-    from judged
+    from protected
     cross join everyone
     left join chi_squares
-        on judged.group_type = chi_squares.group_type
+        on protected.group_type = chi_squares.group_type
 
 )
 

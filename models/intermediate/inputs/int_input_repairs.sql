@@ -3,21 +3,24 @@ with
 
 repaired_values as (
 
-    {% for input_name, relation in checked_rows_by_input().items() %}
-    {%- set outer_loop = loop %}
-    {%- set columns = input_contract(input_name) if execute else [{'name': 'source_file'}] %}
-    {%- for column in columns %}
+    {#- The inputs and their columns are those of the contract. #}
+    {% for input_name, relation in validated_rows_by_input().items() %}
+    {%- set contract = input_contract(input_name) if execute else [] %}
     select
         '{{ input_name }}' as input_name,
         source_file,
-        '{{ column.name }}' as column_name,
-        {{ column.name ~ '__repairs' if execute else 'source_file' }} as repairs
+        column_name,
+        repairs
     from {{ relation }}
-    where
-        reject_rule is null
-        and {{ column.name ~ '__repairs' if execute else 'source_file' }} is not null
-    {{ 'union all' if not (loop.last and outer_loop.last) }}
-    {%- endfor %}
+    unpivot (
+        repairs for column_name in (
+            {%- for column in contract %}
+            {{ column.name }}__repairs as '{{ column.name }}'{{ ',' if not loop.last }}
+            {%- endfor %}
+        )
+    )
+    where reject_rule is null
+    {{ 'union all' if not loop.last }}
     {% endfor %}
 
 ),

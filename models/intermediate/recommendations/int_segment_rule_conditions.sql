@@ -1,4 +1,4 @@
--- One row per segment, rule of the playbook and condition: the figure it was held against, and whether it holds.
+-- One row per segment, rule of the playbook and condition: the figure that is compared, and whether it holds.
 with
 
 segments as (
@@ -128,7 +128,8 @@ checked as (
         with_profiles.metric_value,
         with_profiles.threshold,
         coalesce(with_profiles.evidence_strength, 0) as evidence_strength,
-        {{ meets_condition('with_profiles.metric_value', 'with_profiles.operator', 'with_profiles.threshold') }} as is_met
+        {{ meets_condition('with_profiles.metric_value', 'with_profiles.operator', 'with_profiles.threshold') }}
+            as is_met
     from with_profiles
     left join metric_labels
         on with_profiles.described_metric = metric_labels.metric

@@ -123,6 +123,81 @@ strongest_deviations as (
 
 ),
 
+{% if has_inputs('card_usage') %}
+/* behaviour and value, which only cardholders have; what is suppressed is no evidence */
+card_usage_values as (
+
+    select
+        segmentation,
+        segment_key,
+        {{ unless_suppressed('net_value_base_amount') }} as net_value_amount,
+        {{ unless_suppressed('loss_making_share') }} as loss_making_share,
+        {{ unless_suppressed('vulnerable_customer_share') }} as vulnerable_customer_share,
+        cast(is_upsell_allowed as double) as is_upsell_allowed
+    from {{ ref('int_card_usage__segment_values') }}
+
+),
+
+card_usage_means as (
+
+    select
+        segmentation,
+        segment_key,
+        concat(behaviour_class, '_share') as metric,
+        customer_share as mean_value
+    from {{ ref('int_card_usage__behaviour_cells') }}
+    where not is_suppressed
+    union all
+    select
+        segmentation,
+        segment_key,
+        metric,
+        mean_value
+    from card_usage_values
+    unpivot (
+        mean_value for metric in (net_value_amount, loss_making_share, vulnerable_customer_share, is_upsell_allowed)
+    )
+
+),
+
+card_usage_population as (
+
+    select
+        metric,
+        mean_value
+    from card_usage_means
+    where segment_key is null
+
+),
+
+card_usage_metrics as (
+
+    select
+        segmentation,
+        segment_key,
+        metric,
+        'mean' as statistic,
+        mean_value as metric_value
+    from card_usage_means
+    where segment_key is not null
+    union all
+    select
+        card_usage_means.segmentation,
+        card_usage_means.segment_key,
+        card_usage_means.metric,
+        'index_100' as statistic,
+        100 * card_usage_means.mean_value / card_usage_population.mean_value as metric_value
+    from card_usage_means
+    inner join card_usage_population
+        on card_usage_means.metric = card_usage_population.metric
+    /* an index has no meaning round a mean of zero or below */
+    where
+        card_usage_means.segment_key is not null
+        and card_usage_population.mean_value > 0
+
+),
+
+{% endif %}
 rule_metrics as (
 
     select
@@ -151,7 +226,7 @@ rule_metrics as (
         statistic,
         metric_value
     from strongest_deviations
-    {%- for relation in extra_rule_metric_relations() %}{# those whose inputs are enabled #}
+    {% if has_inputs('card_usage') %}
     union all
     select
         segmentation,
@@ -159,9 +234,9 @@ rule_metrics as (
         metric,
         metric as described_metric,
         statistic,
-        cast(metric_value as double) as metric_value
-    from {{ relation }}
-    {%- endfor %}
+        metric_value
+    from card_usage_metrics
+    {% endif %}
 
 )
 

@@ -14,30 +14,19 @@ channels as (
 
 ),
 
-counted as (
-
-    {% for metric in contact_metrics() %}
-    select
-        customer_id,
-        '{{ metric }}' as contact_metric,
-        credit_cards,
-        {{ metric }} as contacts
-    from relationships
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
-
-),
-
 by_channel as (
 
     select
-        counted.customer_id,
+        relationships.customer_id,
         channels.channel,
-        counted.credit_cards,
-        counted.contacts
-    from counted
-    inner join channels
-        on counted.contact_metric = channels.contact_metric
+        relationships.credit_cards,
+        case channels.contact_metric
+            when 'branch_visits' then relationships.branch_visits
+            when 'online_visits' then relationships.online_visits
+            when 'calls' then relationships.calls
+        end as contacts
+    from relationships
+    cross join channels
 
 )
 

@@ -41,7 +41,7 @@ latest as (
         payment_delay_days,
         delayed_payments,
         credit_inquiries,
-        credit_utilisation_pct,
+        credit_line_utilisation_pct,
         interest_rate_pct,
         bank_accounts,
         credit_cards,

@@ -1,10 +1,16 @@
--- One row per customer with a known age: the age band that the repayment segments must not stand in for.
+-- One row per customer with a known age: the age band that the repayment segments must not be a proxy for.
 {{ config(enabled=has_inputs('credit_profiles')) }}
 with
 
-age_grouped as (
+profiles as (
 
-    select * from {{ ref('int_credit_customers_age_grouped') }}
+    select * from {{ ref('int_credit_profiles_latest') }}
+
+),
+
+age_bands as (
+
+    select * from {{ ref('age_bands') }}
     where age_scheme = 'broad'
 
 ),
@@ -12,10 +18,13 @@ age_grouped as (
 attributes as (
 
     select
-        customer_id,
+        profiles.customer_id,
         'age_group' as attribute,
-        age_group as attribute_value
-    from age_grouped
+        age_bands.age_group as attribute_value
+    from profiles
+    inner join age_bands
+        on
+            {{ is_in_age_band('profiles.age_years') }}
 
 )
 

@@ -18,7 +18,7 @@ features as (
         payment_delay_days,
         delayed_payments,
         debt_to_income_ratio,
-        credit_utilisation_pct,
+        credit_line_utilisation_pct,
         /* not mentioned lies between yes and no: taking it for either would decide what nobody said */
         case minimum_payment_answer when 'Yes' then 1 when 'No' then 0 when 'NM' then 0.5 end
             as minimum_payment_indicator,

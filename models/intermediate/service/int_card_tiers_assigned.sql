@@ -4,13 +4,7 @@ with
 
 service_costs as (
 
-    select * from {{ ref('int_service_costs_summed') }}
-
-),
-
-group_costs as (
-
-    select * from {{ ref('int_service_costs_by_group') }}
+    select * from {{ ref('int_service_costs_by_subject') }}
 
 ),
 
@@ -32,24 +26,18 @@ labels as (
 
 ),
 
+/* the metrics that conditions can name */
 subject_values as (
 
-    {% for metric in tier_metrics() %}
     select
-        'customer' as subject_type,
-        customer_id as subject_key,
-        '{{ metric }}' as metric,
-        {{ metric }} as metric_value
+        subject_type,
+        subject_key,
+        metric,
+        metric_value
     from service_costs
-    union all
-    select
-        group_type as subject_type,
-        group_key as subject_key,
-        '{{ metric }}' as metric,
-        {{ metric }} as metric_value
-    from group_costs
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
+    unpivot include nulls (
+        metric_value for metric in (credit_limit_index_100, credit_cards, service_cost_index_100)
+    )
 
 ),
 
@@ -83,15 +71,15 @@ worded as (
 
 subjects as (
 
-    select distinct
+    select
         subject_type,
         subject_key
-    from subject_values
+    from service_costs
 
 ),
 
 /* a tier without conditions is for everyone */
-judged as (
+evaluated as (
 
     select
         subjects.subject_type,
@@ -130,7 +118,7 @@ with_tier_above as (
         lag(tier_name) over (partition by subject_type, subject_key order by tier_position) as tier_name_above,
         lag(missed_evidence) over (partition by subject_type, subject_key order by tier_position)
             as missed_evidence_above
-    from judged
+    from evaluated
 
 ),
 

@@ -1,6 +1,5 @@
--- One row per load and number of agents tried, from none up to the first that is enough: how the queue would be.
+-- One row per queue, kind of hour and number of agents tried, from none up to the first that is enough (Erlang C).
 {{ config(enabled=has_inputs('card_relationships')) }}
-{#- An agent more is tried while calls would wait too long or agents would be busier than people can be. -#}
 {% set service_level %}{{ erlang_c_service_level(
     'load_erlangs', 'agents', 'inverse_blocking', 'handling_seconds', 'target_answer_seconds'
 ) }}{% endset %}
@@ -11,26 +10,69 @@
             and load_erlangs <= agents * maximum_occupancy_share{% endset %}
 with recursive
 
-queue_hours as (
+workloads as (
 
-    select * from {{ ref('int_queue_hours_planned') }}
+    select * from {{ ref('int_workloads_planned') }}
 
 ),
 
+channels as (
+
+    select * from {{ ref('service_channels') }}
+    where is_queued
+
+),
+
+/* a day is one busy hour and the others, which share the rest equally */
+hour_kinds as (
+
+    select
+        channel,
+        'busy' as hour_kind,
+        working_days_a_year as hours_a_year,
+        busy_hour_share as hour_share
+    from channels
+    union all
+    select
+        channel,
+        'ordinary' as hour_kind,
+        working_days_a_year * (opening_hours_a_day - 1) as hours_a_year,
+        (1 - busy_hour_share) / (opening_hours_a_day - 1) as hour_share
+    from channels
+    where opening_hours_a_day > 1
+
+),
+
+queue_hours as (
+
+    select
+        workloads.group_type,
+        workloads.group_key,
+        workloads.channel,
+        workloads.handling_estimate,
+        hour_kinds.hour_kind,
+        hour_kinds.hours_a_year,
+        workloads.yearly_contacts / channels.working_days_a_year * hour_kinds.hour_share as hourly_contacts,
+        workloads.yearly_contacts / channels.working_days_a_year * hour_kinds.hour_share
+        * workloads.handling_minutes / 60 as load_erlangs,
+        workloads.handling_minutes * 60 as handling_seconds,
+        channels.target_answer_seconds,
+        channels.target_service_level_share,
+        channels.maximum_occupancy_share
+    from workloads
+    inner join channels
+        on workloads.channel = channels.channel
+    inner join hour_kinds
+        on workloads.channel = hour_kinds.channel
+
+),
+
+/* another agent is tried while calls would wait too long or agents would be busier than people can be */
 tried as (
 
     select
-        group_type,
-        group_key,
-        channel,
-        handling_estimate,
-        hour_kind,
+        *,
         cast(0 as bigint) as agents,
-        load_erlangs,
-        handling_seconds,
-        target_answer_seconds,
-        target_service_level_share,
-        maximum_occupancy_share,
         cast(1 as double) as inverse_blocking
     from queue_hours
     union all
@@ -40,12 +82,14 @@ tried as (
         channel,
         handling_estimate,
         hour_kind,
-        agents + 1 as agents,
+        hours_a_year,
+        hourly_contacts,
         load_erlangs,
         handling_seconds,
         target_answer_seconds,
         target_service_level_share,
         maximum_occupancy_share,
+        agents + 1 as agents,
         1 + (agents + 1) / load_erlangs * inverse_blocking as inverse_blocking
     from tried
     where not ({{ is_enough }})
@@ -60,8 +104,11 @@ measured as (
         channel,
         handling_estimate,
         hour_kind,
+        hours_a_year,
+        hourly_contacts,
         agents,
         load_erlangs,
+        handling_seconds,
         {{ waiting_probability }} as waiting_probability,
         {{ service_level }} as service_level_share,
         load_erlangs / nullif(agents, 0) as occupancy_share,

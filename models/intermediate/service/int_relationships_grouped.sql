@@ -8,16 +8,10 @@ relationships as (
 
 ),
 
-segment_members as (
+scores as (
 
-    select
-        scores.customer_id,
-        scores.segment_key,
-        segments.segment_name
-    from {{ ref('int_segment_scores') }} as scores
-    inner join {{ ref('int_segments') }} as segments
-        on scores.segment_key = segments.segment_key
-    where scores.segmentation = 'relationship'
+    select * from {{ ref('int_segment_scores') }}
+    where segmentation = 'relationship'
 
 ),
 
@@ -47,9 +41,10 @@ grouped as (
         'segment' as group_type,
         segment_key as group_key,
         customer_id,
-        segment_name as group_name,
+        /* tables for readers add its name */
+        cast(null as {{ dbt.type_string() }}) as group_name,
         cast(dense_rank() over (order by segment_key) as integer) as group_position
-    from segment_members
+    from scores
     union all
     select
         'credit_cards' as group_type,

@@ -17,14 +17,23 @@ channels as (
 
 handling_times as (
 
-    {% for estimate in estimates() %}
     select
         channel,
-        '{{ estimate }}' as handling_estimate,
-        handling_minutes_{{ estimate }} as handling_minutes
+        'low' as handling_estimate,
+        handling_minutes_low as handling_minutes
     from channels
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
+    union all
+    select
+        channel,
+        'base' as handling_estimate,
+        handling_minutes_base as handling_minutes
+    from channels
+    union all
+    select
+        channel,
+        'high' as handling_estimate,
+        handling_minutes_high as handling_minutes
+    from channels
 
 ),
 

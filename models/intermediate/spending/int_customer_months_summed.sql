@@ -37,6 +37,7 @@ summed as (
     select
         customer_id,
         spend_month,
+        {#- The variable payment_type_shares says which payment types have a column. #}
         {%- for column, payment_type in var('payment_type_shares').items() %}
         {%- set is_paid_so = 'lower(payment_type) = ' ~ sql_text(payment_type | lower) %}
         {{ exact_sum('case when ' ~ is_paid_so ~ ' then spend_amount else 0 end') }}

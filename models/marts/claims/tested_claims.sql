@@ -19,7 +19,7 @@ turned as (
 
 ),
 
-judged as (
+evaluated as (
 
     select
         *,
@@ -84,7 +84,7 @@ worded as (
             when expected = 'none'
                 then 'a difference that matters cannot be ruled out'
             when not is_significant
-                then 'no more than chance gives'
+                then 'no difference beyond chance'
             when abs(effect_size) < smallest_effect and expected <> 'different' and expected_effect < 0
                 then 'differs the other way, but hardly'
             when abs(effect_size) < smallest_effect
@@ -93,7 +93,7 @@ worded as (
                 then 'the other way round'
             else 'as claimed'
         end as finding
-    from judged
+    from evaluated
 
 ),
 

@@ -1,30 +1,5 @@
 -- One row per kind of group and group: how its customers repay, and what they owe for what they earn.
 {{ config(enabled=has_inputs('credit_profiles')) }}
-{#- Each figure with the customers that it rests on: who has what it is taken of. -#}
-{%- set figures = {
-    'minimum_payment_share_of_yes_or_no': ['cast(yes_customers as double) / nullif(yes_or_no_customers, 0)', 'yes_or_no_customers'],
-    'minimum_payment_share_of_yes_or_no_lower': [wilson_lower('yes_customers', 'yes_or_no_customers'), 'yes_or_no_customers'],
-    'minimum_payment_share_of_yes_or_no_upper': [wilson_upper('yes_customers', 'yes_or_no_customers'), 'yes_or_no_customers'],
-    'minimum_payment_share_of_all_answers': ['cast(yes_customers as double) / nullif(answering_customers, 0)', 'answering_customers'],
-    'minimum_payment_share_of_all_answers_lower': [wilson_lower('yes_customers', 'answering_customers'), 'answering_customers'],
-    'minimum_payment_share_of_all_answers_upper': [wilson_upper('yes_customers', 'answering_customers'), 'answering_customers'],
-    'not_mentioned_share_of_all_answers': [
-        'cast(answering_customers - yes_or_no_customers as double) / nullif(answering_customers, 0)', 'answering_customers'
-    ],
-    'average_payment_delay_days': ['average_payment_delay_days', 'customers_with_delay'],
-    'late_payer_share': ['cast(late_payers as double) / nullif(customers_with_delay, 0)', 'customers_with_delay'],
-    'late_payer_share_lower': [wilson_lower('late_payers', 'customers_with_delay'), 'customers_with_delay'],
-    'late_payer_share_upper': [wilson_upper('late_payers', 'customers_with_delay'), 'customers_with_delay'],
-    'average_delayed_payments': ['average_delayed_payments', 'customers_with_delayed_payments'],
-    'debt_to_income_ratio_of_means': [
-        'average_debt_amount / nullif(average_salary_of_debtors_amount, 0)', 'customers_with_debt_ratio'
-    ],
-    'median_debt_to_income_ratio': ['median_debt_to_income_ratio', 'customers_with_debt_ratio'],
-    'average_credit_utilisation_pct': ['average_credit_utilisation_pct', 'customers_with_utilisation'],
-    'instalment_share_of_salary': [
-        'average_instalments_amount / nullif(average_salary_of_payers_amount, 0)', 'customers_with_instalment_share'
-    ],
-} %}
 with
 
 profiles as (
@@ -37,12 +12,6 @@ customers_by_group as (
 
     select * from {{ ref('int_credit_customers_by_group') }}
     where group_type <> 'age_group_fine'
-
-),
-
-population as (
-
-    select count(*) as population_customers from profiles
 
 ),
 
@@ -64,8 +33,8 @@ summed as (
         {{ exact_mean('profiles.payment_delay_days') }} as average_payment_delay_days,
         count(profiles.delayed_payments) as customers_with_delayed_payments,
         {{ exact_mean('profiles.delayed_payments') }} as average_delayed_payments,
-        count(profiles.credit_utilisation_pct) as customers_with_utilisation,
-        {{ exact_mean('profiles.credit_utilisation_pct') }} as average_credit_utilisation_pct,
+        count(profiles.credit_line_utilisation_pct) as customers_with_utilisation,
+        {{ exact_mean('profiles.credit_line_utilisation_pct') }} as average_credit_line_utilisation_pct,
         count(profiles.debt_to_income_ratio) as customers_with_debt_ratio,
         median(profiles.debt_to_income_ratio) as median_debt_to_income_ratio,
         {{ exact_mean(
@@ -95,14 +64,26 @@ summed as (
 
 ),
 
-/* each figure rests on those who have it, so each is hidden by itself */
-judged as (
+/* each figure rests on those who have it, so each is suppressed by itself */
+protected as (
 
     select
         *,
-        {%- for base in figures.values() | map(attribute=1) | unique %}
-        {{ is_suppressed_in_total(base, 'group_type', 'group_key') }} as is_{{ base }}_hidden,
-        {%- endfor %}
+        max(case when group_type = 'all' then customers end) over () as population_customers,
+        {{ is_suppressed_in_total('yes_or_no_customers', 'group_type', 'group_key') }}
+            as is_yes_or_no_suppressed,
+        {{ is_suppressed_in_total('answering_customers', 'group_type', 'group_key') }}
+            as is_answer_suppressed,
+        {{ is_suppressed_in_total('customers_with_delay', 'group_type', 'group_key') }}
+            as is_delay_suppressed,
+        {{ is_suppressed_in_total('customers_with_delayed_payments', 'group_type', 'group_key') }}
+            as is_delayed_payments_suppressed,
+        {{ is_suppressed_in_total('customers_with_debt_ratio', 'group_type', 'group_key') }}
+            as is_debt_ratio_suppressed,
+        {{ is_suppressed_in_total('customers_with_utilisation', 'group_type', 'group_key') }}
+            as is_utilisation_suppressed,
+        {{ is_suppressed_in_total('customers_with_instalment_share', 'group_type', 'group_key') }}
+            as is_instalment_share_suppressed,
         {{ is_suppressed_in_total('customers', 'group_type', 'group_key') }} as is_suppressed
     from summed
 
@@ -112,24 +93,55 @@ suppressed as (
 
     select
         -- ids
-        judged.group_type,
-        judged.group_key,
+        group_type,
+        group_key,
 
         -- strings
-        judged.group_name,
+        group_name,
 
         -- numbers
-        judged.customers,
-        cast(judged.customers as double) / population.population_customers as customer_share,
-        {%- for name, figure in figures.items() %}
-        case when not is_{{ figure[1] }}_hidden then {{ figure[0] }} end as {{ name }},
-        {%- endfor %}
+        customers,
+        cast(customers as double) / population_customers as customer_share,
+        case when not is_yes_or_no_suppressed then cast(yes_customers as double) / nullif(yes_or_no_customers, 0) end
+            as minimum_payment_share_of_yes_or_no,
+        case when not is_yes_or_no_suppressed then {{ wilson_lower('yes_customers', 'yes_or_no_customers') }} end
+            as minimum_payment_share_of_yes_or_no_lower,
+        case when not is_yes_or_no_suppressed then {{ wilson_upper('yes_customers', 'yes_or_no_customers') }} end
+            as minimum_payment_share_of_yes_or_no_upper,
+        case when not is_answer_suppressed then cast(yes_customers as double) / nullif(answering_customers, 0) end
+            as minimum_payment_share_of_all_answers,
+        case when not is_answer_suppressed then {{ wilson_lower('yes_customers', 'answering_customers') }} end
+            as minimum_payment_share_of_all_answers_lower,
+        case when not is_answer_suppressed then {{ wilson_upper('yes_customers', 'answering_customers') }} end
+            as minimum_payment_share_of_all_answers_upper,
+        case
+            when not is_answer_suppressed
+                then cast(answering_customers - yes_or_no_customers as double) / nullif(answering_customers, 0)
+        end as not_mentioned_share_of_all_answers,
+        case when not is_delay_suppressed then average_payment_delay_days end as average_payment_delay_days,
+        case when not is_delay_suppressed then cast(late_payers as double) / nullif(customers_with_delay, 0) end
+            as late_payer_share,
+        case when not is_delay_suppressed then {{ wilson_lower('late_payers', 'customers_with_delay') }} end
+            as late_payer_share_lower,
+        case when not is_delay_suppressed then {{ wilson_upper('late_payers', 'customers_with_delay') }} end
+            as late_payer_share_upper,
+        case when not is_delayed_payments_suppressed then average_delayed_payments end as average_delayed_payments,
+        case
+            when not is_debt_ratio_suppressed
+                then average_debt_amount / nullif(average_salary_of_debtors_amount, 0)
+        end as debt_to_income_ratio_of_means,
+        case when not is_debt_ratio_suppressed then median_debt_to_income_ratio end as median_debt_to_income_ratio,
+        case when not is_utilisation_suppressed then average_credit_line_utilisation_pct end
+            as average_credit_line_utilisation_pct,
+        case
+            when not is_instalment_share_suppressed
+                then average_instalments_amount / nullif(average_salary_of_payers_amount, 0)
+        end as instalment_share_of_salary,
 
         -- booleans
-        judged.is_unknown,
-        judged.is_suppressed
-    from judged
-    cross join population
+        is_unknown,
+        is_suppressed
+    from protected
 
 )
 

@@ -7,13 +7,13 @@ input_rows as (
 
 ),
 
-int_input_rejects as (
+rejects as (
 
     select * from {{ ref('int_input_rejects') }}
 
 ),
 
-int_input_repairs as (
+repairs as (
 
     select * from {{ ref('int_input_repairs') }}
 
@@ -21,22 +21,21 @@ int_input_repairs as (
 
 measures as (
 
-    {% for measure, description in {
-        'read_rows': 'rows read from the file',
-        'loaded_rows': 'rows loaded',
-        'rejected_rows': 'rows rejected',
-    }.items() %}
     select
         input_name,
         source_file,
-        '{{ measure }}' as measure,
+        measure,
         cast(null as {{ dbt.type_string() }}) as column_name,
         cast(null as {{ dbt.type_string() }}) as rule_name,
-        '{{ description }}' as description,
-        {{ measure }} as measured
+        case measure
+            when 'read_rows' then 'rows read from the file'
+            when 'loaded_rows' then 'rows loaded'
+            when 'rejected_rows' then 'rows rejected'
+        end as description,
+        measured
     from input_rows
+    unpivot (measured for measure in (read_rows, loaded_rows, rejected_rows))
     union all
-    {% endfor %}
     select
         input_name,
         source_file,
@@ -45,7 +44,7 @@ measures as (
         reject_rule as rule_name,
         reject_reason as description,
         count(*) as measured
-    from int_input_rejects
+    from rejects
     group by
         input_name,
         source_file,
@@ -61,7 +60,7 @@ measures as (
         repair_rule as rule_name,
         repair_description as description,
         repaired_values as measured
-    from int_input_repairs
+    from repairs
 
 )
 

@@ -40,7 +40,9 @@ vulnerable_segments as (
             rule_metrics.segmentation = vulnerability_signs.segmentation
             and rule_metrics.metric = vulnerability_signs.metric
             and rule_metrics.statistic = vulnerability_signs.statistic
-    where {{ meets_condition('rule_metrics.metric_value', 'vulnerability_signs.operator', 'vulnerability_signs.threshold') }}
+    where {{ meets_condition(
+        'rule_metrics.metric_value', 'vulnerability_signs.operator', 'vulnerability_signs.threshold'
+    ) }}
 
 ),
 
@@ -113,7 +115,7 @@ candidates as (
 
 ),
 
-/* actions of one group contradict each other, so the first of them stands alone */
+/* actions of one group contradict each other, so only the first of them is given */
 ranked_in_groups as (
 
     select

@@ -26,7 +26,8 @@ tested as (
         *,
         customers as cell_customers,
         group_share / nullif(others_share, 0) as share_ratio,
-        {{ adjusted_residual('customers', 'segment_customers', 'value_customers', 'population_customers') }} as z_statistic
+        {{ adjusted_residual('customers', 'segment_customers', 'value_customers', 'population_customers') }}
+            as z_statistic
     from shares
 
 ),

@@ -21,6 +21,12 @@ labels as (
 
 ),
 
+segments as (
+
+    select * from {{ ref('int_segments') }}
+
+),
+
 /* the low estimate of a saving takes the dearest online contact, the high one the cheapest */
 moved as (
 
@@ -30,7 +36,7 @@ moved as (
         contacts.channel,
         channels.moves_to_channel,
         coalesce(labels.label, channels.contact_metric) as contacts_name,
-        contacts.group_name,
+        coalesce(segments.segment_name, contacts.group_name) as group_name,
         contacts.group_position,
         contacts.customers,
         contacts.yearly_contacts,
@@ -39,14 +45,21 @@ moved as (
         contacts.online_user_share,
         channels.smallest_migration_index,
         channels.smallest_online_user_share,
-        {% for estimate, online_estimate in {'low': 'high', 'base': 'base', 'high': 'low'}.items() %}
-        contacts.yearly_contacts * channels.movable_share_{{ estimate }} as movable_contacts_{{ estimate }},
-        contacts.yearly_contacts * channels.movable_share_{{ estimate }} * channels.handling_minutes_{{ estimate }} / 60
-            as saved_hours_{{ estimate }},
-        contacts.yearly_contacts * channels.movable_share_{{ estimate }}
-        * (channels.contact_cost_{{ estimate }}_amount - online_channels.contact_cost_{{ online_estimate }}_amount)
-            as saved_cost_{{ estimate }}_amount,
-        {% endfor %}
+        contacts.yearly_contacts * channels.movable_share_low as movable_contacts_low,
+        contacts.yearly_contacts * channels.movable_share_base as movable_contacts_base,
+        contacts.yearly_contacts * channels.movable_share_high as movable_contacts_high,
+        contacts.yearly_contacts * channels.movable_share_low * channels.handling_minutes_low / 60
+            as saved_hours_low,
+        contacts.yearly_contacts * channels.movable_share_base * channels.handling_minutes_base / 60
+            as saved_hours_base,
+        contacts.yearly_contacts * channels.movable_share_high * channels.handling_minutes_high / 60
+            as saved_hours_high,
+        contacts.yearly_contacts * channels.movable_share_low
+        * (channels.contact_cost_low_amount - online_channels.contact_cost_high_amount) as saved_cost_low_amount,
+        contacts.yearly_contacts * channels.movable_share_base
+        * (channels.contact_cost_base_amount - online_channels.contact_cost_base_amount) as saved_cost_base_amount,
+        contacts.yearly_contacts * channels.movable_share_high
+        * (channels.contact_cost_high_amount - online_channels.contact_cost_low_amount) as saved_cost_high_amount,
         coalesce(contacts.index_100 >= channels.smallest_migration_index, false) as is_used_more,
         coalesce(contacts.online_user_share >= channels.smallest_online_user_share, false) as is_used_to_online
     from contacts
@@ -56,6 +69,8 @@ moved as (
         on channels.moves_to_channel = online_channels.channel
     left join labels
         on channels.contact_metric = labels.metric
+    left join segments
+        on contacts.group_key = segments.segment_key
 
 ),
 
@@ -88,15 +103,19 @@ suppressed as (
         {{ unless_suppressed('reason') }} as reason,
         group_position,
         customers,
-        {% for column in [
-            'yearly_contacts', 'index_100', 'online_user_share',
-            'movable_contacts_low', 'movable_contacts_base', 'movable_contacts_high',
-            'saved_hours_low', 'saved_hours_base', 'saved_hours_high',
-            'saved_cost_low_amount', 'saved_cost_base_amount', 'saved_cost_high_amount',
-            'is_target'
-        ] %}
-        {{ unless_suppressed(column) }} as {{ column }},
-        {% endfor %}
+        {{ unless_suppressed('yearly_contacts') }} as yearly_contacts,
+        {{ unless_suppressed('index_100') }} as index_100,
+        {{ unless_suppressed('online_user_share') }} as online_user_share,
+        {{ unless_suppressed('movable_contacts_low') }} as movable_contacts_low,
+        {{ unless_suppressed('movable_contacts_base') }} as movable_contacts_base,
+        {{ unless_suppressed('movable_contacts_high') }} as movable_contacts_high,
+        {{ unless_suppressed('saved_hours_low') }} as saved_hours_low,
+        {{ unless_suppressed('saved_hours_base') }} as saved_hours_base,
+        {{ unless_suppressed('saved_hours_high') }} as saved_hours_high,
+        {{ unless_suppressed('saved_cost_low_amount') }} as saved_cost_low_amount,
+        {{ unless_suppressed('saved_cost_base_amount') }} as saved_cost_base_amount,
+        {{ unless_suppressed('saved_cost_high_amount') }} as saved_cost_high_amount,
+        {{ unless_suppressed('is_target') }} as is_target,
         is_suppressed
     from reasoned
 

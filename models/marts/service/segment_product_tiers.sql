@@ -4,7 +4,8 @@ with
 
 group_costs as (
 
-    select * from {{ ref('int_service_costs_by_group') }}
+    select * from {{ ref('int_service_costs_by_subject') }}
+    where subject_type <> 'customer'
 
 ),
 
@@ -26,29 +27,55 @@ tiers as (
 
 ),
 
+segments as (
+
+    select * from {{ ref('int_segments') }}
+
+),
+
 recommended as (
 
     select
-        group_costs.*,
+        group_costs.subject_type as group_type,
+        group_costs.subject_key as group_key,
+        coalesce(segments.segment_name, group_costs.group_name) as group_name,
+        group_costs.group_position,
+        group_costs.customers,
+        group_costs.credit_limit_amount,
+        group_costs.median_credit_limit_amount,
+        group_costs.credit_limit_index_100,
+        group_costs.credit_cards,
+        group_costs.service_cost_low_amount,
+        group_costs.service_cost_base_amount,
+        group_costs.service_cost_high_amount,
+        group_costs.service_cost_index_100,
         assigned.tier_key,
         tiers.tier_name,
         tiers.tier_position,
-        {% for estimate in estimates() %}
         case
-            when tiers.fee_basis = 'credit_limit' then group_costs.credit_limit_amount
-            when tiers.fee_basis = 'service_cost' then group_costs.service_cost_{{ estimate }}_amount
-        end * tiers.fee_share_{{ estimate }} as fee_{{ estimate }}_amount,
-        {% endfor %}
+            when tiers.fee_basis = 'credit_limit' then group_costs.credit_limit_amount * tiers.fee_share_low
+            when tiers.fee_basis = 'service_cost' then group_costs.service_cost_low_amount * tiers.fee_share_low
+        end as fee_low_amount,
+        case
+            when tiers.fee_basis = 'credit_limit' then group_costs.credit_limit_amount * tiers.fee_share_base
+            when tiers.fee_basis = 'service_cost' then group_costs.service_cost_base_amount * tiers.fee_share_base
+        end as fee_base_amount,
+        case
+            when tiers.fee_basis = 'credit_limit' then group_costs.credit_limit_amount * tiers.fee_share_high
+            when tiers.fee_basis = 'service_cost' then group_costs.service_cost_high_amount * tiers.fee_share_high
+        end as fee_high_amount,
         assigned.reason,
-        {{ is_suppressed_in_total('group_costs.customers', 'group_costs.group_type', 'group_costs.group_key') }}
+        {{ is_suppressed_in_total('group_costs.customers', 'group_costs.subject_type', 'group_costs.subject_key') }}
             as is_suppressed
     from group_costs
     inner join assigned
         on
-            group_costs.group_type = assigned.subject_type
-            and group_costs.group_key = assigned.subject_key
+            group_costs.subject_type = assigned.subject_type
+            and group_costs.subject_key = assigned.subject_key
     inner join tiers
         on assigned.tier_key = tiers.tier_key
+    left join segments
+        on group_costs.subject_key = segments.segment_key
 
 ),
 
@@ -93,29 +120,28 @@ suppressed as (
         recommended.group_type,
         recommended.group_key,
         recommended.group_name,
-        {% for column in ['tier_key', 'tier_name', 'reason'] %}
-        {{ unless_suppressed('recommended.' ~ column) }} as {{ column }},
-        {% endfor %}
+        {{ unless_suppressed('recommended.tier_key') }} as tier_key,
+        {{ unless_suppressed('recommended.tier_name') }} as tier_name,
+        {{ unless_suppressed('recommended.reason') }} as reason,
         recommended.group_position,
         recommended.customers,
-        {% for figure, name in {
-            'recommended.credit_limit_amount': 'average_credit_limit_amount',
-            'recommended.median_credit_limit_amount': 'median_credit_limit_amount',
-            'recommended.credit_limit_index_100': 'credit_limit_index_100',
-            'recommended.credit_cards': 'average_credit_cards',
-            'recommended.service_cost_index_100': 'service_cost_index_100',
-            'recommended.service_cost_low_amount': 'service_cost_low_amount',
-            'recommended.service_cost_base_amount': 'service_cost_base_amount',
-            'recommended.service_cost_high_amount': 'service_cost_high_amount',
-            'recommended.fee_low_amount': 'fee_low_amount',
-            'recommended.fee_base_amount': 'fee_base_amount',
-            'recommended.fee_high_amount': 'fee_high_amount',
-            'cast(upsell.higher_tier_customers as double) / recommended.customers': 'higher_tier_share',
-            'recommended.fee_base_amount >= recommended.service_cost_base_amount': 'is_service_covered_by_fee',
-            'recommended.fee_low_amount >= recommended.service_cost_high_amount': 'is_service_covered_at_worst'
-        }.items() %}
-        {{ unless_suppressed(figure) }} as {{ name }},
-        {% endfor %}
+        {{ unless_suppressed('recommended.credit_limit_amount') }} as average_credit_limit_amount,
+        {{ unless_suppressed('recommended.median_credit_limit_amount') }} as median_credit_limit_amount,
+        {{ unless_suppressed('recommended.credit_limit_index_100') }} as credit_limit_index_100,
+        {{ unless_suppressed('recommended.credit_cards') }} as average_credit_cards,
+        {{ unless_suppressed('recommended.service_cost_index_100') }} as service_cost_index_100,
+        {{ unless_suppressed('recommended.service_cost_low_amount') }} as service_cost_low_amount,
+        {{ unless_suppressed('recommended.service_cost_base_amount') }} as service_cost_base_amount,
+        {{ unless_suppressed('recommended.service_cost_high_amount') }} as service_cost_high_amount,
+        {{ unless_suppressed('recommended.fee_low_amount') }} as fee_low_amount,
+        {{ unless_suppressed('recommended.fee_base_amount') }} as fee_base_amount,
+        {{ unless_suppressed('recommended.fee_high_amount') }} as fee_high_amount,
+        {{ unless_suppressed('cast(upsell.higher_tier_customers as double) / recommended.customers') }}
+            as higher_tier_share,
+        {{ unless_suppressed('recommended.fee_base_amount >= recommended.service_cost_base_amount') }}
+            as is_service_covered_by_fee,
+        {{ unless_suppressed('recommended.fee_low_amount >= recommended.service_cost_high_amount') }}
+            as is_service_covered_at_worst,
         recommended.is_suppressed
     from recommended
     left join upsell

@@ -8,12 +8,23 @@ contacts as (
 
 ),
 
-judged as (
+segments as (
+
+    select * from {{ ref('int_segments') }}
+
+),
+
+protected as (
 
     select
-        *,
-        {{ is_suppressed_in_total('customers', 'group_type, channel', 'group_key') }} as is_suppressed
+        contacts.*,
+        coalesce(segments.segment_name, contacts.group_name) as readable_name,
+        {{ is_suppressed_in_total(
+            'contacts.customers', 'contacts.group_type, contacts.channel', 'contacts.group_key'
+        ) }} as is_suppressed
     from contacts
+    left join segments
+        on contacts.group_key = segments.segment_key
 
 ),
 
@@ -23,7 +34,7 @@ suppressed as (
         group_type,
         group_key,
         channel,
-        group_name,
+        readable_name as group_name,
         group_position,
         customers,
         {{ unless_suppressed('contacts') }} as contacts,
@@ -34,7 +45,7 @@ suppressed as (
         {{ unless_suppressed('contact_share') }} as contact_share,
         {{ unless_suppressed('index_100') }} as index_100,
         is_suppressed
-    from judged
+    from protected
 
 )
 

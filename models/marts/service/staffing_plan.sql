@@ -14,36 +14,10 @@ channels as (
 
 ),
 
-queue_hours as (
-
-    select * from {{ ref('int_queue_hours_planned') }}
-
-),
-
-agents_tried as (
-
-    select * from {{ ref('int_queue_agents_tried') }}
-
-),
-
 staffed_hours as (
 
-    select
-        queue_hours.*,
-        agents_tried.agents,
-        agents_tried.waiting_probability,
-        agents_tried.service_level_share,
-        agents_tried.occupancy_share,
-        agents_tried.average_answer_seconds
-    from queue_hours
-    inner join agents_tried
-        on
-            queue_hours.group_type = agents_tried.group_type
-            and queue_hours.group_key = agents_tried.group_key
-            and queue_hours.channel = agents_tried.channel
-            and queue_hours.handling_estimate = agents_tried.handling_estimate
-            and queue_hours.hour_kind = agents_tried.hour_kind
-    where agents_tried.is_enough
+    select * from {{ ref('int_queue_agents_tried') }}
+    where is_enough
 
 ),
 
@@ -54,10 +28,13 @@ queues as (
         group_key,
         channel,
         handling_estimate,
-        {% for column in ['hourly_contacts', 'load_erlangs', 'agents', 'waiting_probability', 'service_level_share',
-            'occupancy_share', 'average_answer_seconds'] %}
-        max(case when hour_kind = 'busy' then {{ column }} end) as busy_{{ column }},
-        {% endfor %}
+        max(case when hour_kind = 'busy' then hourly_contacts end) as busy_hour_contacts,
+        max(case when hour_kind = 'busy' then load_erlangs end) as busy_hour_erlangs,
+        max(case when hour_kind = 'busy' then agents end) as busy_hour_agents,
+        max(case when hour_kind = 'busy' then waiting_probability end) as busy_hour_waiting_probability,
+        max(case when hour_kind = 'busy' then service_level_share end) as busy_hour_service_level_share,
+        max(case when hour_kind = 'busy' then occupancy_share end) as busy_hour_occupancy_share,
+        max(case when hour_kind = 'busy' then average_answer_seconds end) as busy_hour_average_answer_seconds,
         max(case when hour_kind = 'ordinary' then agents end) as ordinary_hour_agents,
         {{ exact_sum('agents * hours_a_year') }} as agent_hours
     from staffed_hours
@@ -74,13 +51,13 @@ staffed as (
 
     select
         workloads.*,
-        queues.busy_hourly_contacts,
-        queues.busy_load_erlangs,
-        queues.busy_agents,
-        queues.busy_waiting_probability,
-        queues.busy_service_level_share,
-        queues.busy_occupancy_share,
-        queues.busy_average_answer_seconds,
+        queues.busy_hour_contacts,
+        queues.busy_hour_erlangs,
+        queues.busy_hour_agents,
+        queues.busy_hour_waiting_probability,
+        queues.busy_hour_service_level_share,
+        queues.busy_hour_occupancy_share,
+        queues.busy_hour_average_answer_seconds,
         queues.ordinary_hour_agents,
         case
             when channels.is_queued then queues.agent_hours
@@ -98,6 +75,12 @@ staffed as (
 
 ),
 
+segments as (
+
+    select * from {{ ref('int_segments') }}
+
+),
+
 pool as (
 
     select * from staffed
@@ -109,6 +92,7 @@ shared as (
 
     select
         staffed.*,
+        coalesce(segments.segment_name, staffed.group_name) as readable_name,
         pool.stand_alone_staff * staffed.workload_hours / nullif(pool.workload_hours, 0) as pooled_staff,
         {{ is_suppressed_in_total(
             'staffed.customers', 'staffed.group_type, staffed.channel, staffed.handling_estimate', 'staffed.group_key'
@@ -118,6 +102,8 @@ shared as (
         on
             staffed.channel = pool.channel
             and staffed.handling_estimate = pool.handling_estimate
+    left join segments
+        on staffed.group_key = segments.segment_key
 
 ),
 
@@ -128,29 +114,25 @@ suppressed as (
         group_key,
         channel,
         handling_estimate,
-        group_name,
+        readable_name as group_name,
         group_position,
         customers,
         planned_customers,
         customer_share,
         handling_minutes,
-        {% for figure, name in {
-            'yearly_contacts': 'yearly_contacts',
-            'contact_share': 'contact_share',
-            'workload_hours': 'workload_hours',
-            'coalesce(pooled_staff, 0.0)': 'pooled_staff',
-            'stand_alone_staff': 'stand_alone_staff',
-            'busy_hourly_contacts': 'busy_hour_contacts',
-            'busy_load_erlangs': 'busy_hour_erlangs',
-            'busy_agents': 'busy_hour_agents',
-            'busy_waiting_probability': 'busy_hour_waiting_probability',
-            'busy_service_level_share': 'busy_hour_service_level_share',
-            'busy_occupancy_share': 'busy_hour_occupancy_share',
-            'busy_average_answer_seconds': 'busy_hour_average_answer_seconds',
-            'ordinary_hour_agents': 'ordinary_hour_agents'
-        }.items() %}
-        {{ unless_suppressed(figure) }} as {{ name }},
-        {% endfor %}
+        {{ unless_suppressed('yearly_contacts') }} as yearly_contacts,
+        {{ unless_suppressed('contact_share') }} as contact_share,
+        {{ unless_suppressed('workload_hours') }} as workload_hours,
+        {{ unless_suppressed('coalesce(pooled_staff, 0.0)') }} as pooled_staff,
+        {{ unless_suppressed('stand_alone_staff') }} as stand_alone_staff,
+        {{ unless_suppressed('busy_hour_contacts') }} as busy_hour_contacts,
+        {{ unless_suppressed('busy_hour_erlangs') }} as busy_hour_erlangs,
+        {{ unless_suppressed('busy_hour_agents') }} as busy_hour_agents,
+        {{ unless_suppressed('busy_hour_waiting_probability') }} as busy_hour_waiting_probability,
+        {{ unless_suppressed('busy_hour_service_level_share') }} as busy_hour_service_level_share,
+        {{ unless_suppressed('busy_hour_occupancy_share') }} as busy_hour_occupancy_share,
+        {{ unless_suppressed('busy_hour_average_answer_seconds') }} as busy_hour_average_answer_seconds,
+        {{ unless_suppressed('ordinary_hour_agents') }} as ordinary_hour_agents,
         is_suppressed
     from shared
 

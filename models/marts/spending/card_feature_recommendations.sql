@@ -209,7 +209,7 @@ worded as (
     select
         *,
         case
-            when is_suppressed then 'Hidden: too few customers, or so few elsewhere that this would give them away.'
+            when is_suppressed then 'Suppressed: too few customers, or so few elsewhere that this would disclose them.'
             when not is_testable
                 then 'Not testable: the data have no spend under ' || coalesce(basis_value, basis) || '.'
             when not is_ranked then 'Not ranked: these customers spent nothing that it rests on.'
@@ -223,7 +223,7 @@ worded as (
                 || {{ rounded_text('customer_benefit_high_amount', 0) }} || ') to the customer and costs the bank '
                 || {{ rounded_text('bank_cost_base_amount', 0) }} || ' ('
                 || {{ rounded_text('bank_cost_low_amount', 0) }} || ' to '
-                || {{ rounded_text('bank_cost_high_amount', 0) }} || '); place '
+                || {{ rounded_text('bank_cost_high_amount', 0) }} || '); rank '
                 || cast(benefit_rank as string) || ' here.'
         end as reason
     from evaluated

@@ -152,7 +152,7 @@ worded as (
         *,
         case
             when is_suppressed
-                then 'Hidden: too few customers here, or so few elsewhere that this would give them away.'
+                then 'Suppressed: too few customers here, or so few elsewhere that this would disclose them.'
             when utilisation_above_others_lower is null
                 then 'Not compared: there is no one else, or no spend was observed.'
             when is_key_segment

@@ -36,7 +36,7 @@ renamed as (
         changed_credit_limit as credit_limit_change_pct,
         num_credit_inquiries as credit_inquiries,
         outstanding_debt as outstanding_debt_amount,
-        credit_utilization_ratio as credit_utilisation_pct,
+        credit_utilization_ratio as credit_line_utilisation_pct,
         credit_history_age as credit_history_months,
         total_emi_per_month as monthly_instalments_amount,
         amount_invested_monthly as monthly_investment_amount,

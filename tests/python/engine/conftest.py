@@ -15,11 +15,6 @@ REPOSITORY = Path(__file__).resolve().parents[3]
 PLANTED_CENTRES = np.array([[0.0, 0.0, 0.0], [6.0, 5.0, 0.0], [0.0, 5.0, 6.0]])
 
 
-def pytest_configure(config):
-    """Register the marker of the engine's studies."""
-    config.addinivalue_line("markers", "study: many fits; STUDY_SEEDS=20 runs all of them")
-
-
 @pytest.fixture
 def settings():
     """Return a function that makes settings of a quick fit, changed as the test wants."""

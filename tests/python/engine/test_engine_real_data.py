@@ -5,7 +5,7 @@ import pytest
 
 from card_segments.segmentation import Specification, fit
 
-pytestmark = pytest.mark.real_data
+pytestmark = [pytest.mark.real_data, pytest.mark.slow]
 
 LOGARITHMIC = [
     "ONEOFF_PURCHASES",

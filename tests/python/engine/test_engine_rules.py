@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from card_segments.segmentation import FeaturesError, Specification
@@ -201,6 +201,7 @@ BOUNDS = st.tuples(*[st.floats(-1e12, 1e12)] * 2).filter(lambda pair: pair[0] < 
 
 @unhurried
 @given(BOUNDS)
+@example((-5e-324, 0.0))
 def test_a_readable_threshold_parts_the_two_sides(bounds):
     below, above = bounds
     threshold = readable_threshold(below, above)

@@ -12,7 +12,7 @@ from sklearn.metrics import adjusted_rand_score
 
 from card_segments.segmentation import Specification, fit
 
-pytestmark = pytest.mark.study
+pytestmark = pytest.mark.slow
 
 SEEDS = int(os.environ.get("STUDY_SEEDS", "2"))
 SHARES = [0.4, 0.3, 0.2, 0.1]

@@ -10,7 +10,7 @@
 {% endmacro %}
 
 
-{#- The metrics that a card tier's conditions can be about, columns of int_service_costs_summed. -#}
+{#- The metrics that a card tier's conditions can be about, columns of int_service_costs_by_subject. -#}
 {% macro tier_metrics() %}
     {{ return(['credit_limit_index_100', 'credit_cards', 'service_cost_index_100']) }}
 {% endmacro %}

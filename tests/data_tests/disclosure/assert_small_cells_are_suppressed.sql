@@ -66,5 +66,5 @@ inner join smallest
 where
     (customer_counts.customers < {{ var('minimum_cell_size') }} and not cells.is_suppressed)
     or (cells.is_suppressed and cells.has_figures)
-    /* a large cell is hidden only to protect a small one beside it */
+    /* a large cell is suppressed only to protect a small one beside it */
     or (cells.is_suppressed and smallest.smallest_customers >= {{ var('minimum_cell_size') }})

@@ -21,11 +21,11 @@
             {% endfor %}
             {% set population = populations[claim['population']] %}
             {% set test = tests[claim['test']] %}
-            {% do stop_on_unknown_claim_word(place, 'metric', claim['metric'], population.metrics.keys() | list, claim['population']) %}
+            {% do raise_unknown_claim_word(place, 'metric', claim['metric'], population.metrics.keys() | list, claim['population']) %}
             {% if claim['group_by'] is not none %}
-                {% do stop_on_unknown_claim_word(place, 'group_by', claim['group_by'], population.columns.keys() | list, claim['population']) %}
+                {% do raise_unknown_claim_word(place, 'group_by', claim['group_by'], population.columns.keys() | list, claim['population']) %}
             {% endif %}
-            {% set kind = population.metrics[claim['metric']].kind %}
+            {% set kind = population.metrics[claim['metric']] %}
             {% set column_kind = population.columns.get(claim['group_by']) %}
 
             {% if kind not in test.kinds %}
@@ -61,7 +61,7 @@
 
 
 {#- Stops on a word that the claim's population does not have, with the nearest one that it has. -#}
-{% macro stop_on_unknown_claim_word(place, column, word, known, population) %}
+{% macro raise_unknown_claim_word(place, column, word, known, population) %}
     {% if word not in known %}
         {% do raise_error(place ~ " has '" ~ word ~ "' as its " ~ column ~ ", which the population " ~ population ~ " does not have. Did you mean '" ~ nearest_name(word, known) ~ "'? Known are " ~ known | join(', ') ~ ". Correct it in that file.") %}
     {% endif %}

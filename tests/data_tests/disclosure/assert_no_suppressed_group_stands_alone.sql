@@ -15,8 +15,8 @@ lines as (
     select
         '{{ report }}' as model_name,
         count(*) as groups,
-        count(case when is_suppressed then 1 end) as hidden_groups,
-        sum(case when is_suppressed then customers else 0 end) as hidden_customers
+        count(case when is_suppressed then 1 end) as suppressed_groups,
+        sum(case when is_suppressed then customers else 0 end) as suppressed_customers
     from {{ ref(report) }}
     group by {{ settings[1] }}
     union all
@@ -24,13 +24,13 @@ lines as (
     select
         'none' as model_name,
         0 as groups,
-        0 as hidden_groups,
-        0 as hidden_customers
+        0 as suppressed_groups,
+        0 as suppressed_customers
 
 )
 
 select * from lines
 where
-    hidden_groups > 0
-    and groups > hidden_groups
-    and (hidden_groups = 1 or hidden_customers < {{ var('minimum_cell_size') }})
+    suppressed_groups > 0
+    and groups > suppressed_groups
+    and (suppressed_groups = 1 or suppressed_customers < {{ var('minimum_cell_size') }})

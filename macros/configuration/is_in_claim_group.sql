@@ -1,5 +1,5 @@
 {#-
-    Whether a customer, who has group_text or group_number, is in a group as claims write it: a value,
+    Whether a customer with group_text or group_number is in a group as claims write it: a value,
     several with `;` between them, or for a number a range such as 20-50, 51- or -19, both ends included.
 -#}
 {% macro is_in_claim_group(group) -%}
