@@ -3,14 +3,6 @@
 -- noqa: disable=PRS
 with
 
-/* a model of another specification has other features */
-models as (
-
-    select * from {{ ref('int_prior_publication__models') }}
-    where is_same_specification
-
-),
-
 parameters as (
 
     select * from {{ ref('int_prior_publication__parameters') }}
@@ -28,16 +20,14 @@ scores as (
 keys as (
 
     select
-        parameters.segmentation,
-        parameters.segment_number,
-        max(parameters.segment_key) as segment_key
+        segmentation,
+        segment_number,
+        max(segment_key) as segment_key
     from parameters
-    inner join models
-        on parameters.segmentation = models.segmentation
-    where parameters.parameter = 'centroid'
+    where parameter = 'centroid'
     group by
-        parameters.segmentation,
-        parameters.segment_number
+        segmentation,
+        segment_number
 
 ),
 

@@ -1,11 +1,5 @@
--- One row per segment of a published segmentation: size, value and stability.
+-- One row per segment of a published segmentation: size and stability.
 with
-
-profiles as (
-
-    select * from {{ ref('int_segment_profiles') }}
-
-),
 
 scores as (
 
@@ -52,17 +46,6 @@ populations as (
 
 ),
 
-segment_values as (
-
-    select
-        segment_key,
-        metric as value_metric,
-        metric_share as value_share
-    from profiles
-    where is_value
-
-),
-
 segments as (
 
     select
@@ -71,8 +54,6 @@ segments as (
         sizes.segment_number,
         sizes.customers,
         cast(sizes.customers as double) / populations.population_customers as customer_share,
-        segment_values.value_metric,
-        segment_values.value_share,
         coalesce(fitted_segments.key_status, 'kept') as key_status,
         /* a model that is kept has the stability that it was published with */
         coalesce(fitted_segments.jaccard, last_segments.jaccard) as jaccard,
@@ -80,8 +61,6 @@ segments as (
     from sizes
     inner join populations
         on sizes.segmentation = populations.segmentation
-    left join segment_values
-        on sizes.segment_key = segment_values.segment_key
     left join fitted_segments
         on sizes.segment_key = fitted_segments.segment_key
     left join last_segments
