@@ -3,11 +3,29 @@
 -- noqa: disable=PRS
 with
 
+specifications as (
+
+    select * from {{ ref('int_segmentation_specifications') }}
+
+),
+
+last_segmentations as (
+
+    {{ select_last_published('segmentations', {
+        'segmentation': 'string', 'specification_fingerprint': 'string'
+    }) }}
+
+),
+
 /* a model of another specification has other features */
 models as (
 
-    select * from {{ ref('int_prior_publication__models') }}
-    where is_same_specification
+    select last_segmentations.segmentation
+    from last_segmentations
+    inner join specifications
+        on
+            last_segmentations.segmentation = specifications.segmentation
+            and last_segmentations.specification_fingerprint = specifications.specification_fingerprint
 
 ),
 
