@@ -3,32 +3,6 @@
 -- noqa: disable=PRS
 with
 
-specifications as (
-
-    select * from {{ ref('int_segmentation_specifications') }}
-
-),
-
-last_segmentations as (
-
-    {{ select_last_published('segmentations', {
-        'segmentation': 'string', 'specification_fingerprint': 'string'
-    }) }}
-
-),
-
-/* a model of another specification has other features */
-models as (
-
-    select last_segmentations.segmentation
-    from last_segmentations
-    inner join specifications
-        on
-            last_segmentations.segmentation = specifications.segmentation
-            and last_segmentations.specification_fingerprint = specifications.specification_fingerprint
-
-),
-
 parameters as (
 
     select * from {{ ref('int_prior_publication__parameters') }}
@@ -46,16 +20,14 @@ scores as (
 keys as (
 
     select
-        parameters.segmentation,
-        parameters.segment_number,
-        max(parameters.segment_key) as segment_key
+        segmentation,
+        segment_number,
+        max(segment_key) as segment_key
     from parameters
-    inner join models
-        on parameters.segmentation = models.segmentation
-    where parameters.parameter = 'centroid'
+    where parameter = 'centroid'
     group by
-        parameters.segmentation,
-        parameters.segment_number
+        segmentation,
+        segment_number
 
 ),
 
