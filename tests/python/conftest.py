@@ -67,7 +67,7 @@ def manifest(tmp_path_factory):
     folder = tmp_path_factory.mktemp("parsed")
     parsed = Workspace(folder).manifest({})
     assert parsed is not None
-    parsed.write(folder / "manifest.json")
+    parsed.write(str(folder / "manifest.json"))
     return json.loads((folder / "manifest.json").read_text())
 
 
