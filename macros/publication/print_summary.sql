@@ -22,7 +22,7 @@
     {% do print('  ' ~ var('published_dir') ~ '/cards.duckdb   for BI tools and SQL') %}
     {% do print('  ' ~ var('published_dir') ~ '/parquet/       the same tables, one Parquet file each') %}
 
-    {% set segmentations = run_query("select segmentation, status, k, customers, verdict, silhouette, min_jaccard, separation_z, reason from " ~ relation_of("segmentations") ~ " order by segmentation") %}
+    {% set segmentations = run_query("select segmentation, status, n_segments, customers, verdict, silhouette, min_jaccard, separation_z, reason from " ~ relation_of("segmentations") ~ " order by segmentation") %}
     {% for row in segmentations.rows %}
         {% do print('') %}
         {% if row[1] == 'published' %}

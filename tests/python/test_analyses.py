@@ -28,7 +28,7 @@ def readers_view(sample_build):
     """The published file, under the names that the compiled SQL uses."""
     with duckdb.connect() as connection:
         connection.execute("attach ':memory:' as build")
-        connection.execute("create schema build.published")
+        connection.execute("create schema build.marts")
         connection.execute("create schema build.intermediate")
         connection.execute(
             f"attach '{sample_build.published / 'cards.duckdb'}' as cards (read_only)"
@@ -38,9 +38,7 @@ def readers_view(sample_build):
             "select table_name from duckdb_tables() where database_name = 'cards'"
         ).fetchall()
         for (table,) in tables:
-            connection.execute(
-                f'create view build.published."{table}" as from cards.main."{table}"'
-            )
+            connection.execute(f'create view build.marts."{table}" as from cards.main."{table}"')
         for table in set().union(*READS_MORE.values()):
             connection.execute(
                 f'create view build.intermediate."{table}" as from warehouse.intermediate."{table}"'
@@ -67,7 +65,7 @@ def test_analyses_read_published_tables_only(compiled):
     for node in manifest["nodes"].values():
         if node["resource_type"] == "analysis":
             read = [manifest["nodes"][parent] for parent in node["depends_on"]["nodes"]]
-            others = {parent["name"] for parent in read if parent["fqn"][1] != "published"}
+            others = {parent["name"] for parent in read if parent["fqn"][1] != "marts"}
             assert others <= READS_MORE.get(node["name"], set()), node["name"]
 
 

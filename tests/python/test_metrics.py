@@ -15,7 +15,7 @@ UTILISATION = """
         {value}
         sum(customers) as customers,
         sum(income_utilisation_ratio_of_means_pct) as income_utilisation_pct
-    from published.income_utilisation_by_demographic
+    from marts.income_utilisation_by_demographic
     where attribute = '{attribute}' and not is_suppressed
     {group}
 """
@@ -25,7 +25,7 @@ SPEND = """
         sum(spend_amount) as spend,
         sum(spend_amount) filter (payment_type = 'Credit Card') as credit_card_spend,
         credit_card_spend / spend as credit_card_share
-    from published.{table}
+    from marts.{table}
     where attribute = '{attribute}'
     {group}
 """
@@ -48,12 +48,12 @@ CONTACTS = """
         sum(mean * customers_with_value) as contacts,
         {count}(customers_with_value) as card_relationships,
         contacts / card_relationships as contacts_per_relationship
-    from published.segment_profiles
+    from marts.segment_profiles
     where segmentation = 'relationship' and metric in ({metrics})
     {group}
 """
 REPAYMENT_SEGMENTS = """
-    left join published.segment_members as members
+    left join marts.segment_members as members
         on latest.customer_id = members.customer_id and members.segmentation = 'repayment'
 """
 
@@ -94,7 +94,7 @@ COMPARISONS = [
             sum(spend_amount) as spend,
             sum(months_observed * monthly_income_amount) as income,
             100 * sum(spend_amount) / income as income_utilisation_pct
-        from published.customer_income_utilisation
+        from marts.customer_income_utilisation
         """,
     ),
     (
@@ -105,8 +105,8 @@ COMPARISONS = [
             sum(months_observed * monthly_income_amount) as income,
             count(*) as customers,
             100 * sum(spend_amount) / income as income_utilisation_pct
-        from published.customer_income_utilisation
-        inner join published.segment_members using (customer_id)
+        from marts.customer_income_utilisation
+        inner join marts.segment_members using (customer_id)
         where segmentation = 'spending'
         group by all
         """,
@@ -121,7 +121,7 @@ COMPARISONS = [
             sum(months.credit_card_amount) as credit_card_spend,
             100 * credit_card_spend / income as card_spend_to_income_pct
         from intermediate.int_customer_months_summed as months
-        inner join marts.stg_customers__customers using (customer_id)
+        inner join staging.stg_customers__customers using (customer_id)
         group by all
         """,
     ),
@@ -152,7 +152,7 @@ COMPARISONS = [
             replace(metric, '_visits', '') as "contact__channel",
             segment_name as "card_relationship__segment_name",
             mean as contacts_per_relationship
-        from published.segment_profiles
+        from marts.segment_profiles
         where
             segmentation = 'relationship'
             and metric in ('branch_visits', 'online_visits', 'calls')
@@ -179,7 +179,7 @@ COMPARISONS = [
                 sum(customers_with_value) as valued_cardholders,
                 sum(total_net_value_base_amount) / sum(customers_with_value)
                     as net_value_per_cardholder
-            from published.segment_value
+            from marts.segment_value
             where segment_key is {"not" if column else ""} null
             group by all
             """,
@@ -193,7 +193,7 @@ COMPARISONS = [
             select
                 {column + f' as "{dimension}",' if column else ""}
                 minimum_payment_share_of_yes_or_no as minimum_payment_share
-            from published.repayment_behaviour
+            from marts.repayment_behaviour
             where group_type = '{group_type}' and not is_suppressed and not is_unknown
             """,
         )

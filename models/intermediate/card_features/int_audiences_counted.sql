@@ -14,6 +14,12 @@ segments as (
 
 ),
 
+names as (
+
+    select * from {{ ref('int_segment_names') }}
+
+),
+
 audiences as (
 
     select
@@ -27,12 +33,15 @@ audiences as (
     union all
     select
         'segment' as group_type,
-        segment_key as group_key,
-        segment_name as group_name,
-        customers,
-        {{ is_suppressed_in_total('customers', 'segmentation', 'segment_key') }} as is_suppressed
+        segments.segment_key as group_key,
+        names.segment_name as group_name,
+        segments.customers,
+        {{ is_suppressed_in_total('segments.customers', 'segments.segmentation', 'segments.segment_key') }}
+            as is_suppressed
     from segments
-    where segmentation = 'spending'
+    inner join names
+        on segments.segment_key = names.segment_key
+    where segments.segmentation = 'spending'
 
 )
 

@@ -47,6 +47,20 @@ profile_metrics as (
 
 ),
 
+segment_values as (
+
+    select
+        profiles.segmentation,
+        profiles.segment_key,
+        profiles.metric_share as value_share,
+        100 * profiles.metric_share / nullif(segments.customer_share, 0) as index_100
+    from profiles
+    inner join segments
+        on profiles.segment_key = segments.segment_key
+    where profiles.is_value
+
+),
+
 /* what every segment has, whatever it is formed from */
 general_metrics as (
 
@@ -64,15 +78,15 @@ general_metrics as (
         'segment_value' as metric,
         'value_share' as statistic,
         value_share as metric_value
-    from segments
+    from segment_values
     union all
     select
         segmentation,
         segment_key,
         'segment_value' as metric,
         'index_100' as statistic,
-        100 * value_share / nullif(customer_share, 0) as metric_value
-    from segments
+        index_100 as metric_value
+    from segment_values
     union all
     select
         segmentation,

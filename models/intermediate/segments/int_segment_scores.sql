@@ -1,4 +1,6 @@
 -- One row per segmentation and customer: nearest and runner-up segment, distance and margin.
+{#- sqlfluff does not parse a lambda of two parameters. -#}
+-- noqa: disable=PRS
 with
 
 parameters as (

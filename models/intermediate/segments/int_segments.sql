@@ -1,17 +1,5 @@
--- One row per segment of a published segmentation: size, value, name and stability.
+-- One row per segment of a published segmentation: size and stability.
 with
-
-profiles as (
-
-    select * from {{ ref('int_segment_profiles') }}
-
-),
-
-names as (
-
-    select * from {{ ref('int_segment_names') }}
-
-),
 
 scores as (
 
@@ -58,30 +46,14 @@ populations as (
 
 ),
 
-segment_values as (
-
-    select
-        segment_key,
-        metric as value_metric,
-        metric_share as value_share
-    from profiles
-    where is_value
-
-),
-
 segments as (
 
     select
         sizes.segmentation,
         sizes.segment_key,
         sizes.segment_number,
-        names.name_key,
-        names.segment_name,
-        names.description,
         sizes.customers,
         cast(sizes.customers as double) / populations.population_customers as customer_share,
-        segment_values.value_metric,
-        segment_values.value_share,
         coalesce(fitted_segments.key_status, 'kept') as key_status,
         /* a model that is kept has the stability that it was published with */
         coalesce(fitted_segments.jaccard, last_segments.jaccard) as jaccard,
@@ -89,10 +61,6 @@ segments as (
     from sizes
     inner join populations
         on sizes.segmentation = populations.segmentation
-    inner join names
-        on sizes.segment_key = names.segment_key
-    left join segment_values
-        on sizes.segment_key = segment_values.segment_key
     left join fitted_segments
         on sizes.segment_key = fitted_segments.segment_key
     left join last_segments

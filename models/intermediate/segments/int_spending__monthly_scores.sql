@@ -1,4 +1,6 @@
 -- One row per customer and month: the spending segment that the published model gives the month's behaviour.
+{#- sqlfluff does not parse a lambda of two parameters. -#}
+-- noqa: disable=PRS
 {{ config(enabled=has_inputs('customers', 'spends')) }}
 with
 

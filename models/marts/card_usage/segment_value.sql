@@ -10,7 +10,7 @@ valued as (
 
 segments as (
 
-    select * from {{ ref('int_segments') }}
+    select * from {{ ref('int_segment_names') }}
 
 ),
 

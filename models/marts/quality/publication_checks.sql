@@ -22,6 +22,12 @@ segments as (
 
 ),
 
+names as (
+
+    select * from {{ ref('int_segment_names') }}
+
+),
+
 fitted as (
 
     select * from {{ ref('int_segmentations_fitted') }}
@@ -229,12 +235,14 @@ segment_shares_moved as (
         'at most' as comparison,
         {{ var('maximum_segment_share_jump') }} as threshold
     from segments
+    inner join names
+        on segments.segment_key = names.segment_key
     inner join comparable_segmentations
         on segments.segmentation = comparable_segmentations.segmentation
     inner join {{ last_segments }} as last_segments
         on
             segments.segmentation = last_segments.segmentation
-            and segments.segment_name = last_segments.segment_name
+            and names.segment_name = last_segments.segment_name
     group by segments.segmentation
 
 ),

@@ -15,7 +15,7 @@ playbook as (
 
 segments as (
 
-    select * from {{ ref('int_segments') }}
+    select * from {{ ref('int_segment_names') }}
 
 ),
 

@@ -7,6 +7,20 @@ segments as (
 
 ),
 
+names as (
+
+    select * from {{ ref('int_segment_names') }}
+
+),
+
+/* the metric that segments are valued by */
+profiles as (
+
+    select * from {{ ref('int_segment_profiles') }}
+    where is_value
+
+),
+
 rules as (
 
     select * from {{ ref('int_segment_rules') }}
@@ -18,19 +32,23 @@ published_columns as (
     select
         segments.segmentation,
         segments.segment_key,
-        segments.segment_name,
-        segments.description,
+        names.segment_name,
+        names.description,
         rules.rule,
-        segments.value_metric,
+        profiles.metric as value_metric,
         segments.key_status,
         segments.segment_number,
         segments.customers,
         segments.customer_share,
-        segments.value_share,
+        profiles.metric_share as value_share,
         segments.jaccard,
         segments.average_margin,
         rules.rule_fidelity
     from segments
+    inner join names
+        on segments.segment_key = names.segment_key
+    left join profiles
+        on segments.segment_key = profiles.segment_key
     left join rules
         on segments.segment_key = rules.segment_key
 

@@ -77,7 +77,7 @@ staffed as (
 
 segments as (
 
-    select * from {{ ref('int_segments') }}
+    select * from {{ ref('int_segment_names') }}
 
 ),
 
