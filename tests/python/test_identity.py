@@ -115,7 +115,7 @@ def test_a_customer_is_scored_from_the_command_line(workspace, delivery):
         """
         select features.*, members.segment_name, members.segment_key, members.margin
         from intermediate.int_relationship__features as features
-        inner join published.segment_members as members using (customer_id)
+        inner join marts.segment_members as members using (customer_id)
         order by customer_id limit 1
         """
     ).iloc[0]

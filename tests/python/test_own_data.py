@@ -135,16 +135,14 @@ def test_month_by_month_gives_the_same_tables_as_all_at_once(workspace, tmp_path
     write(parts / "9_corrections.csv", [header, late, corrected[0]])
     run = workspace.dbt(*build, inputs={"spends": f"{parts}/*.csv"})
     assert run.succeeded, run.output
-    step_by_step = {
-        name: workspace.query(f"from published.{name} order by all") for name in SPENDING
-    }
+    step_by_step = {name: workspace.query(f"from marts.{name} order by all") for name in SPENDING}
     replaced = workspace.query("from intermediate.int_input_rejects where reject_rule = 'replaced'")
     assert len(replaced) == (1 if late[1] in months[:3] else 2)
 
     run = workspace.dbt(*build, inputs={"spends": str(whole)})
     assert run.succeeded, run.output
     for name in SPENDING:
-        at_once = workspace.query(f"from published.{name} order by all")
+        at_once = workspace.query(f"from marts.{name} order by all")
         assert step_by_step[name].equals(at_once), name
 
 
