@@ -29,7 +29,6 @@ def first_build(tmp_path_factory):
     (folder / "delivery").mkdir()
     shutil.copy(SAMPLE / "card_relationships.csv", folder / "delivery")
     workspace = Workspace(folder)
-    workspace.has_unit_tests = False
     build(workspace, **RELATIONSHIPS, input_dir=str(folder / "delivery"))
     return folder
 
@@ -39,7 +38,6 @@ def workspace(first_build, tmp_path):
     """A copy of the first build, to build in again."""
     shutil.copytree(first_build, tmp_path, symlinks=True, dirs_exist_ok=True)
     workspace = Workspace(tmp_path)
-    workspace.has_unit_tests = False
     return workspace
 
 

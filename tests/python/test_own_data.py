@@ -215,7 +215,6 @@ def written(workspace, run, planted):
 def test_passed_columns_are_published_without_identifiers(workspace):
     """A complete build: what was asked for is there, and nothing of a person in any file."""
     workspace.keeps_log = True
-    workspace.has_unit_tests = False
     folder = workspace.folder / "own_files"
     folder.mkdir()
     header, *rows = read(SAMPLE / "card_usage.csv")
