@@ -23,7 +23,7 @@ def loader(tmp_path_factory):
     return Loader(tmp_path_factory.mktemp("hostile"))
 
 
-@pytest.mark.parametrize("case", marked())
+@pytest.mark.parametrize("case", list(marked()))
 def test_a_hostile_file_is_accounted_for_or_refused(loader, case):
     outcome = loader.load(case)
     assert not problems(case, outcome), outcome.sentence

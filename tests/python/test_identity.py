@@ -29,7 +29,6 @@ def first_build(tmp_path_factory):
     (folder / "delivery").mkdir()
     shutil.copy(SAMPLE / "card_relationships.csv", folder / "delivery")
     workspace = Workspace(folder)
-    workspace.has_unit_tests = False
     build(workspace, **RELATIONSHIPS, input_dir=str(folder / "delivery"))
     return folder
 
@@ -39,7 +38,6 @@ def workspace(first_build, tmp_path):
     """A copy of the first build, to build in again."""
     shutil.copytree(first_build, tmp_path, symlinks=True, dirs_exist_ok=True)
     workspace = Workspace(tmp_path)
-    workspace.has_unit_tests = False
     return workspace
 
 
@@ -115,7 +113,7 @@ def test_a_customer_is_scored_from_the_command_line(workspace, delivery):
         """
         select features.*, members.segment_name, members.segment_key, members.margin
         from intermediate.int_relationship__features as features
-        inner join published.segment_members as members using (customer_id)
+        inner join marts.segment_members as members using (customer_id)
         order by customer_id limit 1
         """
     ).iloc[0]

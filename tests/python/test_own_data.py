@@ -135,16 +135,14 @@ def test_month_by_month_gives_the_same_tables_as_all_at_once(workspace, tmp_path
     write(parts / "9_corrections.csv", [header, late, corrected[0]])
     run = workspace.dbt(*build, inputs={"spends": f"{parts}/*.csv"})
     assert run.succeeded, run.output
-    step_by_step = {
-        name: workspace.query(f"from published.{name} order by all") for name in SPENDING
-    }
+    step_by_step = {name: workspace.query(f"from marts.{name} order by all") for name in SPENDING}
     replaced = workspace.query("from intermediate.int_input_rejects where reject_rule = 'replaced'")
     assert len(replaced) == (1 if late[1] in months[:3] else 2)
 
     run = workspace.dbt(*build, inputs={"spends": str(whole)})
     assert run.succeeded, run.output
     for name in SPENDING:
-        at_once = workspace.query(f"from published.{name} order by all")
+        at_once = workspace.query(f"from marts.{name} order by all")
         assert step_by_step[name].equals(at_once), name
 
 
@@ -217,7 +215,6 @@ def written(workspace, run, planted):
 def test_passed_columns_are_published_without_identifiers(workspace):
     """A complete build: what was asked for is there, and nothing of a person in any file."""
     workspace.keeps_log = True
-    workspace.has_unit_tests = False
     folder = workspace.folder / "own_files"
     folder.mkdir()
     header, *rows = read(SAMPLE / "card_usage.csv")

@@ -26,7 +26,6 @@ def followed(tmp_path_factory):
 def build(followed, folder, **more):
     copy, variables = followed
     workspace = Workspace(folder, copy)
-    workspace.has_unit_tests = False
     run = workspace.dbt("build", enabled_inputs=["customers", "spends"], **variables, **more)
     assert run.succeeded, run.output
     return workspace

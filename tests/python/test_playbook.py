@@ -139,7 +139,7 @@ def test_a_changed_rule_changes_the_advice(workspace, sample_build):
         workspace.warehouse,
         """
         select segment_key, recommendation_key, evidence_value
-        from published.segment_recommendations
+        from marts.segment_recommendations
         where evidence_statistic = 'index_100' and operator = '>='
         order by priority, segment_key limit 1
         """,
@@ -151,7 +151,7 @@ def test_a_changed_rule_changes_the_advice(workspace, sample_build):
         run = workspace.dbt("build", "--select", *SEEDS, *models.split())
         assert run.succeeded, run.output
         return workspace.query(
-            "select * from published.segment_recommendations "
+            "select * from marts.segment_recommendations "
             f"where segment_key = '{first['segment_key']}' order by priority"
         )
 

@@ -37,7 +37,6 @@ def project_copy(tmp_path_factory):
 def first_build(project_copy, delivery, tmp_path_factory):
     """A workspace in which a good build has published."""
     workspace = Workspace(tmp_path_factory.mktemp("published_once"), project_copy)
-    workspace.has_unit_tests = False
     run = workspace.dbt("build", **SMALL, input_dir=str(delivery))
     assert run.succeeded, run.output
     assert (workspace.published / "cards.duckdb").is_file()
@@ -49,7 +48,6 @@ def published_once(first_build, tmp_path):
     """The same workspace, for a test of its own."""
     shutil.copytree(first_build.folder, tmp_path / "copy", symlinks=True)
     workspace = Workspace(tmp_path / "copy", first_build.project)
-    workspace.has_unit_tests = False
     return workspace
 
 

@@ -27,7 +27,6 @@ def test_threads_and_the_order_of_rows_change_nothing(sample_build, tmp_path):
         shutil.copy(SAMPLE / f"{name}.csv", tmp_path / "files")
         rewrite(tmp_path / "files" / f"{name}.csv", shuffle_valid_rows)
     workspace = Workspace(tmp_path)
-    workspace.has_unit_tests = False
     run = workspace.dbt("build", "--threads", "1", input_dir=str(tmp_path / "files"))
     assert run.succeeded, run.output
     tables = sample_build.query_published(

@@ -344,7 +344,7 @@ def scored_in_sql(sample_build):
 
 def customers_like_those_of(connection, name):
     features = connection.sql(
-        f"select distinct feature from published.segment_parameters where segmentation = '{name}' "
+        f"select distinct feature from marts.segment_parameters where segmentation = '{name}' "
         "and feature is not null order by feature"
     ).df()["feature"]
     known = connection.sql(f"select * from intermediate.int_{name}__features order by all").df()

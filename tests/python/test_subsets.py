@@ -129,11 +129,17 @@ def test_nothing_warns_of_what_is_switched_off(tmp_path, enabled):
 
 # one that feeds no segmentation, one that does, and two that have nothing to do with each other
 @pytest.fixture(
-    scope="module", params=[("spends",), ("card_usage",), ("spends", "credit_profiles")], ids=str
+    scope="module",
+    params=[
+        ("spends",),
+        # test_own_data builds it as well
+        pytest.param(("card_usage",), marks=pytest.mark.slow),
+        ("spends", "credit_profiles"),
+    ],
+    ids=str,
 )
 def subset(request, tmp_path_factory):
     workspace = Workspace(tmp_path_factory.mktemp("subset"))
-    workspace.has_unit_tests = False
     run = workspace.dbt("build", enabled_inputs=list(request.param))
     assert run.succeeded, run.output
     return workspace, set(request.param)
@@ -162,3 +168,13 @@ def test_a_subset_publishes_what_it_can_feed_and_says_what_is_absent(subset, con
         )
         == enabled
     )
+
+
+@pytest.mark.slow
+def test_unit_tests_pass_with_a_subset(subset):
+    workspace, enabled = subset
+    run = workspace.dbt_command(
+        "test", "--select", "test_type:unit", enabled_inputs=sorted(enabled)
+    )
+    assert run.succeeded, run.output
+    assert "PASS=0" not in run.text

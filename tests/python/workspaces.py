@@ -109,7 +109,7 @@ class Parsing:
 
 @functools.lru_cache(maxsize=4)
 def parsed(parsing: Parsing):
-    """The manifest of a project, or none where dbt cannot parse it: it says so itself."""
+    """What came of parsing a project."""
     folder = parsing.folder
     quiet = ("--log-level", "none", "--log-level-file", "none", "--no-write-json")
     paths = ("--target-path", str(folder), "--log-path", str(folder))
@@ -122,11 +122,10 @@ def parsed(parsing: Parsing):
     )
     gc.freeze()
     gc.enable()
-    if not run.success:
-        return None
-    # dbt's own copying of a manifest fails on these, and only parsing needs them
-    run.result.disabled.clear()
-    return run.result
+    if run.success:
+        # dbt's own copying of a manifest fails on these, and only parsing needs them
+        run.result.disabled.clear()
+    return run
 
 
 def files_of(project: Path) -> str:
@@ -157,25 +156,31 @@ class Workspace:
         self.published = folder / "published"
         # for tests that read dbt's log
         self.keeps_log = False
-        # dbt's unit tests are a third of a small build; a further build with the same inputs
-        # enabled does without those that have passed
-        self.has_unit_tests = True
 
     def dbt(self, *arguments: str, **variables: object) -> Run:
-        """Run a dbt command in this process, without parsing again what was parsed before."""
+        """Run a dbt command in this process, without parsing again what was parsed before.
+
+        dbt's unit tests are left out: they are a third of a small build, no data changes them, and
+        they run where the sample is built by `dbt_command`.
+        """
         variables.setdefault("published_dir", str(self.published))
         # a sixth of the time of a build would go into a log that nobody reads
         log = () if self.keeps_log else ("--log-level-file", "none")
-        manifest = None if PARSING & set(arguments) else self.manifest(variables)
+        try:
+            manifest = None if PARSING & set(arguments) else self.manifest(variables)
+        except Exception as error:
+            return Run(False, str(error))
+        if manifest:
+            manifest.unit_tests.clear()
         run, output = invoke(
             [*log, *arguments, *self._options(variables)], self.project, self.warehouse, manifest
         )
         return Run(run.success, f"{output}{run.exception or ''}")
 
     def manifest(self, variables: dict):
-        """A copy of what parsing gives, for running changes it."""
+        """A copy of what parsing gives, for running changes it; raises what stops parsing."""
         read = {name: value for name, value in variables.items() if name not in RUNTIME_VARIABLES}
-        manifest = parsed(
+        run = parsed(
             Parsing(
                 files_of(self.project),
                 yaml.safe_dump(read, default_flow_style=True, width=10_000),
@@ -185,15 +190,13 @@ class Workspace:
                 self.folder / "parsed",
             )
         )
-        if manifest is None:
-            return None
-        manifest = manifest.deepcopy()
+        if not run.success:
+            raise run.exception
+        manifest = run.result.deepcopy()
         for node in manifest.nodes.values():
             # the same project in another folder, with seeds of its own
             if hasattr(node, "root_path"):
                 node.root_path = str(self.project)
-        if not self.has_unit_tests:
-            manifest.unit_tests.clear()
         return manifest
 
     def dbt_command(self, *arguments: str, **variables: object) -> Run:

@@ -16,9 +16,26 @@ sampled as (
 
 ),
 
+ranked_months as (
+
+    select
+        spend_month,
+        row_number() over (order by spend_month) as month_rank,
+        count(*) over () as months
+    from customer_months
+    group by spend_month
+
+),
+
+/* segments are fitted on the earlier two thirds of the months and proved by the later third */
 halves as (
 
-    select * from {{ ref('int_spending__month_halves') }}
+    select
+        month_rank * 3 <= months * 2 as is_early,
+        spend_month
+    from ranked_months
+    /* with fewer months there is nothing to fit on or nothing to prove with */
+    where months >= 3
 
 ),
 

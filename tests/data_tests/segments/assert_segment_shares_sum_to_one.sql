@@ -7,7 +7,7 @@ shares as (
         sum(customer_share) as customer_share,
         /* null throughout where the value column sums to zero */
         sum(value_share) as value_share
-    from {{ ref('int_segments') }}
+    from {{ ref('segments') }}
     group by segmentation
 
 )
