@@ -30,7 +30,6 @@ def large_book(sample_build, tmp_path_factory):
         "run",
         "--select",
         "int_contacts_by_group",
-        "int_workloads_planned",
         "int_queue_agents_tried",
         "staffing_plan",
         staffing_customers=4_000_000,

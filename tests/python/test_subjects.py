@@ -31,7 +31,6 @@ REBUILT = [
     "int_credit_customers_by_group",
     "int_credit_scores_by_group",
     "credit_score_by_age",
-    "int_workloads_planned",
     "int_queue_agents_tried",
     "staffing_plan",
 ]

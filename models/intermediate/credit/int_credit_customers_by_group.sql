@@ -27,12 +27,6 @@ scores as (
 
 ),
 
-segments as (
-
-    select * from {{ ref('int_segment_names') }}
-
-),
-
 by_age as (
 
     select
@@ -83,13 +77,10 @@ by_segment as (
     select
         profiles.customer_id,
         'segment' as group_type,
-        scores.segment_key as group_key,
-        segments.segment_name as group_name
+        scores.segment_key as group_key
     from profiles
     inner join scores
         on profiles.customer_id = scores.customer_id
-    inner join segments
-        on scores.segment_key = segments.segment_key
 
 ),
 
@@ -99,7 +90,6 @@ grouped as (
         customer_id,
         group_type,
         group_key,
-        group_key as group_name,
         group_position
     from by_age
     union all
@@ -107,7 +97,6 @@ grouped as (
         customer_id,
         group_type,
         group_key,
-        group_key as group_name,
         cast(null as bigint) as group_position
     from by_attribute
     union all
@@ -115,7 +104,6 @@ grouped as (
         customer_id,
         group_type,
         group_key,
-        group_name,
         cast(null as bigint) as group_position
     from by_segment
 
@@ -128,7 +116,6 @@ named as (
         customer_id,
         group_type,
         coalesce(group_key, 'unknown') as group_key,
-        coalesce(group_name, 'unknown') as group_name,
         group_position,
         group_key is null as is_unknown
     from grouped

@@ -10,9 +10,10 @@
             and load_erlangs <= agents * maximum_occupancy_share{% endset %}
 with recursive
 
-workloads as (
+contacts as (
 
-    select * from {{ ref('int_workloads_planned') }}
+    select * from {{ ref('int_contacts_by_group') }}
+    where group_type in ({{ sql_list(staffed_group_types()) }})
 
 ),
 
@@ -20,6 +21,21 @@ channels as (
 
     select * from {{ ref('service_channels') }}
     where is_queued
+
+),
+
+handling_times as (
+
+    select
+        channel,
+        handling_estimate,
+        handling_minutes
+    from channels
+    unpivot (
+        handling_minutes for handling_estimate in (
+            handling_minutes_low as low, handling_minutes_base as base, handling_minutes_high as high
+        )
+    )
 
 ),
 
@@ -46,24 +62,26 @@ hour_kinds as (
 queue_hours as (
 
     select
-        workloads.group_type,
-        workloads.group_key,
-        workloads.channel,
-        workloads.handling_estimate,
+        contacts.group_type,
+        contacts.group_key,
+        contacts.channel,
+        handling_times.handling_estimate,
         hour_kinds.hour_kind,
         hour_kinds.hours_a_year,
-        workloads.yearly_contacts / channels.working_days_a_year * hour_kinds.hour_share as hourly_contacts,
-        workloads.yearly_contacts / channels.working_days_a_year * hour_kinds.hour_share
-        * workloads.handling_minutes / 60 as load_erlangs,
-        workloads.handling_minutes * 60 as handling_seconds,
+        contacts.yearly_contacts / channels.working_days_a_year * hour_kinds.hour_share as hourly_contacts,
+        contacts.yearly_contacts / channels.working_days_a_year * hour_kinds.hour_share
+        * handling_times.handling_minutes / 60 as load_erlangs,
+        handling_times.handling_minutes * 60 as handling_seconds,
         channels.target_answer_seconds,
         channels.target_service_level_share,
         channels.maximum_occupancy_share
-    from workloads
+    from contacts
     inner join channels
-        on workloads.channel = channels.channel
+        on contacts.channel = channels.channel
+    inner join handling_times
+        on contacts.channel = handling_times.channel
     inner join hour_kinds
-        on workloads.channel = hour_kinds.channel
+        on contacts.channel = hour_kinds.channel
 
 ),
 

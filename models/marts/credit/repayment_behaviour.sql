@@ -15,6 +15,12 @@ customers_by_group as (
 
 ),
 
+segments as (
+
+    select * from {{ ref('int_segment_names') }}
+
+),
+
 summed as (
 
     select
@@ -23,7 +29,6 @@ summed as (
             else customers_by_group.group_type
         end as group_type,
         customers_by_group.group_key,
-        customers_by_group.group_name,
         count(*) as customers,
         count(*) filter (where profiles.minimum_payment_answer = 'Yes') as yes_customers,
         count(*) filter (where profiles.minimum_payment_answer in ('Yes', 'No')) as yes_or_no_customers,
@@ -59,8 +64,18 @@ summed as (
     group by
         customers_by_group.group_type,
         customers_by_group.group_key,
-        customers_by_group.group_name,
         customers_by_group.is_unknown
+
+),
+
+named as (
+
+    select
+        summed.*,
+        coalesce(segments.segment_name, summed.group_key) as group_name
+    from summed
+    left join segments
+        on summed.group_key = segments.segment_key
 
 ),
 
@@ -85,7 +100,7 @@ protected as (
         {{ is_suppressed_in_total('customers_with_instalment_share', 'group_type', 'group_key') }}
             as is_instalment_share_suppressed,
         {{ is_suppressed_in_total('customers', 'group_type', 'group_key') }} as is_suppressed
-    from summed
+    from named
 
 ),
 

@@ -2,15 +2,23 @@
 {{ config(enabled=has_inputs('card_relationships')) }}
 with
 
-workloads as (
+contacts as (
 
-    select * from {{ ref('int_workloads_planned') }}
+    select * from {{ ref('int_contacts_by_group') }}
+    where group_type in ({{ sql_list(staffed_group_types()) }})
 
 ),
 
 channels as (
 
     select * from {{ ref('service_channels') }}
+    where is_staffed
+
+),
+
+segments as (
+
+    select * from {{ ref('int_segment_names') }}
 
 ),
 
@@ -18,6 +26,45 @@ staffed_hours as (
 
     select * from {{ ref('int_queue_agents_tried') }}
     where is_enough
+
+),
+
+handling_times as (
+
+    select
+        channel,
+        handling_estimate,
+        handling_minutes
+    from channels
+    unpivot (
+        handling_minutes for handling_estimate in (
+            handling_minutes_low as low, handling_minutes_base as base, handling_minutes_high as high
+        )
+    )
+
+),
+
+workloads as (
+
+    select
+        contacts.group_type,
+        contacts.group_key,
+        contacts.channel,
+        handling_times.handling_estimate,
+        coalesce(segments.segment_name, contacts.group_name) as group_name,
+        contacts.group_position,
+        contacts.customers,
+        contacts.planned_customers,
+        contacts.yearly_contacts,
+        handling_times.handling_minutes,
+        contacts.yearly_contacts * handling_times.handling_minutes / 60 as workload_hours,
+        contacts.customer_share,
+        contacts.contact_share
+    from contacts
+    inner join handling_times
+        on contacts.channel = handling_times.channel
+    left join segments
+        on contacts.group_key = segments.segment_key
 
 ),
 
@@ -75,12 +122,6 @@ staffed as (
 
 ),
 
-segments as (
-
-    select * from {{ ref('int_segment_names') }}
-
-),
-
 pool as (
 
     select * from staffed
@@ -92,7 +133,6 @@ shared as (
 
     select
         staffed.*,
-        coalesce(segments.segment_name, staffed.group_name) as readable_name,
         pool.stand_alone_staff * staffed.workload_hours / nullif(pool.workload_hours, 0) as pooled_staff,
         {{ is_suppressed_in_total(
             'staffed.customers', 'staffed.group_type, staffed.channel, staffed.handling_estimate', 'staffed.group_key'
@@ -102,8 +142,6 @@ shared as (
         on
             staffed.channel = pool.channel
             and staffed.handling_estimate = pool.handling_estimate
-    left join segments
-        on staffed.group_key = segments.segment_key
 
 ),
 
@@ -114,7 +152,7 @@ suppressed as (
         group_key,
         channel,
         handling_estimate,
-        readable_name as group_name,
+        group_name,
         group_position,
         customers,
         planned_customers,
