@@ -290,6 +290,7 @@ def test_the_command_line_gives_every_metric_of_the_tables(sample_build, metrics
             )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dimension", ASKED_BY)
 def test_the_command_line_groups_as_the_tables_do(sample_build, command_line, dimension):
     statements = [text for dimensions, text in COMPARISONS if dimensions == [dimension]]

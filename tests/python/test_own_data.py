@@ -287,6 +287,7 @@ def test_check_inputs_reports_everything_and_builds_nothing(workspace, input_fol
     assert not (workspace.folder / "published").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("make") is None, reason="there is no make")
 def test_make_check_inputs_ends_with_a_code_for_scripts(input_folder, tmp_path):  # noqa: F811
     """0 where nothing would stop the build, another code where something would."""

@@ -31,6 +31,7 @@ def build(followed, folder, **more):
     return workspace
 
 
+@pytest.mark.slow
 def test_a_further_segmentation_needs_no_python(followed, tmp_path):
     copy, _ = followed
     before = {path.name for path in (PROJECT / "python_models").rglob("*.py")}

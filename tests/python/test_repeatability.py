@@ -4,6 +4,7 @@ import random
 import shutil
 
 import pandas as pd
+import pytest
 from workspaces import INPUTS, PROJECT, Workspace, rewrite
 
 SAMPLE = PROJECT / "seeds" / "inputs"
@@ -20,6 +21,7 @@ def published_tables(workspace, tables):
     return frames
 
 
+@pytest.mark.slow
 def test_threads_and_the_order_of_rows_change_nothing(sample_build, tmp_path):
     """Bit for bit, but for time stamps: one thread and shuffled files against the shared build."""
     (tmp_path / "files").mkdir()
