@@ -148,7 +148,7 @@ def test_a_reader_walks_from_the_overview_to_a_table_and_its_lineage(docs, manif
             if not one.startswith(("test.", "unit_test.", "semantic_model."))
         }
         # and nothing of a folder that has the name of the table
-        assert set(near) == {SEGMENTS, *neighbours}
+        assert {one for one in near if not one.startswith("test.")} == {SEGMENTS, *neighbours}
         assert near[PREFIX + "int_segments"] == colours[PREFIX + "int_segments"]
 
         page.get_by_title("View Fullscreen").first.click()
