@@ -1,5 +1,5 @@
 -- One row per segmentation, algorithm and number of segments tried: the scoreboard behind the choice.
-{#- Before version 0.2 the number of segments was published as k. -#}
+{#- Before version 0.2 the number of segments was published as k, and the verdict unstable as constructive. -#}
 {% set number = 'n_segments' if last_published('segment_candidates', ['n_segments']) else 'k' %}
 with
 
@@ -72,7 +72,7 @@ candidates as (
         kept_candidates.segmentation,
         kept_candidates.algorithm,
         kept_candidates.{{ number }} as n_segments,
-        kept_candidates.verdict,
+        replace(kept_candidates.verdict, 'constructive', 'unstable') as verdict,
         kept_candidates.reason,
         kept_candidates.silhouette,
         kept_candidates.silhouette_macro,
