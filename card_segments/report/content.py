@@ -447,7 +447,7 @@ def drift(published: Published, name: str) -> Section:
 
 
 def stand_ins(published: Published, name: str) -> Section:
-    """Return how far segments stand in for protected attributes."""
+    """Return how far segments are proxies for protected attributes."""
     attributes = published.rows(
         """
         select * from segment_attribute_proxies where segmentation = ?

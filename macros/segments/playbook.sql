@@ -55,12 +55,13 @@
     feature model is there all the same.
 -#}
 {% macro known_segmentations() %}
-    {% set names = var('segmentations').keys() | list %}
-    {% if execute %}
-        {% for node in graph.nodes.values() if node.resource_type == 'model' and node.config.meta.get('segmentation') %}
+    {#- Rules of the project's own segmentations stay valid where their inputs are disabled. -#}
+    {% set names = var('segmentations').keys() | list + ['spending', 'relationship', 'card_usage', 'repayment'] %}
+    {% for node in (graph.nodes.values() if execute else []) %}
+        {% if node.resource_type == 'model' and node.config.meta.get('segmentation') %}
             {% do names.append(node.name | replace('int_', '') | replace('__features', '')) %}
-        {% endfor %}
-    {% endif %}
+        {% endif %}
+    {% endfor %}
     {{ return(names | unique | list) }}
 {% endmacro %}
 

@@ -1,4 +1,4 @@
-"""Segments over builds: models live on, keys and names stay."""
+"""Segments over builds: models are reused, keys and names stay."""
 
 import shutil
 
@@ -65,7 +65,7 @@ def test_a_model_lives_on_until_its_features_drift(workspace, delivery):
     first = members(workspace)
     version = workspace.query_published("select model_version from segmentations").iloc[0, 0]
 
-    # The same customers again, even from a warehouse that is new: the published model lives on.
+    # The same customers again, even from a warehouse that is new: the published model is reused.
     workspace.warehouse.unlink()
     run = build(workspace, **options)
     assert "relationship: compared with" not in run.text

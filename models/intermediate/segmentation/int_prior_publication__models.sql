@@ -1,4 +1,4 @@
--- One row per segmentation whose last published model may live on: the same customers, the same specification.
+-- One row per segmentation whose last published model may be reused: the same customers, the same specification.
 with
 
 specifications as (

@@ -1,4 +1,4 @@
--- One row per parameter of a published segmentation, fitted now or living on: the whole of what scoring needs.
+-- One row per parameter of a published segmentation, fitted now or reused: the whole of what scoring needs.
 with
 
 fitted as (

@@ -1,4 +1,4 @@
--- One row per active segmentation: whether it is fitted anew in this build or its published model lives on, and why.
+-- One row per active segmentation: whether it is fitted anew in this build or its published model is reused, and why.
 {% set refit = var('refit') %}
 with
 

@@ -1,4 +1,4 @@
--- One row per customer and protected attribute: what the spending segments must not stand in for.
+-- One row per customer and protected attribute: what the spending segments must not be a proxy for.
 {{ config(enabled=has_inputs('customers', 'spends')) }}
 with
 

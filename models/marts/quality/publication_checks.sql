@@ -18,13 +18,13 @@ scores as (
 
 segments as (
 
-    select * from {{ ref('int_segments') }}
-
-),
-
-names as (
-
-    select * from {{ ref('int_segment_names') }}
+    select
+        sizes.segmentation,
+        names.segment_name,
+        sizes.customer_share
+    from {{ ref('int_segments') }} as sizes
+    inner join {{ ref('int_segment_names') }} as names
+        on sizes.segment_key = names.segment_key
 
 ),
 
@@ -235,14 +235,12 @@ segment_shares_moved as (
         'at most' as comparison,
         {{ var('maximum_segment_share_jump') }} as threshold
     from segments
-    inner join names
-        on segments.segment_key = names.segment_key
     inner join comparable_segmentations
         on segments.segmentation = comparable_segmentations.segmentation
     inner join {{ last_segments }} as last_segments
         on
             segments.segmentation = last_segments.segmentation
-            and names.segment_name = last_segments.segment_name
+            and segments.segment_name = last_segments.segment_name
     group by segments.segmentation
 
 ),

@@ -1,4 +1,4 @@
--- One row per segmentation and protected attribute: how far the segments stand in for it.
+-- One row per segmentation and protected attribute: how far the segments are a proxy for it.
 with
 
 counts as (
@@ -106,7 +106,7 @@ measured as (
         least(1, greatest(
             0, 2 * sums.mutual_information / nullif(value_entropies.entropy + segment_entropies.entropy, 0)
         )) as normalised_mutual_information,
-        /* rounding must not take a perfect stand-in above 1 */
+        /* rounding must not take a perfect proxy above 1 */
         sqrt(
             least(sums.chi_square_share, least(value_entropies.attribute_values, segment_entropies.segments) - 1)
             / nullif(least(value_entropies.attribute_values, segment_entropies.segments) - 1, 0)

@@ -1,4 +1,4 @@
--- Do segments stand in for age, gender or marital status, and which group is most over-represented where?
+-- Are segments proxies for age, gender or marital status, and which group is most over-represented where?
 with
 
 proxies as (
