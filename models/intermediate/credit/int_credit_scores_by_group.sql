@@ -129,12 +129,6 @@ named_cells as (
 
 ),
 
-age_kinds as (
-
-    select distinct 'age_group_' || age_scheme as group_type from age_bands
-
-),
-
 /* a narrow age band within a wide one is a part of it, and those of unknown age are the same group in both schemes */
 cells_within as (
 
@@ -157,8 +151,8 @@ cells_within as (
     where
         narrow_cells.is_unknown
         and wide_cells.is_unknown
-        and narrow_cells.group_type in (select age_kinds.group_type from age_kinds)
-        and wide_cells.group_type in (select age_kinds.group_type from age_kinds)
+        and narrow_cells.group_type like 'age_group_%'
+        and wide_cells.group_type like 'age_group_%'
 
 ),
 
