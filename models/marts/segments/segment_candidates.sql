@@ -71,7 +71,7 @@ candidates as (
     select
         kept_candidates.segmentation,
         kept_candidates.algorithm,
-        kept_candidates.{{ number }} as n_segments,
+        cast(kept_candidates.{{ number }} as integer) as n_segments,
         replace(kept_candidates.verdict, 'constructive', 'unstable') as verdict,
         kept_candidates.reason,
         kept_candidates.silhouette,
