@@ -164,7 +164,7 @@ measured as (
 
 ),
 
-/* the numbers of the segments, the nearest first; of two equally near ones the lower */
+/* the numbers of the segments, the nearest first, the lower of two equally near ones first */
 ranked as (
 
     select

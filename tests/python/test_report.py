@@ -425,25 +425,13 @@ def test_the_form_answers_with_name_margin_and_actions(browser, page, sample_bui
 def test_the_form_prepares_a_feature_as_the_macro_does(browser, page, transform, bounds):
     """Also in ways that no feature of the sample is prepared in."""
     source = (PROJECT / "macros" / "segments" / "score_customers.sql").read_text()
-    macro = Environment().from_string(source[source.index("{% macro transformed_feature") :])
-    expression = macro.module.transformed_feature({"name": "x", "transform": transform})
+    macros = Environment().from_string(source).module
+    score = macros.score_metric_values_sql("customers", "feature_positions", "fitted")
     low = -0.9 if transform == "log1p" else -30
     values = [None, 0, *np.random.default_rng(3).uniform(low, 60, 200).tolist()]
     for power in (0.0, 0.4, 2.0) if transform == "yeo_johnson" else (None,):
         parameters = {"median": 1.5, "lambda": power, "lower": None, "upper": None, **bounds}
-        columns = ", ".join(
-            f"cast({'null' if value is None else value} as double) as x__{name}"
-            for name, value in parameters.items()
-        )
-        in_sql = [
-            row[0]
-            for row in duckdb.sql(
-                f"with wide_parameters as (select {columns}), "
-                "customers as (select unnest($values) as x, generate_subscripts($values, 1) as i) "
-                f"select {expression} from customers cross join wide_parameters order by i",
-                params={"values": values},
-            ).fetchall()
-        ]
+        in_sql = distances_in_sql(score, transform, parameters, values)
         feature = {"name": "x", "transform": transform, "weight": 4, **parameters}
         feature |= {"mean": 0.75, "standard_deviation": 2.5}
         constant = {"name": "constant", "transform": "log1p", "weight": 0, "median": -5}
@@ -460,8 +448,37 @@ def test_the_form_prepares_a_feature_as_the_macro_does(browser, page, transform,
                 })""",
                 [{"features": [feature, constant], "segments": segments}, values],
             )
-        expected = 2 * np.abs((np.array(in_sql) - 0.75) / 2.5 + 100)
-        np.testing.assert_allclose(in_page, expected, rtol=1e-12)
+        np.testing.assert_allclose(in_page, in_sql, rtol=1e-12)
+
+
+def distances_in_sql(score, transform, parameters, values):
+    """To the nearer of two segments, from one feature and one that the fit dropped."""
+    kept = {**parameters, "mean": 0.75, "standard_deviation": 2.5, "weight": 4}
+    dropped = {"median": -5, "mean": 0, "standard_deviation": 1, "weight": 0}
+    rows = [
+        ("x", "transform", transform, None, None),
+        ("constant", "transform", "identity", None, None),
+    ]
+    for feature, given in (("x", kept), ("constant", dropped)):
+        rows += [(feature, name, None, value, None) for name, value in given.items()]
+    for number, centre in ((1, -100), (2, 1e6)):
+        rows += [("x", "centroid", None, centre, number), ("constant", "centroid", None, 0, number)]
+    columns = ["feature", "parameter", "parameter_text", "parameter_value", "segment_number"]
+    with duckdb.connect() as connection:
+        connection.register("rows", pd.DataFrame(rows, columns=columns))
+        connection.execute("create table fitted as select 'demo' as segmentation, * from rows")
+        connection.execute(
+            "create table feature_positions as select 'demo' as segmentation, true as is_feature, "
+            "unnest(['x', 'constant']) as metric, unnest([1, 2]) as metric_position"
+        )
+        connection.execute(
+            "create table customers as select 'demo' as segmentation, [x, 7] as metric_values, "
+            "customer_id from (select unnest($values) as x, "
+            "generate_subscripts($values, 1) as customer_id)",
+            {"values": values},
+        )
+        scored = connection.sql(f"{score} order by customer_id")
+        return scored.project("distance").fetchnumpy()["distance"]
 
 
 def test_no_segment_is_named_where_the_formula_has_no_result(browser, page):
