@@ -271,7 +271,9 @@ def test_check_inputs_reports_everything_and_builds_nothing(workspace, input_fol
     (input_folder / "card_usage.csv").write_bytes(b"")
     edit(input_folder / "customers.csv", lambda rows: rows[0].__setitem__(6, "income"))
     workspace.warehouse = Path(":memory:")
-    run = workspace.dbt("--quiet", "run-operation", "check_inputs", input_dir=str(input_folder))
+    run = workspace.dbt_command(
+        "--quiet", "run-operation", "check_inputs", input_dir=str(input_folder)
+    )
     assert not run.succeeded
     for sentence in (
         r"There is no file for the input 'spends'",
