@@ -60,6 +60,7 @@ def delivery(workspace):
     return workspace.folder / "delivery"
 
 
+@pytest.mark.slow
 def test_a_model_lives_on_until_its_features_drift(workspace, delivery):
     options = {**RELATIONSHIPS, "input_dir": str(delivery)}
     first = members(workspace)

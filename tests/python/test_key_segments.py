@@ -44,6 +44,7 @@ def key_segments(sample_build, warehouse, customers):
     return warehouse.sql("from marts.key_customer_segments").df()
 
 
+@pytest.mark.slow
 def test_nothing_is_key_where_demographics_are_shuffled(sample_build, warehouse):
     customers = warehouse.sql(
         "from intermediate.int_customers_spend_summed order by customer_id"

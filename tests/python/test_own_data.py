@@ -111,6 +111,7 @@ def test_too_many_rejects_stop_the_build_before_the_marts(workspace, input_folde
     assert "in macro" not in run.text
 
 
+@pytest.mark.slow
 def test_month_by_month_gives_the_same_tables_as_all_at_once(workspace, tmp_path):
     """Months appended as files, with a late row and a correction, against one corrected file."""
     header, *rows = read(SAMPLE / "spends.csv")
@@ -212,6 +213,7 @@ def written(workspace, run, planted):
     return [value for value in planted if any(value.encode() in text for text in texts)]
 
 
+@pytest.mark.slow
 def test_passed_columns_are_published_without_identifiers(workspace):
     """A complete build: what was asked for is there, and nothing of a person in any file."""
     workspace.keeps_log = True

@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from workspaces import PROJECT, RUNTIME_VARIABLES, Workspace, copy_project
 
 # Other values than those of dbt_project.yml.
@@ -59,6 +60,7 @@ def test_parsing_reads_no_variable_that_is_said_to_matter_for_running_only(tmp_p
     assert not different
 
 
+@pytest.mark.slow
 def test_a_changed_file_is_parsed_again_and_only_for_its_copy(tmp_path):
     copy = copy_project(tmp_path / "card_segments")
 
