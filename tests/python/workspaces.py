@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -264,7 +265,16 @@ def environment_for_make(folder: Path) -> Path:
 
 
 def query(database: Path, statement: str) -> pd.DataFrame:
-    with duckdb.connect(str(database), read_only=True) as connection:
+    """Query a database, once no dbt of another worker has it open any more."""
+    for attempt in range(600):
+        try:
+            connection = duckdb.connect(str(database), read_only=True)
+            break
+        except duckdb.IOException as error:
+            if "lock" not in str(error) or attempt == 599:
+                raise
+            time.sleep(0.1)
+    with connection:
         return connection.sql(statement).df()
 
 
