@@ -39,8 +39,7 @@ summed as (
         spend_month,
         {#- The variable payment_type_shares says which payment types have a column. #}
         {%- for column, payment_type in var('payment_type_shares').items() %}
-        {%- set is_paid_so = 'lower(payment_type) = ' ~ sql_text(payment_type | lower) %}
-        {{ exact_sum('case when ' ~ is_paid_so ~ ' then spend_amount else 0 end') }}
+        {{ exact_sum('case when ' ~ is_paid_by('payment_type', payment_type) ~ ' then spend_amount else 0 end') }}
             as {{ column | replace('_share', '_amount') }},
         {%- endfor %}
         {{ exact_sum('spend_amount') }} as spend_amount
