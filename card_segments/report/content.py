@@ -213,7 +213,7 @@ def segments(published: Published, name: str) -> list[dict[str, Any]]:
             DRIVERS,
         )
         segment["is_vulnerable"] = published.row(
-            "select coalesce(bool_or(is_vulnerable), false) as answer "
+            "select coalesce(bool_or(is_vulnerable is distinct from false), false) as answer "
             "from segment_recommendations where segment_key = ?",
             key,
         )["answer"]
