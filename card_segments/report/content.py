@@ -116,8 +116,9 @@ def headline(published: Published) -> dict[str, Any]:
     if repayment:
         add(
             "pay only the minimum",
-            share(repayment["minimum_payment_share_of_all_answers"]),
-            f"of {number(repayment['customers'])} customers",
+            share(repayment["minimum_payment_share_of_yes_or_no"]),
+            "of those whose file says yes or no; of all answers, "
+            f"{share(repayment['not_mentioned_share_of_all_answers'])} say neither",
             "credit",
         )
     if published.has("staffing_plan"):

@@ -4,7 +4,7 @@
         dbt run-operation score_customer --args '{segmentation: relationship, features: {
             credit_limit_amount: 50000, credit_cards: 3, branch_visits: 1, online_visits: 2, calls: 4}}'
 
-    A feature that is not given is imputed, and the answer says so.
+    A feature that is not given, or given as null, is imputed, and the answer says so.
 -#}
 {% macro score_customer(segmentation, features) %}
     {% do check_customer(segmentation, features) %}
@@ -29,7 +29,10 @@
     {% do print('Margin:    ' ~ '%.2f' | format(scored[2]) ~ ' on a scale from 0, on the border to the next segment, to 1, in the middle of this one') %}
     {% do print('Next:      ' ~ scored[3]) %}
     {% do print('Distance:  ' ~ '%.3f' | format(scored[4])) %}
-    {% set imputed = wanted | reject('in', features.keys() | list) | list %}
+    {% set imputed = [] %}
+    {% for name in wanted if features.get(name) is none %}
+        {% do imputed.append(name) %}
+    {% endfor %}
     {% if imputed %}
         {% do print('Imputed:   ' ~ imputed | join(', ')) %}
     {% endif %}
