@@ -36,11 +36,11 @@ customer_months as (
 payment_types as (
 
     select
-        payment_type
         {#- The variable payment_type_shares says which payment types have a column. #}
-        {%- for column, word in var('payment_type_shares').items() %},
-        {{ is_paid_by('payment_type', word) }} as is_in_{{ column }}
+        {%- for column, word in var('payment_type_shares').items() %}
+        {{ is_paid_by('payment_type', word) }} as is_in_{{ column }},
         {%- endfor %}
+        payment_type
     from spends
     group by payment_type
 
