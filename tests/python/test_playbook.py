@@ -147,7 +147,7 @@ def test_a_changed_rule_changes_the_advice(workspace, sample_build):
     rule = first["recommendation_key"]
 
     def build():
-        models = "int_segment_rule_conditions segment_recommendations"
+        models = "int_segment_rule_conditions segment_value segment_recommendations"
         run = workspace.dbt("build", "--select", *SEEDS, *models.split())
         assert run.succeeded, run.output
         return workspace.query(
