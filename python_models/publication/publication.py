@@ -17,14 +17,16 @@ def model(dbt, session):
 
     status, reason, database = "not_published", request["obstacle"], None
     if reason is None:
-        tables = catalogue.loc[catalogue["status"] == "published", "table_name"].sort_values()
+        published = catalogue[catalogue["status"] == "published"].set_index("table_name")
+        # The list of the tables does not list itself.
+        kinds = {"published_tables": "aggregate", **published["table_kind"].sort_index()}
         project = yaml.safe_load(Path("dbt_project.yml").read_text(encoding="utf-8"))
         build = Build(request["build_id"], request["started_at"], project["version"])
         try:
             database = publish(
                 session,
                 request["schema_name"],
-                ["published_tables", *tables],
+                kinds,
                 Path(request["directory"]),
                 build,
                 write_report if request["write_report"] else None,
