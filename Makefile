@@ -155,8 +155,9 @@ lock: | $(BIN)/python ## Renew the lock files from pyproject.toml and requiremen
 	$(UV_COMPILE) requirements/clients.in -o requirements/clients.lock
 	$(UV_COMPILE) requirements/superset.in -o requirements/superset.lock
 
-clean: ## Remove everything that was built, but not what was published
-	rm -rf $(VENV) $(VENV)-duckdb2 $(VENV)-superset target logs warehouse/*.duckdb*
+# The warehouse holds the history of members, the one thing that no build can make again.
+clean: ## Remove what was installed and written; the warehouse and what was published stay
+	rm -rf $(VENV) $(VENV)-duckdb2 $(VENV)-superset target logs
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \

@@ -160,6 +160,20 @@ def test_help_names_every_target_and_setting():
         assert setting in run.stdout
 
 
+def test_cleaning_keeps_what_no_build_can_make_again(tmp_path):
+    """The history of members, in the warehouse, and the keys of segments, in what is published."""
+    kept = ["warehouse/dev.duckdb", "warehouse/dev.duckdb.wal", "published/cards.duckdb"]
+    removed = ["target/manifest.json", "logs/dbt.log", "environment/bin/python"]
+    for name in kept + removed:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    run = make(
+        "clean", f"--file={PROJECT / 'Makefile'}", f"--directory={tmp_path}", "VENV=environment"
+    )
+    assert run.returncode == 0, run.stderr
+    assert [name for name in kept + removed if (tmp_path / name).exists()] == kept
+
+
 def test_a_python_that_is_too_old_or_missing(tmp_path):
     for python in ("false", "no-such-python"):
         run = make("setup", f"VENV={tmp_path / 'environment'}", f"PYTHON={python}")
