@@ -35,10 +35,10 @@ def test_processes_are_heard_in_the_one_that_has_the_log(planted, specify, monke
     monkeypatch.setattr(batch, "FEWEST_CUSTOMERS_FOR_PROCESSES", 0)
     monkeypatch.setattr(batch.os, "cpu_count", lambda: 2)
     heard, in_turn = [], []
-    fit_all(many_tasks(planted, specify), lambda one: heard.append((os.getpid(), one)))
+    fit_all(many_tasks(planted, specify), progress=lambda one: heard.append((os.getpid(), one)))
     assert {process for process, _ in heard} == {os.getpid()}
     monkeypatch.setattr(batch.os, "cpu_count", lambda: 1)
-    fit_all(many_tasks(planted, specify), in_turn.append)
+    fit_all(many_tasks(planted, specify), progress=in_turn.append)
     assert sorted(sentence for _, sentence in heard) == sorted(in_turn)
     assert len(in_turn) > 5
 
