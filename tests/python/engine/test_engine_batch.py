@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from card_segments.segmentation import FeaturesError, batch, fit
-from card_segments.segmentation.batch import fit_all
+from card_segments.segmentation.batch import fit_all, picture
 
 
 def many_tasks(planted, specify):
@@ -27,7 +27,9 @@ def test_processes_change_nothing(planted, specify, monkeypatch):
             assert str(one) == str(other)
         else:
             pd.testing.assert_frame_equal(one, other, check_exact=True)
-    expected = fit(*tasks[2]).to_frame()
+    result = fit(*tasks[2])
+    drawn = picture(tasks[2][0], result)
+    expected = pd.concat([result.to_frame(), drawn], ignore_index=True)
     pd.testing.assert_frame_equal(side_by_side[2], expected, check_exact=True)
 
 
