@@ -122,6 +122,7 @@ def test_other_customers_begin_anew(workspace, delivery):
     assert keys["segment_key"].iloc[0] == "relationship_1"
 
 
+@pytest.mark.slow
 def test_an_input_that_was_absent_for_one_build_returns_with_its_keys(workspace, delivery):
     first = members(workspace)
     dates = "select segment_key, segment_name, first_published_at from {} order by all"
