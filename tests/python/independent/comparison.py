@@ -38,33 +38,37 @@ def compare(published, expected, keys, words=(), allowed=None):
         )
 
     expected = expected.loc[shown.index]
-    may_be_null = shown.get("is_suppressed", pd.Series(False, shown.index)).fillna(False)
+    hidden = shown.get("is_suppressed", pd.Series(False, shown.index)).fillna(False).astype(bool)
     for name in figures:
-        one, other = shown[name], expected[name]
-        is_null, is_unknown = one.isna().to_numpy(), other.isna().to_numpy()
-        wrong = is_null & ~is_unknown & ~may_be_null.to_numpy(dtype=bool)
-        wrong |= ~is_null & is_unknown
-        known = ~is_null & ~is_unknown
-        if pd.api.types.is_numeric_dtype(other) and not pd.api.types.is_bool_dtype(other):
-            margin = expected[allowed[name]].to_numpy(float) if name in allowed else 1e-9
-            one, other = one.to_numpy(float, na_value=np.nan), other.to_numpy(float)
-            differs = ~(np.abs(one - other) <= 1e-9 * np.abs(other) + margin)
-        else:
-            one, other = one.to_numpy(object), other.to_numpy(object)
-            differs = one != other
-        wrong |= known & differs.astype(bool)
-        assert known.any() or is_unknown.all(), f"{name} is shown nowhere"
+        cells = pd.DataFrame({"published": shown[name], "expected": expected[name]})
+        margin = expected[allowed[name]] if name in allowed else 1e-9
+        is_null, is_unknown = cells["published"].isna(), cells["expected"].isna()
+        wrong = np.where(is_null, ~is_unknown & ~hidden, is_unknown)
+        assert is_unknown.all() or not is_null.all(), f"{name} is shown nowhere"
+        wrong |= ~is_null & ~is_unknown & ~are_equal(cells, margin)
         assert not wrong.any(), (
-            f"{name} differs in {wrong.sum()} of {len(shown)} rows:\n"
-            + pd.DataFrame({"published": one, "expected": other}, shown.index)[wrong].to_string(
-                max_rows=10
-            )
+            f"{name} differs in {wrong.sum()} of {len(cells)} rows:\n"
+            + cells[wrong].to_string(max_rows=10)
         )
+
+
+def are_equal(cells: pd.DataFrame, margin) -> pd.Series:
+    """Whether two columns hold the same texts, or the same numbers to nine digits."""
+    published, expected = cells["published"], cells["expected"]
+    kinds = pd.api.types
+    if kinds.is_numeric_dtype(expected) and not kinds.is_bool_dtype(expected):
+        published, expected = (
+            pd.Series(one.to_numpy(float, na_value=np.nan), one.index)
+            for one in (published, expected)
+        )
+        return (published - expected).abs() <= 1e-9 * expected.abs() + margin
+    missing = cells.isna().any(axis=1)
+    return published.astype(object).mask(missing) == expected.astype(object).mask(missing)
 
 
 def says_folded(values: pd.Series) -> pd.Series:
     """Whether a key stands for what was too small to stand alone."""
-    return values.astype(str).str.lower().str.contains(FOLDED, regex=False)
+    return values.astype(str).str.lower().str.replace("_", " ").str.startswith(FOLDED)
 
 
 def indexed(table: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
