@@ -139,7 +139,7 @@ class Bank:
 
     @cached_property
     def profiles(self) -> pd.DataFrame:
-        """One row per credit customer: of each column the latest known value."""
+        """One row per credit customer: the latest month."""
         raw = read(self.files["credit_profiles"])
         history = raw["credit_history_age"].str.extract(r"(\d+) Years? and (\d+) Months?")
         history = history.astype(float)
@@ -172,5 +172,4 @@ class Bank:
         )
         rows = rows.dropna(subset=["customer_id", "month"])
         rows = rows.drop_duplicates(["customer_id", "month"]).sort_values("month")
-        # pandas takes the last value that is known, column by column
-        return rows.groupby("customer_id").last()
+        return rows.groupby("customer_id").tail(1).set_index("customer_id")

@@ -10,18 +10,18 @@ FOLDED = "all other"
 OF_THE_POLICY = {"is_suppressed", "is_total"}
 
 
-def compare(published, expected, keys, words=(), allowed=None):
+def compare(published, expected, keys, words=(), allowed=None, behind=None):
     """Compare every cell that is shown, and look for cells that are missing or too many.
 
     `expected` has the keys, the figures, and in `people` how many distinct people are behind a row.
-    A row with fewer of them than the minimum cell size may be folded or have no figures. `words`
-    are columns of sentences and names that are not worked out again; `allowed` names, for a figure
-    that is published by an approximation, the column of `expected` with what it may differ by.
+    A row with fewer of them than the minimum cell size may be folded or have no figures; where a
+    figure rests on fewer people than its row, `behind` names the column with how many. `words` are
+    columns of sentences that are not worked out again. `allowed` names, for a figure that is
+    published by an approximation, the column with what it may differ by.
     """
-    allowed = allowed or {}
-    figures = [
-        name for name in expected.columns if name not in {*keys, "people", *allowed.values()}
-    ]
+    allowed, behind = allowed or {}, behind or {}
+    helping = {"people", *allowed.values(), *behind.values()}
+    figures = [name for name in expected.columns if name not in {*keys, *helping}]
     left_out = set(published.columns) - {*keys, *figures, *words, *OF_THE_POLICY}
     assert not left_out, f"columns that nothing is compared with: {sorted(left_out)}"
 
@@ -43,13 +43,13 @@ def compare(published, expected, keys, words=(), allowed=None):
         cells = pd.DataFrame({"published": shown[name], "expected": expected[name]})
         margin = expected[allowed[name]] if name in allowed else 1e-9
         is_null, is_unknown = cells["published"].isna(), cells["expected"].isna()
-        wrong = np.where(is_null, ~is_unknown & ~hidden, is_unknown)
+        few = name in behind and (expected[behind[name]] < MINIMUM).any()
+        wrong = np.where(is_null, ~is_unknown & ~hidden & (not few), is_unknown)
         assert is_unknown.all() or not is_null.all(), f"{name} is shown nowhere"
         wrong |= ~is_null & ~is_unknown & ~are_equal(cells, margin)
-        assert not wrong.any(), (
-            f"{name} differs in {wrong.sum()} of {len(cells)} rows:\n"
-            + cells[wrong].to_string(max_rows=10)
-        )
+        assert not wrong.any(), f"{name} differs in {wrong.sum()} of {len(cells)} rows:\n" + cells[
+            wrong
+        ].to_string(max_rows=10)
 
 
 def are_equal(cells: pd.DataFrame, margin) -> pd.Series:
