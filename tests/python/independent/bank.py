@@ -8,7 +8,7 @@ from functools import cached_property
 
 import pandas as pd
 import yaml
-from workspaces import PROJECT
+from workspaces import INPUTS, PROJECT
 
 VARIABLES = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())["vars"]
 ATTRIBUTES = ["age_group", "gender", "marital_status", "city", "occupation"]
@@ -173,3 +173,8 @@ class Bank:
         rows = rows.dropna(subset=["customer_id", "month"])
         rows = rows.drop_duplicates(["customer_id", "month"]).sort_values("month")
         return rows.groupby("customer_id").tail(1).set_index("customer_id")
+
+
+def bank_of_sample(build) -> Bank:
+    """The bundled sample."""
+    return Bank(build, {name: PROJECT / "seeds" / "inputs" / f"{name}.csv" for name in INPUTS})

@@ -1,8 +1,8 @@
 """The bundled sample and the public files, each with the build that the other tests share."""
 
 import pytest
-from bank import Bank
-from workspaces import INPUTS, PROJECT, REAL_FILES
+from bank import Bank, bank_of_sample
+from workspaces import REAL_FILES
 
 REAL = pytest.param("real", marks=[pytest.mark.real_data, pytest.mark.slow])
 KEPT = {}
@@ -14,9 +14,9 @@ def bank(request):
     if request.param not in KEPT:
         build = request.getfixturevalue(f"{request.param}_build")
         if request.param == "sample":
-            files = {name: PROJECT / "seeds" / "inputs" / f"{name}.csv" for name in INPUTS}
+            KEPT["sample"] = bank_of_sample(build)
         else:
             folder = request.getfixturevalue("real_data")
             files = {name: folder / path for name, path in REAL_FILES.items()}
-        KEPT[request.param] = Bank(build, files)
+            KEPT["real"] = Bank(build, files)
     return KEPT[request.param]
