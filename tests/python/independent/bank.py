@@ -6,18 +6,30 @@ docs/own_data.md say, and every figure of the test modules beside this one start
 
 from functools import cached_property
 
+import numpy as np
 import pandas as pd
 import yaml
 from workspaces import INPUTS, PROJECT
 
 VARIABLES = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())["vars"]
 ATTRIBUTES = ["age_group", "gender", "marital_status", "city", "occupation"]
+UNKNOWN = "unknown"
 PROTECTED = ["age_group", "gender", "marital_status"]
 
 
 def reference(name: str) -> pd.DataFrame:
     """A seed of rules and rates that people edit."""
     return pd.read_csv(PROJECT / "seeds" / "reference" / f"{name}.csv")
+
+
+def age_groups(ages: pd.Series, scheme: str) -> pd.Series:
+    """The band of each age, `unknown` without one."""
+    found = pd.Series(UNKNOWN, ages.index)
+    bands = reference("age_bands")
+    for band in bands[bands["age_scheme"] == scheme].fillna({"minimum_age": 0}).itertuples():
+        oldest = np.inf if np.isnan(band.maximum_age) else band.maximum_age
+        found[ages.between(band.minimum_age, oldest)] = band.age_group
+    return found
 
 
 def text(values: pd.Series, *placeholders: str) -> pd.Series:
@@ -57,10 +69,12 @@ class Bank:
     """A build, and the files that it was built from."""
 
     def __init__(self, build, files: dict) -> None:
-        self.build, self.files = build, files
+        self.build, self.files, self.tables = build, files, {}
 
     def published(self, table: str) -> pd.DataFrame:
-        return self.build.query_published(f"from {table}")
+        if table not in self.tables:
+            self.tables[table] = self.build.query_published(f"from {table}")
+        return self.tables[table].copy()
 
     def members(self, segmentation: str) -> pd.Series:
         """The published segment of each customer: the one thing that is taken as given."""

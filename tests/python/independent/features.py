@@ -1,5 +1,7 @@
 """What segments are formed from and described by, from the raw files, and scoring in NumPy."""
 
+from functools import cache
+
 import numpy as np
 import pandas as pd
 import yaml
@@ -111,6 +113,7 @@ def repayment_features(rows: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+@cache
 def features(bank, segmentation: str) -> pd.DataFrame:
     """One row per customer, in the order of keys: the features and what describes."""
     found = {

@@ -2,22 +2,11 @@
 
 import numpy as np
 import pandas as pd
-from bank import VARIABLES, reference
+from bank import UNKNOWN, VARIABLES, age_groups, reference
 from comparison import compare, shown_keys
 from scipy import stats
 
-UNKNOWN = "unknown"
 SCORES = ["Good", "Standard", "Poor"]
-
-
-def age_groups(ages: pd.Series, scheme: str) -> pd.Series:
-    """The band of each age, `unknown` without one."""
-    found = pd.Series(UNKNOWN, ages.index)
-    bands = reference("age_bands")
-    for band in bands[bands["age_scheme"] == scheme].fillna({"minimum_age": 0}).itertuples():
-        oldest = np.inf if np.isnan(band.maximum_age) else band.maximum_age
-        found[ages.between(band.minimum_age, oldest)] = band.age_group
-    return found
 
 
 def share(name: str, successes: int, people: int) -> dict:
