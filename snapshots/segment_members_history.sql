@@ -8,6 +8,7 @@
 ) }}
 
 -- One row per segmentation, customer and span of builds in which the customer was in the same segment.
+-- After the tests of every public table: depends_on: {{ ref('published_tables') }}
 with
 
 members as (
@@ -16,24 +17,17 @@ members as (
 
 ),
 
-publication as (
-
-    select * from {{ ref('publication') }}
-
-),
-
-/* after the publication step: what was not published did not happen */
+/* what cannot be published did not happen */
 published_members as (
 
     select
-        members.segmentation,
-        members.customer_id,
-        members.segment_key,
-        members.segment_name,
-        publication.build_id
+        segmentation,
+        customer_id,
+        segment_key,
+        segment_name,
+        '{{ invocation_id }}' as build_id
     from members
-    cross join publication
-    where publication.status = 'published'
+    where {{ is_complete_build() }}
 
 )
 

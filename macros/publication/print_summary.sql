@@ -1,19 +1,3 @@
-{#- What a person wants to know at the end of a run: what was published, or why nothing was. -#}
-{% macro print_summary(results) %}
-    {% if execute and flags.WHICH == 'build' %}
-        {% set publications = results | selectattr('node.name', 'equalto', 'publication') | list %}
-        {% if publications | length > 0 and publications[0].status == 'success' %}
-            {% set status = run_query("select status from " ~ relation_of("publication")).rows[0][0] %}
-            {% if status == 'published' %}
-                {% do print_publication() %}
-            {% endif %}
-        {% elif publications | length > 0 %}
-            {% do print_why_not_published(results) %}
-        {% endif %}
-    {% endif %}
-{% endmacro %}
-
-
 {#- The publication in the warehouse, in a dozen lines. -#}
 {% macro print_publication() %}
     {% set tables = run_query("select count(*), sum(table_rows) from " ~ relation_of("published_tables") ~ " where status = 'published'").rows[0] %}
@@ -66,10 +50,8 @@
 {% endmacro %}
 
 
-{#- The failed checks in words; dbt has printed everything else that went wrong above. -#}
-{% macro print_why_not_published(results) %}
-    {% do print('') %}
-    {% do print('Not published: a model or test before the publication step failed (see above). What was published before is unchanged.') %}
+{#- The failed publication checks in words; dbt has printed everything else that went wrong above. -#}
+{% macro print_failed_checks(results) %}
     {% set checked = results | selectattr('node.name', 'equalto', 'publication_checks') | selectattr('status', 'equalto', 'success') | list %}
     {% if checked %}
         {% set failed = run_query("select check_name, subject, description, observed, comparison, threshold from " ~ relation_of('publication_checks') ~ " where not passed order by 1, 2") %}

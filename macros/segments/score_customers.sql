@@ -8,7 +8,7 @@
     two segments, 1 on a centroid.
 
     `features` and `metrics` have the columns of int_segmentation_features and int_segmentation_metrics,
-    `parameters` those of segment_parameters; each is a relation or a query in brackets. Columns named in
+    `parameters` those of segment_parameters; each is a relation, a CTE or a query in brackets. Columns named in
     kept_columns come along.
 -#}
 {% macro score_metric_values_sql(features, metrics, parameters, kept_columns=[]) -%}

@@ -19,7 +19,12 @@ TYPES = {
     "key_status": "string",
     "match_jaccard": "float64",
     "jaccard": "float64",
+    "rule": "string",
+    "rule_fidelity": "float64",
     "customer_id": "string",
+    "method": "string",
+    "x": "float64",
+    "y": "float64",
     "feature": "string",
     "parameter": "string",
     "parameter_value": "float64",
@@ -67,7 +72,7 @@ def failure(segmentation, sentence):
 
 def records(result):
     """One row per outcome, candidate and segment, its measures as columns; the rest as it is."""
-    result = result.rename(columns={"segments": "n_segments"})
+    result = result.rename(columns={"segments": "n_segments", "fidelity": "rule_fidelity"})
     is_measured = result["record"].isin(["outcome", "candidate", "candidate_segment"])
     rows = []
     for place, measures in result[is_measured].groupby(PLACE, dropna=False):
@@ -79,15 +84,20 @@ def records(result):
         columns={"measure": "parameter", "value": "parameter_value", "text": "parameter_text"}
     )
     labels = result.loc[result["record"] == "label", [*PLACE, "customer_id"]]
-    frame = pd.concat([pd.DataFrame(rows), parameters.assign(record="parameter"), labels])
+    places = result.loc[result["record"] == "place", ["record", "customer_id", "method", "x", "y"]]
+    rules = result.loc[result["record"] == "rule", [*PLACE, "rule", "rule_fidelity"]]
+    frame = pd.concat(
+        [pd.DataFrame(rows), parameters.assign(record="parameter"), labels, places, rules]
+    )
     return frame.astype({"n_segments": "Int64", "segment_number": "Int64"})
 
 
 def with_keys(rows, name, last_members, last_registry):
-    """Keep the segments of the choice alone, and say of each what key it goes by and why."""
+    """Keep the segments of the choice alone, each with its rule and the key it goes by."""
     chosen = rows.loc[rows["is_chosen"] == 1, ["algorithm", "n_segments"]]
     segments = rows[rows["record"] == "candidate_segment"].merge(chosen)
-    rows = rows[rows["record"] != "candidate_segment"]
+    rules = rows.loc[rows["record"] == "rule", ["segment_number", "rule", "rule_fidelity"]]
+    rows = rows[~rows["record"].isin(["candidate_segment", "rule"])]
     if segments.empty:
         return rows
     labels = rows.loc[rows["record"] == "label", ["customer_id", "segment_number"]]
@@ -97,18 +107,21 @@ def with_keys(rows, name, last_members, last_registry):
         highest_number_ever=int(last_registry["key_number"].max()) if len(last_registry) else 0,
     )
     keys["segment_key"] = name + "_" + keys["key_number"].astype("string")
+    segments = segments.drop(columns=["rule", "rule_fidelity"]).merge(rules, on="segment_number")
     segments = segments.assign(record="segment").merge(keys, on="segment_number")
     return pd.concat([rows.merge(keys[["segment_number", "segment_key"]], how="left"), segments])
 
 
 def model(dbt, session):
-    """Fit what needs it; one row per outcome, candidate, segment, parameter and label."""
+    """Fit what needs it; one row per outcome, candidate, segment, parameter, label and place."""
     dbt.config(materialized="table")
     specifications = dbt.ref("int_segmentation_specifications").df().set_index("segmentation")
     decisions = dbt.ref("int_segmentation_decisions").df()
     samples = dbt.ref("int_segmentation_samples").df()
     last_members = dbt.ref("int_prior_publication__members").df()
     last_registry = dbt.ref("int_prior_publication__registry").df()
+    metrics = dbt.ref("segment_metrics").df()
+    labels_of = dict(zip(metrics["metric"], metrics["label"], strict=True))
 
     # The post-hook of this model ends the build with a failure's sentence, not with a stack trace.
     frames, tasks = [pd.DataFrame(columns=list(TYPES))], []
@@ -126,7 +139,7 @@ def model(dbt, session):
     # What is printed goes round dbt's log, so its options have to be asked for.
     flags = get_flags()
     progress = None if getattr(flags, "QUIET", False) else partial(report, flags.LOG_FORMAT)
-    results = fit_all(tasks, progress=progress)
+    results = fit_all(tasks, labels_of, progress)
     for (_, specification), result in zip(tasks, results, strict=True):
         name = specification.name
         if isinstance(result, FeaturesError):

@@ -15,8 +15,8 @@ from card_segments.publishing import Build, PublishingError, publish
 
 # The smallest complete build: no segmentation is fitted.
 SMALL = {"enabled_inputs": ["customers"]}
-# The publication by itself, after whatever was built before.
-LAST = ("--select", "publication")
+# One table by itself, after whatever was built before.
+ONE = ("--select", "published_tables")
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +58,8 @@ def assert_unchanged(workspace, before):
 def test_a_failing_test_keeps_the_old_publication(published_once, project_copy):
     before = published_once.published_files()
     bad_test = project_copy / "tests" / "data_tests" / "assert_never.sql"
-    bad_test.write_text("select customer_id from {{ ref('stg_customers__customers') }} limit 1\n")
+    # no public table reads this model
+    bad_test.write_text("select * from {{ ref('metricflow_time_spine') }} limit 1\n")
     try:
         run = published_once.dbt("build", **SMALL)
     finally:
@@ -106,12 +107,12 @@ def test_a_refused_file_keeps_the_old_publication(published_once, tmp_path, file
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
-        (["run", *LAST], "this was `dbt run`, which runs no tests"),
-        (["build", *LAST], "this build left out"),
+        (["run", *ONE], "this was `dbt run`, which runs no tests"),
+        (["build", *ONE], "this build left out"),
         # no test looks at this one, so nothing else is left out
         (["build", "--exclude", "segment_drift"], "this build left out 1 of"),
-        (["build", *LAST, "--exclude-resource-type", "unit_test"], "this build left out kinds"),
-        (["build", *LAST, "--empty"], "--empty"),
+        (["build", "--resource-type", "model"], "this build left out"),
+        (["build", *ONE, "--empty"], "--empty"),
     ],
 )
 def test_an_incomplete_build_publishes_nothing_and_says_so(published_once, arguments, reason):

@@ -47,8 +47,7 @@ READABLE = {
     "intermediate": {"staging", "intermediate", "python"},
     "python": {"intermediate", "python"},
     "marts": {"intermediate", "python", "marts"},
-    "publication": {"marts"},
-    "snapshots": {"marts", "publication"},
+    "snapshots": {"marts"},
 }
 NAMES = {
     "staging": r"base_\w+__validated|stg_\w+__\w+",
@@ -56,7 +55,6 @@ NAMES = {
     "python": r"int_\w+",
     # the name that readers know, without the prefix of a layer
     "marts": r"(?!(stg|base|int|dim|fct|rpt)_)\w+",
-    "publication": r"publication",
 }
 UNIQUE_TESTS = {"unique", "unique_combination"}
 COMMENT = re.compile(r"\{#.*?#\}|/\*.*?\*/|--[^\n]*", re.DOTALL)
@@ -70,7 +68,7 @@ def layer(node):
     if top == "seeds":
         return folder
     if top == "python_models":
-        return "publication" if folder == "publication" else "python"
+        return "python"
     return top
 
 
@@ -209,7 +207,7 @@ def test_no_model_is_a_plain_copy(house):
 
 def test_the_house_stays_small(house):
     """A newcomer finds a model by reading folder names; more than this nobody reads."""
-    assert len(house.models) <= 115
+    assert len(house.models) <= 110
 
 
 def test_a_figure_is_not_far_from_its_input(house):
@@ -223,7 +221,7 @@ def test_a_figure_is_not_far_from_its_input(house):
     assert max(map(length, house.models)) <= 18
     upstream = house.ancestors(house.named("segment_recommendations"))
     # the table that says what to do is the one that people trace back
-    assert len(upstream & set(house.models)) <= 41
+    assert len(upstream & set(house.models)) <= 39
 
 
 def test_the_yaml_can_be_read():
@@ -408,7 +406,6 @@ def test_schemas_are_those_of_the_layers(house):
     for key, node in house.nodes.items():
         expected = {
             "python": "intermediate",
-            "publication": "marts",
             "snapshots": "history",
         }.get(house.layers[key], house.layers[key])
         assert node["schema"] == expected, key

@@ -20,12 +20,6 @@ last_scores as (
 
 ),
 
-last_segments as (
-
-    select * from {{ ref('int_prior_publication__segments') }}
-
-),
-
 all_reference_bins as (
 
     select * from {{ ref('int_prior_publication__reference_bins') }}
@@ -62,6 +56,7 @@ feature_counts as (
                     and (reference_bins.upper_edge is null or reference_bins.upper_edge >= samples.feature_value)
                     and samples.feature_value is not null
             end
+    where reference_bins.feature is not null
     group by
         reference_bins.segmentation,
         reference_bins.feature,
@@ -85,17 +80,16 @@ scored_counts as (
 segment_counts as (
 
     select
-        last_segments.segmentation,
-        cast(null as {{ dbt.type_string() }}) as feature,
-        row_number() over (partition by last_segments.segmentation order by last_segments.segment_key) as bin_number,
-        last_segments.customer_share as reference_share,
-        sum(last_segments.customers) over (partition by last_segments.segmentation) as reference_customers,
+        reference_bins.segmentation,
+        reference_bins.feature,
+        reference_bins.bin_number,
+        reference_bins.reference_share,
+        reference_bins.reference_customers,
         coalesce(scored_counts.customers, 0) as customers
-    from last_segments
-    inner join last_models
-        on last_segments.segmentation = last_models.segmentation
+    from reference_bins
     left join scored_counts
-        on last_segments.segment_key = scored_counts.segment_key
+        on reference_bins.segment_key = scored_counts.segment_key
+    where reference_bins.segment_key is not null
 
 ),
 

@@ -24,7 +24,10 @@ decisions as (
 
 last_parameters as (
 
-    select * from {{ ref('int_prior_publication__parameters') }}
+    {{ select_last_published('segment_parameters', {
+        'segmentation': 'string', 'feature': 'string', 'parameter': 'string', 'parameter_text': 'string',
+        'parameter_value': 'double', 'segment_number': 'integer', 'segment_key': 'string'
+    }) }}
 
 ),
 

@@ -1,4 +1,4 @@
--- One row per segment of a published segmentation: size and stability.
+-- One row per segment of a published segmentation: size, stability and rule.
 with
 
 scores as (
@@ -16,7 +16,9 @@ fitted_segments as (
 
 last_segments as (
 
-    select * from {{ ref('int_prior_publication__segments') }}
+    {{ select_last_published('segments', {
+        'segment_key': 'string', 'jaccard': 'double', 'rule': 'string', 'rule_fidelity': 'double'
+    }) }}
 
 ),
 
@@ -55,8 +57,10 @@ segments as (
         sizes.customers,
         cast(sizes.customers as double) / populations.population_customers as customer_share,
         coalesce(fitted_segments.key_status, 'kept') as key_status,
-        /* a model that is kept has the stability that it was published with */
+        /* a model that is kept has the stability and the rules that it was published with */
         coalesce(fitted_segments.jaccard, last_segments.jaccard) as jaccard,
+        coalesce(fitted_segments.rule, last_segments.rule) as rule,
+        coalesce(fitted_segments.rule_fidelity, last_segments.rule_fidelity) as rule_fidelity,
         sizes.average_margin
     from sizes
     inner join populations

@@ -1,16 +1,4 @@
 -- One row per table this project can publish: how many rows it has, or why it is absent.
-{#- The publication also waits for what no public table reads, so that a failing test on it stops it. -#}
--- depends_on: {{ ref('metricflow_time_spine') }}, {{ ref('segment_treatments') }}, {{ ref('value_rates') }}
--- depends_on: {{ ref('behaviour_classes') }}, {{ ref('behaviour_thresholds') }}
-{% if has_inputs('customers') %}
--- depends_on: {{ ref('int_customers_by_attribute') }}
-{% endif %}
-{% if has_inputs('customers', 'spends') %}
--- depends_on: {{ ref('int_spending__features') }}, {{ ref('int_spending__attributes') }}
-{% endif %}
-{% if has_inputs('credit_profiles') %}
--- depends_on: {{ ref('int_repayment__features') }}, {{ ref('int_repayment__attributes') }}
-{% endif %}
 with
 
 published_tables as (

@@ -17,6 +17,7 @@ outcomes as (
 last_bins as (
 
     select * from {{ ref('int_prior_publication__reference_bins') }}
+    where feature is not null
 
 ),
 

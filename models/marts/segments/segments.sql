@@ -21,12 +21,6 @@ profiles as (
 
 ),
 
-rules as (
-
-    select * from {{ ref('int_segment_rules') }}
-
-),
-
 published_columns as (
 
     select
@@ -34,7 +28,7 @@ published_columns as (
         segments.segment_key,
         names.segment_name,
         names.description,
-        rules.rule,
+        segments.rule,
         profiles.metric as value_metric,
         segments.key_status,
         segments.segment_number,
@@ -43,14 +37,12 @@ published_columns as (
         profiles.metric_share as value_share,
         segments.jaccard,
         segments.average_margin,
-        rules.rule_fidelity
+        segments.rule_fidelity
     from segments
     inner join names
         on segments.segment_key = names.segment_key
     left join profiles
         on segments.segment_key = profiles.segment_key
-    left join rules
-        on segments.segment_key = rules.segment_key
 
 )
 

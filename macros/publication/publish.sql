@@ -1,0 +1,78 @@
+{#-
+    The last step of a run: publishes a complete build in which everything passed, and says what was published or
+    why nothing was.
+-#}
+{% macro publish(results) %}
+    {% if execute and flags.WHICH in ('build', 'run') %}
+        {% set obstacle = publication_obstacle(results) %}
+        {% if obstacle %}
+            {% do print('') %}
+            {% do print('Not published: ' ~ obstacle ~ '. What was published before is unchanged.') %}
+            {% do print_failed_checks(results) %}
+        {% else %}
+            {% set request = {
+                'build_id': invocation_id,
+                'started_at': run_started_at.strftime('%Y-%m-%d %H:%M:%S'),
+                'directory': var('published_dir'),
+                'schema': graph.nodes['model.card_segments.published_tables'].schema,
+                'tables': run_query(
+                    "select 'published_tables' union all select table_name from " ~ relation_of('published_tables')
+                    ~ " where status = 'published' order by 1"
+                ).columns[0].values() | list,
+                'write_report': var('write_report'),
+            } %}
+            {% set failure = run_query('select publish_tables(' ~ sql_text(tojson(request)) ~ ')').rows[0][0] %}
+            {% if failure %}
+                {% do raise_error(failure) %}
+            {% endif %}
+            {% do print_publication() %}
+        {% endif %}
+    {% endif %}
+{% endmacro %}
+
+
+{#-
+    Why this run may not publish, in words; none where all that is enabled has run and passed. Unit tests belong to
+    development: a build may leave them out, but one that fails forbids as everything else does.
+-#}
+{% macro publication_obstacle(results) %}
+    {% if flags.WHICH != 'build' %}
+        {{ return('this was `dbt ' ~ flags.WHICH ~ '`, which runs no tests; a complete `dbt build` publishes') }}
+    {% endif %}
+    {% if flags.EMPTY %}
+        {{ return('this was a build with --empty, so the tables have no rows; a complete `dbt build` publishes') }}
+    {% endif %}
+    {% set failed = results | rejectattr('status', 'in', ['success', 'pass', 'warn', 'no-op']) | list %}
+    {% if failed %}
+        {{ return('something failed or was skipped (see above)') }}
+    {% endif %}
+    {% set there = results | map(attribute='node.unique_id') | list %}
+    {% set left_out = expected_resources() | rejectattr('unique_id', 'in', there) | list %}
+    {% if left_out %}
+        {{ return(
+            "this build left out " ~ left_out | length ~ " of the project's models, seeds and tests ("
+            ~ left_out[0].name ~ " for one); a complete `dbt build` publishes"
+        ) }}
+    {% endif %}
+    {{ return(none) }}
+{% endmacro %}
+
+
+{#- What a complete build runs. -#}
+{% macro expected_resources() %}
+    {{ return(
+        graph.nodes.values()
+        | selectattr('resource_type', 'in', ['model', 'seed', 'snapshot', 'test'])
+        | selectattr('config.enabled')
+        | list
+    ) }}
+{% endmacro %}
+
+
+{#- Whether this is a build that may publish, as far as it can be told before the end. -#}
+{% macro is_complete_build() %}
+    {% if not execute or flags.WHICH != 'build' or flags.EMPTY %}
+        {{ return(false) }}
+    {% endif %}
+    {{ return(expected_resources() | rejectattr('unique_id', 'in', selected_resources) | list | length == 0) }}
+{% endmacro %}
