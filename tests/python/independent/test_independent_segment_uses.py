@@ -1,13 +1,25 @@
 """What segments say of protected groups, of later months and of change, worked out again."""
 
+import shutil
+
+import duckdb
 import numpy as np
 import pandas as pd
-from bank import PROTECTED, UNKNOWN, VARIABLES, age_groups
+import pytest
+from bank import PROTECTED, UNKNOWN, VARIABLES, age_groups, bank_of_sample
 from comparison import compare
-from features import Model, metrics_of, specification, spending_features
+from features import (
+    SEGMENTATIONS,
+    Model,
+    features,
+    metrics_of,
+    specification,
+    spending_features,
+)
 from scipy import stats
 from sklearn.cluster import KMeans
 from sklearn.metrics import normalized_mutual_info_score
+from workspaces import Workspace
 
 OUTCOMES = ["average_monthly_spend_amount", "income_utilisation_pct", "credit_card_share"]
 
@@ -160,3 +172,82 @@ def test_monthly_segment_transitions(bank):
     expected["people"] = expected["customers"]
     keys = ["from_month", "from_segment_key", "to_segment_key"]
     compare(bank.published("monthly_segment_transitions"), expected, keys)
+
+
+@pytest.fixture(scope="module")
+def drifted(sample_build, tmp_path_factory):
+    """A copy of the published sample after which every limit rose and many more called."""
+    workspace = Workspace(tmp_path_factory.mktemp("drifted"))
+    shutil.copy(sample_build.warehouse, workspace.warehouse)
+    shutil.copytree(sample_build.published, workspace.published, symlinks=True)
+    with duckdb.connect(str(workspace.warehouse)) as connection:
+        connection.execute(
+            """
+            update intermediate.int_relationship__features
+            set credit_limit_amount = 3 * credit_limit_amount, calls = greatest(calls, 2)
+            """
+        )
+    run = workspace.dbt(
+        *("run", "--exclude", "int_relationship__features"),
+        *("--select", "int_relationship__features+,+segment_drift", "int_prior_publication__*"),
+    )
+    assert run.succeeded, run.output
+    return workspace
+
+
+def drift(reference: np.ndarray, today: np.ndarray) -> dict:
+    """The population stability index of counts by bin, and whether it is beyond chance."""
+    shares = [np.maximum(one, 0.5) / one.sum() for one in (reference, today)]
+    index = ((shares[1] - shares[0]) * np.log(shares[1] / shares[0])).sum()
+    chance = (len(reference) - 1) * (1 / reference.sum() + 1 / today.sum())
+    is_beyond = index > 3 * chance
+    return {
+        "bins": len(reference),
+        "reference_customers": reference.sum(),
+        "customers": today.sum(),
+        "population_stability_index": index,
+        "chance_level": chance,
+        "drift": "major"
+        if is_beyond and index > 0.25
+        else "moderate"
+        if is_beyond and index > 0.1
+        else "none",
+    }
+
+
+def test_segment_drift(sample_build, drifted):
+    """Nothing in the first publication; later the fit's bins against today's customers."""
+    bank = bank_of_sample(sample_build)
+    assert bank.published("segment_drift").empty
+
+    rows = []
+    for segmentation in SEGMENTATIONS:
+        before = features(bank, segmentation)
+        today = before.copy()
+        if segmentation == "relationship":
+            today["credit_limit_amount"] *= 3
+            today["calls"] = today["calls"].clip(lower=2)
+        formed_from, _ = metrics_of(segmentation)
+        for name in {*formed_from, specification(segmentation)["value"]}:
+            edges = np.unique(
+                np.quantile(before[name].dropna(), np.arange(1, 10) / 10, method="inverted_cdf")
+            )
+            counts = [
+                np.append(
+                    np.bincount(np.searchsorted(edges, one.dropna()), minlength=len(edges) + 1),
+                    [one.isna().sum()] if before[name].isna().any() else [],
+                )
+                for one in (before[name], today[name])
+            ]
+            rows.append({"subject": name, "is_feature": True, **drift(*counts)})
+            rows[-1]["segmentation"] = segmentation
+        keys = [Model(bank, segmentation).scored(one)["segment_key"] for one in (before, today)]
+        sizes = pd.DataFrame({place: key.value_counts() for place, key in enumerate(keys)})
+        mix = drift(*sizes.fillna(0).to_numpy().T)
+        rows.append(
+            {"subject": "mix of segments", "is_feature": False, **mix, "segmentation": segmentation}
+        )
+    expected = pd.DataFrame(rows)
+    assert set(expected["drift"]) >= {"major", "none"}
+    published = drifted.query("from marts.segment_drift")
+    compare(published, expected, ["segmentation", "subject"])
