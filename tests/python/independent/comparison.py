@@ -24,6 +24,8 @@ def compare(published, expected, keys, words=(), allowed=None, behind=None):
     figures = [name for name in expected.columns if name not in {*keys, *helping}]
     left_out = set(published.columns) - {*keys, *figures, *words, *OF_THE_POLICY}
     assert not left_out, f"columns that nothing is compared with: {sorted(left_out)}"
+    absent = {*keys, *figures, *words} - set(published.columns)
+    assert not absent, f"columns that are not there: {sorted(absent)}"
 
     published, expected = indexed(published, keys), indexed(expected, keys)
     is_folded = published.index.to_frame().apply(says_folded).any(axis=1)
