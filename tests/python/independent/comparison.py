@@ -70,7 +70,7 @@ def are_equal(cells: pd.DataFrame, margin) -> pd.Series:
 
 def says_folded(values: pd.Series) -> pd.Series:
     """Whether a key stands for what was too small to stand alone."""
-    return values.astype(str).str.lower().str.replace("_", " ").str.startswith(FOLDED)
+    return values.astype(str).str.lower().str.replace("_", " ").str.contains(FOLDED)
 
 
 def indexed(table: pd.DataFrame, keys: list[str]) -> pd.DataFrame:

@@ -49,3 +49,11 @@ def test_input_quality(bank):
     published.loc[by_rule, "column_name"] = None
     published = published.groupby(KEYS, dropna=False)["measured"].sum().reset_index()
     compare(published, expected, KEYS)
+
+
+def test_published_tables(bank):
+    """Every table that is listed is there, with as many rows."""
+    listed = bank.published("published_tables").set_index("table_name")
+    assert (listed["status"] == "published").all()
+    rows = {name: len(bank.published(name)) for name in listed.index}
+    assert listed["table_rows"].to_dict() == rows

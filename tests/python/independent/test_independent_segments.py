@@ -11,6 +11,7 @@ from comparison import compare
 from features import SEGMENTATIONS, Model, features, metrics_of, specification
 from sklearn import metrics
 from sklearn.cluster import AgglomerativeClustering, KMeans
+from sklearn.decomposition import PCA
 from threadpoolctl import threadpool_limits
 
 
@@ -210,3 +211,20 @@ def test_candidates_agree_with_scikit_learn(sample_build, segmentation):
         for segments, published in rows.loc["k_means"].iterrows():
             fit = KMeans(segments, n_init=10, random_state=1).fit(points)
             assert published["inertia"] == pytest.approx(fit.inertia_, rel=0.005), segments
+
+
+@pytest.mark.parametrize("segmentation", SEGMENTATIONS)
+def test_segment_map(bank, segmentation):
+    """Principal components of everyone, either way round, and part of them by neighbourhood."""
+    published, members = of(bank, "segment_map", segmentation), bank.members(segmentation)
+    assert (published["segment_key"] == published["customer_id"].map(members)).all()
+    assert set(published["method"]) == {"pca", "tsne"}
+    assert not published.duplicated(["method", "customer_id"]).any()
+
+    points = Model(bank, segmentation).prepared(features(bank, segmentation))
+    places = published[published["method"] == "pca"].set_index("customer_id")[["x", "y"]]
+    assert places.index.sort_values().equals(points.index)
+    expected = PCA(2).fit_transform(points)
+    places = places.loc[points.index].to_numpy()
+    either_way = np.sign((places * expected).sum(axis=0))
+    np.testing.assert_allclose(places, expected * either_way, atol=1e-4)
