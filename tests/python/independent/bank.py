@@ -4,7 +4,7 @@ Nothing here comes from the project's SQL: values are cleaned as `seeds/inputs/_
 docs/own_data.md say, and every figure of the test modules beside this one starts from these rows.
 """
 
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,7 @@ UNKNOWN = "unknown"
 PROTECTED = ["age_group", "gender", "marital_status"]
 
 
+@cache
 def reference(name: str) -> pd.DataFrame:
     """A seed of rules and rates that people edit."""
     return pd.read_csv(PROJECT / "seeds" / "reference" / f"{name}.csv")
