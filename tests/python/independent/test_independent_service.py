@@ -81,7 +81,7 @@ def test_service_demand(bank):
                 "contacts_per_customer_lower": max(own.mean() - half, 0),
                 "contacts_per_customer_upper": own.mean() + half,
                 # the published quantile of Student's t is an approximation
-                "margin": 0.003 * half,
+                "margin": 0.0003 * half,
             }
             rows.append(row)
     expected = pd.DataFrame(rows).drop(columns=["planned_customers", "yearly_contacts"])
