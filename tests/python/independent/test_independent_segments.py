@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from bank import bank_of_sample, reference
-from comparison import compare
+from comparison import MINIMUM, compare
 from features import SEGMENTATIONS, Model, features, metrics_of, specification
 from sklearn import metrics
 from sklearn.cluster import AgglomerativeClustering, KMeans
@@ -96,7 +96,8 @@ def test_segment_profiles(bank, segmentation):
                 "segment_name": bank.names(segmentation)[key],
                 "metric": metric,
                 "customers_with_value": own.count(),
-                "people": own.count(),
+                "people": len(own),
+                "with_and_without": min(own.count(), own.isna().sum() or MINIMUM),
                 "mean": own.mean(),
                 "median": own.median(),
                 "penetration_share": len(above_zero) / len(own),
@@ -114,8 +115,15 @@ def test_segment_profiles(bank, segmentation):
             }
             rows.append(row)
     published = of(bank, "segment_profiles", segmentation)
-    allowed = {"standardised_difference": "margin"}
-    compare(published, pd.DataFrame(rows), ["segment_key", "metric"], allowed=allowed)
+    expected = pd.DataFrame(rows)
+    given = ["segmentation", "segment_name", "metric_label", "unit", "is_feature"]
+    compare(
+        published,
+        expected,
+        ["segment_key", "metric"],
+        allowed={"standardised_difference": "margin"},
+        behind=dict.fromkeys(expected.columns.difference(given), "with_and_without"),
+    )
 
 
 @pytest.mark.parametrize("segmentation", SEGMENTATIONS)
