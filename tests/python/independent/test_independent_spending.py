@@ -119,8 +119,8 @@ def spend_by_cell(bank, keys) -> pd.DataFrame:
     spent = spends[spends["spend"] > 0]
     expected["people"] = spent.groupby(keys)["customer_id"].nunique()
     of_the_value = spends.groupby(GROUP)["spend"].sum().rename("of_the_value")
-    of_the_group = spends.groupby(GROUP)["customer_id"].nunique().rename("customers")
-    expected = expected.join(of_the_value).join(of_the_group)
+    of_the_group = by_attribute(bank.spenders[["income"]], bank.customers).groupby(GROUP).size()
+    expected = expected.join(of_the_value).join(of_the_group.rename("customers"))
     expected["spend_share"] = expected["spend_amount"] / expected["of_the_value"]
     return expected.drop(columns="of_the_value").reset_index()
 
