@@ -5,7 +5,7 @@ import operator
 import numpy as np
 import pandas as pd
 from bank import VARIABLES, reference
-from comparison import compare, shown_keys
+from comparison import MINIMUM, compare, shown_keys
 from scipy.stats.contingency import association, expected_freq
 
 COMPARISONS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
@@ -179,6 +179,7 @@ def test_segment_value(bank):
             "customers": len(members),
             "people": len(members),
             "customers_with_value": len(known),
+            "with_and_without": min(len(known), len(members) - len(known) or MINIMUM),
             "yearly_purchases_amount": members["yearly_purchases_amount"].mean(),
             **known[[*components, *net_values]].mean(),
             **total.add_prefix("total_"),
@@ -205,7 +206,8 @@ def test_segment_value(bank):
         "purchases_rank": "yearly_purchases_amount",
     }.items():
         expected[name] = expected.loc[is_shown, by].rank(ascending=False)
-    compare(published, expected, ["segment_key"])
+    behind = {"customers_with_value": "with_and_without"}
+    compare(published, expected, ["segment_key"], behind=behind)
 
 
 def treatment(net_value: float, average: float, vulnerable: float) -> str:
