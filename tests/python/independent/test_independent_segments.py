@@ -189,6 +189,30 @@ def quality(points: np.ndarray, labels) -> dict:
     }
 
 
+def test_the_choice_among_candidates(bank):
+    """The thresholds and the rule of docs/method.md, on the published measures."""
+    rows = bank.published("segment_candidates")
+    rows = rows[rows["algorithm"] == "k_means"]
+    is_stable = (rows["min_jaccard"] >= 0.75) & (rows["prediction_strength"] >= 0.8)
+    is_separated = rows["separation_z"] >= 3
+    verdicts = np.where(is_separated, "natural", "reproducible")
+    verdicts = np.where(is_stable, verdicts, "unstable")
+    assert (rows["verdict"] == verdicts).all()
+    is_eligible = rows["verdict"] == "natural"
+    is_eligible &= (rows["smallest_share"] >= 0.02) & (rows["largest_share"] <= 0.75)
+    assert (rows["is_eligible"] == is_eligible).all()
+    best = rows[is_eligible].groupby("segmentation")["silhouette"].idxmax()
+    assert (rows["is_chosen"] == rows.index.isin(best)).all()
+    # of larger samples part is compared with null data
+    sizes = bank.published("segmentations").set_index("segmentation")["fitted_customers"]
+    small = rows[rows["segmentation"].map(sizes) <= 5_000]
+    above_null = small["silhouette"] - small["null_silhouette_mean"]
+    separation = above_null / small["null_silhouette_standard_deviation"]
+    np.testing.assert_allclose(small["separation_z"], separation, rtol=1e-7)
+    others = bank.published("segment_candidates").query("algorithm != 'k_means'")
+    assert not others[["is_eligible", "is_chosen"]].any(axis=None)
+
+
 @pytest.mark.parametrize("segmentation", SEGMENTATIONS)
 def test_the_chosen_candidate(bank, segmentation):
     customers, members = features(bank, segmentation), bank.members(segmentation)
