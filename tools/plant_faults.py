@@ -1,9 +1,8 @@
 """Plant small faults in a copy of the project, one at a time, and say which the tests notice.
 
 The faults are the rows of tests/data/mutants.csv. They were chosen before anybody knew whether they
-would be noticed, one for each subject: two of staging, one for each folder of intermediate (without
-`inputs`, which only counts) and of marts, three of the macros and four of the Python, each
-a mistake that developers make.
+would be noticed: two of staging, one of each folder of intermediate (`inputs`, which only counts,
+left out) and of marts, three of the macros and four of the Python.
 
 Usage: ``python -m tools.plant_faults [number ...]``, without numbers all of them.
 """
@@ -37,7 +36,7 @@ class Mutant:
     fault : str
         The kind of mistake.
     judges : str
-        Files for pytest or a selection of dbt. Empty for a model: its unit tests and those of its
+        What pytest runs, or a selection of dbt. Empty for a model: its unit tests and those of its
         children, then a build of everything downstream with its data tests.
     """
 
@@ -82,7 +81,7 @@ def passes(command: list[str]) -> bool:
 
 
 def copy_project() -> None:
-    """Copy what git tracks, as it stands now, and build the sample there."""
+    """Copy what git tracks, as it stands now."""
     shutil.rmtree(COPY, ignore_errors=True)
     listed = subprocess.run(
         ["git", "ls-files", "-z"], cwd=PROJECT, capture_output=True, text=True, check=True
@@ -117,6 +116,8 @@ def main(numbers: list[str]) -> int:
         if not passes(check):
             print(f"Fails without any fault: {' '.join(check)} (see {COPY / 'mutants.log'})")
             return 2
+    # A fault is judged by a first build, in which nothing is reused.
+    shutil.rmtree(COPY / "published")
     survivors = 0
     for number in chosen:
         mutant = mutants[number]

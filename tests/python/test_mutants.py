@@ -15,8 +15,10 @@ def test_a_mutant_replaces_one_text_of_its_file(mutant):
     text = (PROJECT / mutant.file).read_text()
     assert text.count(mutant.text) == 1
     assert mutant.mutant != mutant.text
-    for judge in mutant.judges.split():
-        assert judge.startswith("test_type:") or (PROJECT / judge).exists()
+    for judge in mutant.judges.replace("test_type:unit", "").split():
+        path, _, test = judge.partition("::")
+        assert (PROJECT / path).exists()
+        assert not test or f"def {test}(" in (PROJECT / path).read_text()
 
 
 def test_thirty_mutants_are_spread_over_the_project():
