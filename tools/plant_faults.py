@@ -50,7 +50,11 @@ class Mutant:
         """Return the commands that judge it, the cheapest first."""
         if not self.judges:
             model = Path(self.file).stem
-            return [dbt("test", "-s", f"{model}+2,test_type:unit"), dbt(*BUILD, "-s", f"{model}+")]
+            return [
+                dbt("test", "-s", f"{model}+2,test_type:unit"),
+                # all other tables are there, so every test of what is built can run
+                dbt(*BUILD, "-s", f"{model}+", "--indirect-selection", "eager"),
+            ]
         if self.judges.startswith("test_type:"):
             return [dbt("test", "-s", self.judges)]
         return [
