@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
@@ -135,7 +136,13 @@ def model(dbt, session):
         frame = samples[samples["segmentation"] == name].pivot(
             index="customer_id", columns="feature", values="feature_value"
         )
-        tasks.append((frame.reset_index(), specification))
+        # a segment of fewer people than a figure may rest on could not be shown
+        smallest = specifications.loc[name, "smallest_customers"] / max(len(frame), 1)
+        thresholds = replace(
+            specification.thresholds,
+            smallest_share=max(specification.thresholds.smallest_share, float(smallest)),
+        )
+        tasks.append((frame.reset_index(), replace(specification, thresholds=thresholds)))
     # What is printed goes round dbt's log, so its options have to be asked for.
     flags = get_flags()
     progress = None if getattr(flags, "QUIET", False) else partial(report, flags.LOG_FORMAT)

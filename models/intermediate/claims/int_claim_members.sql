@@ -22,11 +22,10 @@ outcomes as (
     select
         claims.claim_key,
         profiles.customer_id,
-        case claims.group_by
-            when 'occupation' then profiles.occupation
-            when 'credit_mix' then profiles.credit_mix
-            when 'credit_score' then profiles.credit_score
-            when 'minimum_payment_answer' then profiles.minimum_payment_answer
+        case
+            when claims.group_by = 'minimum_payment_answer' then profiles.minimum_payment_answer
+            /* the groups of the credit tables, where small ones are one */
+            when not reported_groups.is_unknown then reported_groups.group_key
         end as group_text,
         case claims.group_by when 'age_years' then cast(profiles.age_years as double) end as group_number,
         case claims.metric
@@ -44,6 +43,11 @@ outcomes as (
         end as outcome
     from {{ ref('int_credit_profiles_latest') }} as profiles
     cross join claims
+    left join {{ ref('int_credit_customers_by_group') }} as reported_groups
+        on
+            profiles.customer_id = reported_groups.customer_id
+            and claims.group_by = reported_groups.group_type
+            and reported_groups.group_type in ('occupation', 'credit_mix', 'credit_score')
     where claims.population = 'credit_profiles'
     {% endif %}
     {% if has_inputs('customers', 'spends') %}
@@ -51,13 +55,7 @@ outcomes as (
     select
         claims.claim_key,
         customers.customer_id,
-        case claims.group_by
-            when 'age_group' then customers.age_group
-            when 'gender' then customers.gender
-            when 'marital_status' then customers.marital_status
-            when 'city' then customers.city
-            when 'occupation' then customers.occupation
-        end as group_text,
+        reported_groups.attribute_value as group_text,
         cast(null as double) as group_number,
         case claims.metric
             when 'income_utilisation_pct' then cast(customers.income_utilisation_pct as double)
@@ -66,6 +64,10 @@ outcomes as (
         end as outcome
     from {{ ref('int_customers_spend_summed') }} as customers
     cross join claims
+    left join {{ ref('int_customers_by_attribute') }} as reported_groups
+        on
+            customers.customer_id = reported_groups.customer_id
+            and claims.group_by = reported_groups.attribute
     where claims.population = 'customers'
     {% endif %}
     {% if has_inputs('spends') %}

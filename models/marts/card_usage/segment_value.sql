@@ -40,8 +40,9 @@ segment_values as (
         valued.treatment,
 
         -- numbers
-        valued.customers,
-        valued.customers_with_value,
+        {{ unless_suppressed('valued.customers') }} as customers,
+        case when not valued.is_suppressed and not valued.is_count_suppressed then valued.customers_with_value end
+            as customers_with_value,
         ranks.net_value_rank,
         ranks.purchases_rank,
         {{ unless_suppressed('valued.yearly_purchases_amount') }} as yearly_purchases_amount,
@@ -68,6 +69,7 @@ segment_values as (
 
         -- booleans
         valued.is_upsell_allowed,
+        valued.segment_key is null as is_total,
         valued.is_suppressed
     from valued
     left join segments

@@ -21,6 +21,7 @@ segments as (
     select
         sizes.segmentation,
         names.segment_name,
+        sizes.customers,
         sizes.customer_share
     from {{ ref('int_segments') }} as sizes
     inner join {{ ref('int_segment_names') }} as names
@@ -121,7 +122,9 @@ smallest_segments as (
         'share of customers in the smallest segment' as description,
         min(segments.customer_share) as observed,
         'at least' as comparison,
-        min(thresholds.smallest_share) as threshold
+        greatest(
+            min(thresholds.smallest_share), {{ var('minimum_cell_size') }} / cast(sum(segments.customers) as double)
+        ) as threshold
     from segments
     inner join thresholds
         on segments.segmentation = thresholds.segmentation

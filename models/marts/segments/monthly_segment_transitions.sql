@@ -42,7 +42,7 @@ in_succession as (
 
 ),
 
-migrations as (
+flows as (
 
     select
         segmentation,
@@ -61,6 +61,74 @@ migrations as (
         from_month,
         to_month
 
+),
+
+/*
+    Who leaves a segment in one month came into it in another. So if one pair of months has a small flow, all of them
+    fold their smallest, or the sizes of a complete pair would disclose it.
+*/
+folded as (
+
+    select
+        *,
+        min(customers) over (partition by segmentation) < {{ var('minimum_cell_size') }} as has_small_flows,
+        customers < {{ var('minimum_cell_size') }}
+        or coalesce(sum(customers) over (
+            partition by segmentation, from_month
+            order by customers asc, from_segment_key asc, to_segment_key asc
+            rows between unbounded preceding and 1 preceding
+        ), 0) < {{ var('minimum_cell_size') }} as is_folded
+    from flows
+
+),
+
+reported as (
+
+    select
+        segmentation,
+        case when has_small_flows and is_folded then 'all_other' else from_segment_key end as from_segment_key,
+        case when has_small_flows and is_folded then 'all_other' else to_segment_key end as to_segment_key,
+        customers,
+        case when not has_small_flows then rate end as rate,
+        from_month,
+        to_month
+    from folded
+
+),
+
+migrations as (
+
+    select
+        segmentation,
+        from_segment_key,
+        to_segment_key,
+        cast(sum(customers) as bigint) as customers,
+        max(rate) as rate,
+        from_month,
+        to_month
+    from reported
+    group by
+        segmentation,
+        from_segment_key,
+        to_segment_key,
+        from_month,
+        to_month
+
+),
+
+/* fewer people than a cell needs have no flows to show */
+suppressed as (
+
+    select
+        segmentation,
+        from_segment_key,
+        to_segment_key,
+        {{ unless_small_cell('customers') }} as customers,
+        {{ unless_small_cell('rate') }} as rate,
+        from_month,
+        to_month
+    from migrations
+
 )
 
-select * from migrations
+select * from suppressed
