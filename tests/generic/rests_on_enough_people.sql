@@ -1,19 +1,19 @@
 {#-
     Fails on every row that shows a figure though fewer than minimum_cell_size people are behind it, on every
-    suppressed row that shows one, and on suppressed rows that the others and a total disclose. `people` is a query of
-    these people, worked out again and not from the published count: the `columns` that tell the row, and customer_id;
-    or the name of the macro that gives it.
+    suppressed row that shows one, and on suppressed rows that the others and a total disclose. They are
+    worked out again by the macro people_behind, not taken from the published count; `people` says what its rows are,
+    and `keys` what tells them apart.
     Figures are all numbers but those in `no_figures`, which say nothing about people. Rows that share the columns of
     `adds_up_within` add up to a total that is known.
 -#}
-{% test rests_on_enough_people(model, columns, people, no_figures=[], adds_up_within=[]) %}
+{% test rests_on_enough_people(model, keys, people, no_figures=[], adds_up_within=[]) %}
 {%- set figures = [] -%}
 {%- set flags = [] -%}
 {%- if execute -%}
     {%- for column in adapter.get_columns_in_relation(model) -%}
         {%- if column.name == 'is_suppressed' -%}
             {%- do flags.append(column.name) -%}
-        {%- elif column.is_number() and column.name not in columns + no_figures -%}
+        {%- elif column.is_number() and column.name not in keys + no_figures -%}
             {%- do figures.append('report.' ~ column.name) -%}
         {%- endif -%}
     {%- endfor -%}
@@ -22,17 +22,17 @@ with
 
 people as (
 
-    {{ people_in_combinations() if people == 'people_in_combinations' else people }}
+    {{ people_behind(people) }}
 
 ),
 
 counted as (
 
     select
-        {{ columns | join(', ') }},
+        {{ keys | join(', ') }},
         count(distinct customer_id) as contributing_people
     from people
-    group by {{ columns | join(', ') }}
+    group by {{ keys | join(', ') }}
 
 ),
 
@@ -45,14 +45,14 @@ measured as (
     from {{ model }} as report
     left join counted
         on
-            {% for column in columns %}
+            {% for column in keys %}
             {{ 'and ' if not loop.first }}report.{{ column }} is not distinct from counted.{{ column }}
             {% endfor %}
 
 )
 
 select
-    {{ columns | join(', ') }},
+    {{ keys | join(', ') }},
     contributing_people
 from measured
 where
@@ -66,7 +66,7 @@ where
 {%- if adds_up_within %}
 union all
 select
-    {% for column in columns %}
+    {% for column in keys %}
     {{ 'max(' ~ column ~ ')' if column not in adds_up_within else column }} as {{ column }},
     {% endfor %}
     sum(case when is_suppressed then contributing_people end) as contributing_people

@@ -162,7 +162,8 @@ with_deviations as (
         /* a figure rests on those who have a value, and the population less other segments must not disclose it */
         {{ is_suppressed_in_total(
             'profiles.customers_with_value', 'profiles.segmentation, profiles.metric', 'profiles.segment_key'
-        ) }} as is_suppressed
+        ) }}
+            as is_suppressed
     from profiles
     left join centroids
         on

@@ -78,7 +78,10 @@ parts_of_spends as (
         unfolded_parts.customer_id,
         unfolded_parts.part_type,
         case
-            when ranked_parts.is_small or (ranked_parts.has_small and ranked_parts.size_rank = 1 and ranked_parts.customers > 0) then {{ all_other() }}
+            when
+                ranked_parts.is_small
+                or (ranked_parts.has_small and ranked_parts.size_rank = 1 and ranked_parts.customers > 0)
+                then {{ all_other() }}
             else unfolded_parts.part
         end as part,
         unfolded_parts.spend_amount

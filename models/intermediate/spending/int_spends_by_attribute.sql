@@ -98,38 +98,50 @@ kind_counts as (
 
 {{ folded_items('kind_counts', 'folded_kinds') }},
 
-kinds as (
+unfolded_kinds as (
 
-    select
-        monthly_cells.attribute,
-        monthly_cells.category,
-        monthly_cells.payment_type,
-        coalesce(folded_kinds.is_folded, false) as is_folded,
-        coalesce(folded_kinds.is_all_folded, false) as is_all_folded,
-        case when folded_kinds.is_folded then {{ all_other() }} else monthly_cells.category end as reported_category,
-        case
-            when not folded_kinds.is_folded or folded_kinds.is_folded is null then monthly_cells.payment_type
-            when folded_kinds.is_all_folded or folded_kinds.item_class = 'other' then {{ all_other() }}
-            /* spend by credit card is a figure by itself, so it can still be told from other spend */
-            else min(case when folded_kinds.item_class = 'credit card' then monthly_cells.payment_type end)
-                over (partition by monthly_cells.attribute)
-        end as reported_payment_type
-    from (select distinct attribute, category, payment_type from monthly_cells) as monthly_cells
-    left join folded_kinds
-        on
-            monthly_cells.attribute = folded_kinds.attribute
-            and concat_ws(' / ', monthly_cells.category, monthly_cells.payment_type) = folded_kinds.item
+    select distinct
+        attribute,
+        category,
+        payment_type
+    from monthly_cells
 
 ),
 
-spends_of_all_months as (
+kinds as (
+
+    select
+        unfolded_kinds.attribute,
+        unfolded_kinds.category,
+        unfolded_kinds.payment_type,
+        coalesce(folded_kinds.is_folded, false) as is_folded,
+        coalesce(folded_kinds.is_all_folded, false) as is_all_folded,
+        case when folded_kinds.is_folded then {{ all_other() }} else unfolded_kinds.category end as reported_category,
+        case
+            when folded_kinds.is_folded is null or not folded_kinds.is_folded then unfolded_kinds.payment_type
+            when folded_kinds.is_all_folded or folded_kinds.item_class = 'other' then {{ all_other() }}
+            /* spend by credit card is a figure by itself, so it can still be told from other spend */
+            else min(case when folded_kinds.item_class = 'credit card' then unfolded_kinds.payment_type end)
+                over (partition by unfolded_kinds.attribute)
+        end as reported_payment_type
+    from unfolded_kinds
+    left join folded_kinds
+        on
+            unfolded_kinds.attribute = folded_kinds.attribute
+            and concat_ws(' / ', unfolded_kinds.category, unfolded_kinds.payment_type) = folded_kinds.item
+
+),
+
+/* who spends on the same in several months is one customer of all months */
+kinds_of_customers as (
 
     select
         customer_id,
         category,
-        payment_type
+        payment_type,
+        max(case when spend_amount > 0 then 1 else 0 end) as has_spent,
+        {{ exact_sum('spend_amount') }} as spend_amount
     from spends
-    where spend_amount > 0
     group by
         customer_id,
         category,
@@ -150,53 +162,25 @@ cells as (
     from monthly_cells
     union all
     select
-        monthly_totals.attribute,
-        monthly_totals.attribute_value,
+        customers_by_attribute.attribute,
+        customers_by_attribute.attribute_value,
         cast(null as date) as spend_month,
-        monthly_totals.category,
-        monthly_totals.payment_type,
-        coalesce(counted.customers, 0) as customers,
-        monthly_totals.spend_amount
-    from (
-        select
-            attribute,
-            attribute_value,
-            category,
-            payment_type,
-            {{ exact_sum('spend_amount') }} as spend_amount
-        from monthly_cells
-        group by
-            attribute,
-            attribute_value,
-            category,
-            payment_type
-    ) as monthly_totals
-    left join (
-        select
-            customers_by_attribute.attribute,
-            customers_by_attribute.attribute_value,
-            spends_of_all_months.category,
-            spends_of_all_months.payment_type,
-            count(*) as customers
-        from spends_of_all_months
-        inner join customers_by_attribute
-            on spends_of_all_months.customer_id = customers_by_attribute.customer_id
-        group by
-            customers_by_attribute.attribute,
-            customers_by_attribute.attribute_value,
-            spends_of_all_months.category,
-            spends_of_all_months.payment_type
-    ) as counted
-        on
-            monthly_totals.attribute = counted.attribute
-            and monthly_totals.attribute_value = counted.attribute_value
-            and monthly_totals.category = counted.category
-            and monthly_totals.payment_type = counted.payment_type
+        kinds_of_customers.category,
+        kinds_of_customers.payment_type,
+        sum(kinds_of_customers.has_spent) as customers,
+        {{ exact_sum('kinds_of_customers.spend_amount') }} as spend_amount
+    from kinds_of_customers
+    inner join customers_by_attribute
+        on kinds_of_customers.customer_id = customers_by_attribute.customer_id
+    group by
+        customers_by_attribute.attribute,
+        customers_by_attribute.attribute_value,
+        kinds_of_customers.category,
+        kinds_of_customers.payment_type
 
 ),
 
-/* who has several folded kinds is one customer */
-folded_cells as (
+folded_spends as (
 
     select
         customers_by_attribute.attribute,
@@ -204,28 +188,53 @@ folded_cells as (
         spends.spend_month,
         kinds.reported_category,
         kinds.reported_payment_type,
-        count(distinct spends.customer_id) as customers
+        spends.customer_id
     from spends
     inner join kinds
         on
             spends.category = kinds.category
             and spends.payment_type = kinds.payment_type
-            and kinds.is_folded
     inner join customers_by_attribute
         on
             spends.customer_id = customers_by_attribute.customer_id
             and kinds.attribute = customers_by_attribute.attribute
-    where spends.spend_amount > 0
-    group by grouping sets (
-        (
-            customers_by_attribute.attribute, customers_by_attribute.attribute_value, spends.spend_month,
-            kinds.reported_category, kinds.reported_payment_type
-        ),
-        (
-            customers_by_attribute.attribute, customers_by_attribute.attribute_value,
-            kinds.reported_category, kinds.reported_payment_type
-        )
-    )
+    where
+        kinds.is_folded
+        and spends.spend_amount > 0
+
+),
+
+/* who has several folded kinds is one customer */
+folded_cells as (
+
+    select
+        attribute,
+        attribute_value,
+        spend_month,
+        reported_category,
+        reported_payment_type,
+        count(distinct customer_id) as customers
+    from folded_spends
+    group by
+        attribute,
+        attribute_value,
+        spend_month,
+        reported_category,
+        reported_payment_type
+    union all
+    select
+        attribute,
+        attribute_value,
+        cast(null as date) as spend_month,
+        reported_category,
+        reported_payment_type,
+        count(distinct customer_id) as customers
+    from folded_spends
+    group by
+        attribute,
+        attribute_value,
+        reported_category,
+        reported_payment_type
 
 ),
 
@@ -239,7 +248,8 @@ reported as (
         cells.payment_type,
         kinds.reported_category,
         kinds.reported_payment_type,
-        case when kinds.is_folded then coalesce(folded_cells.customers, 0) else cells.customers end as customers,
+        cast(case when kinds.is_folded then coalesce(folded_cells.customers, 0) else cells.customers end as bigint)
+            as customers,
         cells.spend_amount,
         kinds.is_folded,
         kinds.is_all_folded,

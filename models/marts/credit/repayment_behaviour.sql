@@ -90,34 +90,43 @@ counted as (
 
 ),
 
-/* each figure rests on those who have it, so each is suppressed by itself */
-protected as (
+sized as (
 
     select
         named.*,
         max(case when named.group_type = 'all' then named.customers end) over () as population_customers,
-        {{ is_suppressed_in_total('yes_or_no_customers', 'named.group_type', 'named.group_key') }}
-            as is_yes_or_no_suppressed,
-        {{ is_suppressed_in_total('answering_customers', 'named.group_type', 'named.group_key') }}
-            as is_answer_suppressed,
-        {{ is_suppressed_in_total('customers_with_delay', 'named.group_type', 'named.group_key') }}
-            as is_delay_suppressed,
-        {{ is_suppressed_in_total('customers_with_delayed_payments', 'named.group_type', 'named.group_key') }}
-            as is_delayed_payments_suppressed,
-        {{ is_suppressed_in_total('customers_with_debt_ratio', 'named.group_type', 'named.group_key') }}
-            as is_debt_ratio_suppressed,
-        {{ is_suppressed_in_total('customers_with_utilisation', 'named.group_type', 'named.group_key') }}
-            as is_utilisation_suppressed,
-        {{ is_suppressed_in_total('customers_with_instalment_share', 'named.group_type', 'named.group_key') }}
-            as is_instalment_share_suppressed,
         coalesce(
-            counted.is_count_suppressed, {{ is_suppressed_in_total('named.customers', 'named.group_type', 'named.group_key') }}
+            counted.is_count_suppressed,
+            {{ is_suppressed_in_total('named.customers', 'named.group_type', 'named.group_key') }}
         ) as is_suppressed
     from named
     left join counted
         on
             named.group_type = counted.group_type
             and named.group_key = counted.group_key
+
+),
+
+/* each figure rests on those who have it, so each is suppressed by itself */
+protected as (
+
+    select
+        *,
+        is_suppressed or {{ is_suppressed_in_total('yes_or_no_customers', 'group_type', 'group_key') }}
+            as is_yes_or_no_suppressed,
+        is_suppressed or {{ is_suppressed_in_total('answering_customers', 'group_type', 'group_key') }}
+            as is_answer_suppressed,
+        is_suppressed or {{ is_suppressed_in_total('customers_with_delay', 'group_type', 'group_key') }}
+            as is_delay_suppressed,
+        is_suppressed or {{ is_suppressed_in_total('customers_with_delayed_payments', 'group_type', 'group_key') }}
+            as is_delayed_payments_suppressed,
+        is_suppressed or {{ is_suppressed_in_total('customers_with_debt_ratio', 'group_type', 'group_key') }}
+            as is_debt_ratio_suppressed,
+        is_suppressed or {{ is_suppressed_in_total('customers_with_utilisation', 'group_type', 'group_key') }}
+            as is_utilisation_suppressed,
+        is_suppressed or {{ is_suppressed_in_total('customers_with_instalment_share', 'group_type', 'group_key') }}
+            as is_instalment_share_suppressed
+    from sized
 
 ),
 
@@ -134,39 +143,39 @@ suppressed as (
         -- numbers
         {{ unless_suppressed('customers') }} as customers,
         {{ unless_suppressed('cast(customers as double) / population_customers') }} as customer_share,
-        case when not is_suppressed and not is_yes_or_no_suppressed then cast(yes_customers as double) / nullif(yes_or_no_customers, 0) end
+        case when not is_yes_or_no_suppressed then cast(yes_customers as double) / nullif(yes_or_no_customers, 0) end
             as minimum_payment_share_of_yes_or_no,
-        case when not is_suppressed and not is_yes_or_no_suppressed then {{ wilson_lower('yes_customers', 'yes_or_no_customers') }} end
+        case when not is_yes_or_no_suppressed then {{ wilson_lower('yes_customers', 'yes_or_no_customers') }} end
             as minimum_payment_share_of_yes_or_no_lower,
-        case when not is_suppressed and not is_yes_or_no_suppressed then {{ wilson_upper('yes_customers', 'yes_or_no_customers') }} end
+        case when not is_yes_or_no_suppressed then {{ wilson_upper('yes_customers', 'yes_or_no_customers') }} end
             as minimum_payment_share_of_yes_or_no_upper,
-        case when not is_suppressed and not is_answer_suppressed then cast(yes_customers as double) / nullif(answering_customers, 0) end
+        case when not is_answer_suppressed then cast(yes_customers as double) / nullif(answering_customers, 0) end
             as minimum_payment_share_of_all_answers,
-        case when not is_suppressed and not is_answer_suppressed then {{ wilson_lower('yes_customers', 'answering_customers') }} end
+        case when not is_answer_suppressed then {{ wilson_lower('yes_customers', 'answering_customers') }} end
             as minimum_payment_share_of_all_answers_lower,
-        case when not is_suppressed and not is_answer_suppressed then {{ wilson_upper('yes_customers', 'answering_customers') }} end
+        case when not is_answer_suppressed then {{ wilson_upper('yes_customers', 'answering_customers') }} end
             as minimum_payment_share_of_all_answers_upper,
         case
-            when not is_suppressed and not is_answer_suppressed
+            when not is_answer_suppressed
                 then cast(answering_customers - yes_or_no_customers as double) / nullif(answering_customers, 0)
         end as not_mentioned_share_of_all_answers,
-        case when not is_suppressed and not is_delay_suppressed then average_payment_delay_days end as average_payment_delay_days,
-        case when not is_suppressed and not is_delay_suppressed then cast(late_payers as double) / nullif(customers_with_delay, 0) end
+        case when not is_delay_suppressed then average_payment_delay_days end as average_payment_delay_days,
+        case when not is_delay_suppressed then cast(late_payers as double) / nullif(customers_with_delay, 0) end
             as late_payer_share,
-        case when not is_suppressed and not is_delay_suppressed then {{ wilson_lower('late_payers', 'customers_with_delay') }} end
+        case when not is_delay_suppressed then {{ wilson_lower('late_payers', 'customers_with_delay') }} end
             as late_payer_share_lower,
-        case when not is_suppressed and not is_delay_suppressed then {{ wilson_upper('late_payers', 'customers_with_delay') }} end
+        case when not is_delay_suppressed then {{ wilson_upper('late_payers', 'customers_with_delay') }} end
             as late_payer_share_upper,
-        case when not is_suppressed and not is_delayed_payments_suppressed then average_delayed_payments end as average_delayed_payments,
+        case when not is_delayed_payments_suppressed then average_delayed_payments end as average_delayed_payments,
         case
-            when not is_suppressed and not is_debt_ratio_suppressed
+            when not is_debt_ratio_suppressed
                 then average_debt_amount / nullif(average_salary_of_debtors_amount, 0)
         end as debt_to_income_ratio_of_means,
-        case when not is_suppressed and not is_debt_ratio_suppressed then median_debt_to_income_ratio end as median_debt_to_income_ratio,
-        case when not is_suppressed and not is_utilisation_suppressed then average_credit_line_utilisation_pct end
+        case when not is_debt_ratio_suppressed then median_debt_to_income_ratio end as median_debt_to_income_ratio,
+        case when not is_utilisation_suppressed then average_credit_line_utilisation_pct end
             as average_credit_line_utilisation_pct,
         case
-            when not is_suppressed and not is_instalment_share_suppressed
+            when not is_instalment_share_suppressed
                 then average_instalments_amount / nullif(average_salary_of_payers_amount, 0)
         end as instalment_share_of_salary,
 

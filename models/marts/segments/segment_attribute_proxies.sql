@@ -146,11 +146,11 @@ flagged as (
                 and members.members - measured.customers not between 1 and {{ var('minimum_cell_size') }} - 1
                 then measured.customers
         end as customers,
-        normalised_mutual_information,
-        cramers_v,
+        measured.normalised_mutual_information,
+        measured.cramers_v,
         coalesce(
-            normalised_mutual_information >= {{ var('proxy_mutual_information') }}
-            or cramers_v >= {{ var('proxy_cramers_v') }},
+            measured.normalised_mutual_information >= {{ var('proxy_mutual_information') }}
+            or measured.cramers_v >= {{ var('proxy_cramers_v') }},
             false
         ) as is_flagged
     from measured
