@@ -36,7 +36,7 @@ BOXES = [
     Box(300, 20, 110, 90, "models/staging", "Staging", "typed, repaired\nor rejected"),
     Box(450, 20, 130, 90, "models/intermediate", "Intermediate", "features, segments,\nprofiles"),
     Box(620, 20, 120, 90, "models/marts", "Marts", "public tables,\ncontracts, metrics"),
-    Box(780, 20, 120, 90, "models/publication", "Publication", "only if every\ntest passed"),
+    Box(780, 20, 120, 90, None, "Publication", "only if every\ntest passed"),
     Box(300, 170, 110, 90, "seeds/reference", "Reference", "names, rules, rates\nthat people edit"),
     Box(450, 170, 130, 90, "models/segmentation", "Fit (Python)", "parameters of\nstable segments"),
     Box(620, 170, 120, 90, "snapshots", "History", "who was where,\nsince when"),
@@ -55,7 +55,7 @@ ARROWS = [
     # names, rules and rates
     [(355, 170), (355, 140), (470, 140), (470, 110)],
     [(840, 110), (840, 170)],
-    [(800, 110), (800, 140), (680, 140), (680, 170)],
+    [(680, 110), (680, 170)],
 ]
 
 

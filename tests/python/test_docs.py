@@ -156,7 +156,7 @@ def test_a_reader_walks_from_the_overview_to_a_table_and_its_lineage(docs, manif
             "() => document.getElementById('cy')._cyreg.cy.nodes(':visible').length > 50"
         )
         far = lineage(page)
-        for name in ("int_segmentations_fitted", "int_claim_tests", "stg_spends__spends"):
+        for name in ("int_segmentations_fitted", "stg_spends__spends"):
             assert far[PREFIX + name] == colours[PREFIX + name], name
 
         assert not visit.outside_requests
