@@ -270,6 +270,7 @@ def segment_flows(published: Published, key: str) -> dict[str, Any] | None:
         """
         select
             to_segment_key = from_segment_key as stays,
+            to_segment_key = 'all_other' as is_folded,
             coalesce(segments.segment_name, to_segment_key) as to_segment_name,
             sum(migrations.customers) as customers,
             sum(migrations.customers) / sum(sum(migrations.customers)) over () as rate
@@ -277,12 +278,11 @@ def segment_flows(published: Published, key: str) -> dict[str, Any] | None:
         left join segments on migrations.to_segment_key = segments.segment_key
         where from_segment_key = ?
         group by all
-        having count(migrations.rate) = count(*)
         order by stays desc, rate desc, to_segment_name
         """,
         key,
     )
-    if not flows or not flows[0]["stays"]:
+    if not flows or not flows[0]["stays"] or any(flow["is_folded"] for flow in flows):
         return None
     return {"stay_rate": flows[0]["rate"], "next": flows[1] if len(flows) > 1 else None}
 
@@ -397,7 +397,7 @@ def migrations(published: Published, name: str) -> Section:
             min(from_month) as first,
             max(to_month) as last,
             count(distinct from_month) as steps,
-            sum(customers) filter (where from_segment_key = 'all_other')
+            sum(customers) filter (where to_segment_key = 'all_other')
             / sum(customers) as folded_share
         from monthly_segment_transitions where segmentation = ?
         """,

@@ -288,19 +288,24 @@ class Attack:
         for month in months:
             rows = shown[shown["from_month"] == month]
             cells = {(month, one, two) for one in names for two in names}
-            named = set()
+            origins = set(rows["from_segment_key"])
+            named = set(zip(rows["from_segment_key"], rows["to_segment_key"], strict=True))
             for row in rows.to_dict("records"):
-                if row["from_segment_key"] != "all_other" and pd.notna(row["customers"]):
-                    cell = (month, row["from_segment_key"], row["to_segment_key"])
-                    named.add(cell)
-                    equations.know([cell], row["customers"])
-                    if self.small(sizes[cell]):
-                        found.append(f"monthly_segment_transitions: {cell} has {sizes[cell]}")
-                    if pd.notna(row["rate"]):
-                        out = [(month, row["from_segment_key"], two) for two in names]
-                        equations.know(out, round(row["customers"] / row["rate"]))
-            others = rows.loc[rows["from_segment_key"] == "all_other", "customers"]
-            equations.know(cells - named, others.sum() if others.notna().all() else None)
+                origin, target = row["from_segment_key"], row["to_segment_key"]
+                # segments without a row of their own are one
+                within = [one for one in names if (origin == "all_other") == (one not in origins)]
+                within = within if origin == "all_other" else [origin]
+                flows = [
+                    (month, one, two)
+                    for one in within
+                    for two in names
+                    if two == target or (target == "all_other" and (origin, two) not in named)
+                ]
+                equations.know(flows, row["customers"])
+                if len(flows) == 1 and self.small(sizes.get(flows[0], 0)):
+                    found.append(f"monthly_segment_transitions: {flows[0]}")
+            # everyone who is in no row moved nowhere
+            equations.know(cells, rows["customers"].sum() if len(rows) else None)
         for before, after in itertools.pairwise(months):
             for name in names:
                 equations.know_equal(

@@ -93,7 +93,7 @@ def test_the_attack_finds_what_a_table_gives_away(sample_build, tmp_path):
     shutil.copy(sample_build.published / "cards.duckdb", copy.published / "cards.duckdb")
     shutil.copy(sample_build.warehouse, copy.warehouse)
     with duckdb.connect(str(copy.published / "cards.duckdb")) as published:
-        published.execute("attach ? as truth (read_only)", [str(copy.warehouse)])
+        published.execute(f"attach '{copy.warehouse}' as truth (read_only)")
         published.execute(
             """
             update customer_demographics as shown set customers = counted.customers
@@ -102,22 +102,48 @@ def test_the_attack_finds_what_a_table_gives_away(sample_build, tmp_path):
                 and shown.group_label = counted.group_label and shown.attribute_count = 2
             """
         )
-        # one who moved, taken out of the flows that are one
+        # who stayed, taken out of the flows of a segment that are one
         published.execute(
-            "update monthly_segment_transitions set customers = customers - 1 "
-            "where from_segment_key = 'all_other'"
+            """
+            create temp table stayed as
+            with months as (
+                select scores.customer_id, segments.segment_key, scores.period_month,
+                    lead(segments.segment_key)
+                        over (partition by customer_id order by period_month) as next_key
+                from truth.intermediate.int_spending__monthly_scores as scores
+                inner join truth.intermediate.int_segments as segments
+                    using (segmentation, segment_number)
+            )
+            select period_month as from_month, segment_key, count(*) as customers
+            from months where segment_key = next_key group by all
+            """
         )
         published.execute(
-            "insert into monthly_segment_transitions by name "
-            "select segmentation, 'spending_1' as from_segment_key, "
-            "'spending_3' as to_segment_key, 1 as customers, from_month, to_month "
-            "from monthly_segment_transitions "
-            "where from_segment_key = 'all_other' and from_month = "
-            "(select min(from_month) from monthly_segment_transitions)"
+            """
+            insert into monthly_segment_transitions by name
+            select shown.segmentation, shown.from_segment_key,
+                shown.from_segment_key as to_segment_key, stayed.customers, shown.from_month,
+                shown.to_month
+            from monthly_segment_transitions as shown
+            inner join stayed
+                on shown.from_month = stayed.from_month
+                and shown.from_segment_key = stayed.segment_key
+            where shown.to_segment_key = 'all_other'
+            """
+        )
+        published.execute(
+            """
+            update monthly_segment_transitions as shown
+            set customers = shown.customers - stayed.customers
+            from stayed
+            where shown.to_segment_key = 'all_other' and shown.from_month = stayed.from_month
+                and shown.from_segment_key = stayed.segment_key
+            """
         )
     found = " ".join(leaks(copy))
     assert "customer_demographics:" in found
     assert "monthly_segment_transitions: (" in found
+    assert "out of" in found
 
 
 @pytest.mark.slow
