@@ -158,18 +158,23 @@ with_deviations as (
         case when profiles.is_feature then centroids.parameter_value else profiles.standardised_difference end
             as deviation,
         cast(sum(profiles.customers_with_value) over (partition by profiles.segmentation, profiles.metric) as bigint)
-            as population_customers,
-        /* a figure rests on those who have a value, and the population less other segments must not disclose it */
-        {{ is_suppressed_in_total(
-            'profiles.customers_with_value', 'profiles.segmentation, profiles.metric', 'profiles.segment_key'
-        ) }}
-            as is_suppressed
+            as population_customers
     from profiles
     left join centroids
         on
             profiles.segment_key = centroids.segment_key
             and profiles.metric = centroids.feature
 
+),
+
+/* a figure rests on those who have a value, and the population less other segments must not disclose it */
+protected as (
+
+    select
+        *,
+        {{ is_suppressed_in_total('customers_with_value', 'segmentation, metric', 'segment_key') }} as is_suppressed
+    from with_deviations
+
 )
 
-select * from with_deviations
+select * from protected
