@@ -146,9 +146,22 @@ class Attack:
         people = people.pivot(index="customer_id", columns="attribute", values="attribute_value")
         cells = [tuple(row) for row in people[ATTRIBUTES].itertuples(index=False)]
         equations = Equations("customer_demographics")
-        everyone = sorted(set(cells))
         sizes = pd.Series(cells).value_counts()
         shown = self.read("customer_demographics")
+        # whoever has a pair of values that has no row is not there
+        pairs = {
+            frozenset((name, row[name]) for name in ATTRIBUTES if isinstance(row[name], str))
+            for row in shown[shown["attribute_count"] == 2].to_dict("records")
+        }
+        everyone = [
+            cell
+            for cell in itertools.product(*(sorted(set(people[name])) for name in ATTRIBUTES))
+            if {
+                frozenset(pair)
+                for pair in itertools.combinations(zip(ATTRIBUTES, cell, strict=True), 2)
+            }
+            <= pairs
+        ]
         targets, known = {}, []
         for row in shown.to_dict("records"):
             values = {name: row[name] for name in ATTRIBUTES if isinstance(row[name], str)}
@@ -158,7 +171,7 @@ class Attack:
                 if all(cell[ATTRIBUTES.index(name)] == value for name, value in values.items())
             ]
             equations.know(within, row["customers"])
-            size = sum(sizes[cell] for cell in within)
+            size = sum(sizes.get(cell, 0) for cell in within)
             if pd.isna(row["customers"]):
                 if self.small(size):
                     targets[row["group_label"]] = within

@@ -42,6 +42,10 @@ suppressed as (
         combinations.is_suppressed
     from combinations
     cross join everyone
+    /* that somebody has all five values at all would tell what the others of two of them have in common */
+    where
+        combinations.attribute_count <= 2
+        or not combinations.is_suppressed
 
 )
 

@@ -209,6 +209,10 @@ suppressed as (
         coalesce(age_group, gender, marital_status) is not null as has_protected_attribute,
         is_suppressed
     from worded
+    /* as in customer_demographics */
+    where
+        attribute_count <= 2
+        or not is_suppressed
 
 )
 

@@ -1,24 +1,8 @@
 with
 
-/* a suppressed row shows no customers, so they are counted afresh */
 combinations as (
 
-    select
-        report.dimension_set,
-        report.group_label,
-        report.age_group,
-        report.gender,
-        report.marital_status,
-        report.city,
-        report.occupation,
-        report.attribute_count,
-        report.is_suppressed,
-        counted.customers
-    from {{ ref('customer_demographics') }} as report
-    inner join {{ ref('int_demographic_combinations_summed') }} as counted
-        on
-            report.dimension_set = counted.dimension_set
-            and report.group_label = counted.group_label
+    select * from {{ ref('int_demographic_combinations_suppressed') }}
 
 ),
 
