@@ -23,50 +23,89 @@
 
 
 {#-
-    The same for what people have several of, such as months and categories of spend: CTEs that end in `name`, with
-    a row for each attribute, item_class and item, and is_folded. `counts` has a row for each of these in each line
-    in which it occurs: line_name and customers.
+    The same for what people have several of, such as months and categories of spend: CTEs up to one of that `name`,
+    with a row for each attribute, item_class and item, is_folded, and is_all_folded where all items of the attribute
+    are. `counts` has a row for each item in each line in which it occurs (line_name, customers), `people` one for each
+    of its customers (customer_id).
 
     An item is folded in all lines of an attribute as soon as one has too few people. What is left is then the same
     in all lines, so that lines can be taken from each other without disclosing anyone. Where the folded items of a
-    line do not hold enough people, one that has enough in every line is folded with them, the same for all
-    attributes, and where there is none, all are.
+    line do not hold enough people, another item is folded with them, and where that is not enough, all are. What is
+    folded in `inherited`, for everyone, is folded for each attribute.
 -#}
-{% macro folded_items(counts, name) -%}
+{% macro folded_items(name, counts, people, inherited=none) -%}
 {{ name }}_sized as (
 
     select
-        attribute,
-        item_class,
-        item,
-        min(customers) as smallest_customers,
-        min(customers) < {{ var('minimum_cell_size') }} as is_small,
-        count(*) as filled_lines
-    from {{ counts }}
+        counts.attribute,
+        counts.item_class,
+        counts.item,
+        sum(counts.customers) as item_customers,
+        count(*) as filled_lines,
+        {% if inherited -%}
+        max(case when inherited.is_all_folded then 1 else 0 end) = 1 as is_all_folded,
+        max(case when inherited.is_folded then 1 else 0 end) = 1 or
+        {%- else -%}
+        false as is_all_folded,
+        {%- endif %}
+        min(counts.customers) < {{ var('minimum_cell_size') }} as is_small
+    from {{ counts }} as counts
+    {%- if inherited %}
+    left join {{ inherited }} as inherited
+        on
+            counts.item_class = inherited.item_class
+            and counts.item = inherited.item
+    {%- endif %}
     group by
-        attribute,
-        item_class,
-        item
+        counts.attribute,
+        counts.item_class,
+        counts.item
+
+),
+
+/* an item that fills every line closes every line, the smallest of these is enough; else the largest is tried */
+{{ name }}_ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by attribute, item_class, is_small
+            order by
+                filled_lines desc,
+                case when filled_lines = most_filled_lines then item_customers else -item_customers end asc,
+                item asc
+        ) = 1
+        and not is_small as is_filler
+    from (
+        select
+            *,
+            max(filled_lines) over (partition by attribute, item_class) as most_filled_lines
+        from {{ name }}_sized
+    ) as sized
 
 ),
 
 {{ name }}_lines as (
 
     select
-        counts.attribute,
-        counts.item_class,
-        counts.line_name,
-        max(case when sized.is_small then counts.customers end) as folded_customers
-    from {{ counts }} as counts
-    inner join {{ name }}_sized as sized
+        people.attribute,
+        people.item_class,
+        people.line_name,
+        count(distinct case when ranked.is_small then people.customer_id end) as small_customers,
+        count(distinct people.customer_id) as filled_customers
+    from {{ people }} as people
+    inner join {{ name }}_ranked as ranked
         on
-            counts.attribute = sized.attribute
-            and counts.item_class = sized.item_class
-            and counts.item = sized.item
+            people.attribute = ranked.attribute
+            and people.item_class = ranked.item_class
+            and people.item = ranked.item
+    where
+        ranked.is_small
+        or ranked.is_filler
     group by
-        counts.attribute,
-        counts.item_class,
-        counts.line_name
+        people.attribute,
+        people.item_class,
+        people.line_name
 
 ),
 
@@ -75,8 +114,10 @@
     select
         attribute,
         item_class,
-        count(*) as all_lines,
-        max(case when folded_customers < {{ var('minimum_cell_size') }} then 1 else 0 end) = 1 as is_open
+        max(case when small_customers between 1 and {{ var('minimum_cell_size') }} - 1 then 1 else 0 end) = 1
+            as is_open,
+        max(case when filled_customers between 1 and {{ var('minimum_cell_size') }} - 1 then 1 else 0 end) = 1
+            as is_open_when_filled
     from {{ name }}_lines
     group by
         attribute,
@@ -84,69 +125,25 @@
 
 ),
 
-{{ name }}_fillers as (
-
-    select
-        sized.item_class,
-        sized.item,
-        row_number() over (
-            partition by sized.item_class
-            order by min(sized.smallest_customers) asc, sized.item asc
-        ) as filler_rank
-    from {{ name }}_sized as sized
-    inner join {{ name }}_classes as classes
-        on
-            sized.attribute = classes.attribute
-            and sized.item_class = classes.item_class
-    group by
-        sized.item_class,
-        sized.item
-    having
-        max(case when sized.is_small or sized.filled_lines < classes.all_lines then 1 else 0 end) = 0
-        and count(*) = (select count(distinct attribute) from {{ counts }})
-
-),
-
-/* what is folded for everyone is folded for each attribute */
-{{ name }}_open as (
-
-    select
-        classes.attribute,
-        classes.item_class,
-        classes.is_open or coalesce(of_everyone.is_open, false) as is_open,
-        fillers.item as filler
-    from {{ name }}_classes as classes
-    left join {{ name }}_classes as of_everyone
-        on
-            classes.item_class = of_everyone.item_class
-            and of_everyone.attribute = 'all'
-    left join {{ name }}_fillers as fillers
-        on
-            classes.item_class = fillers.item_class
-            and fillers.filler_rank = 1
-
-),
-
 {{ name }} as (
 
     select
-        sized.attribute,
-        sized.item_class,
-        sized.item,
-        /* a class that cannot hide its own is folded with the others */
-        max(case when classes.is_open and classes.filler is null then 1 else 0 end)
-            over (partition by sized.attribute)
+        ranked.attribute,
+        ranked.item_class,
+        ranked.item,
+        max(case when ranked.is_all_folded or (classes.is_open and classes.is_open_when_filled) then 1 else 0 end)
+            over (partition by ranked.attribute)
         = 1 as is_all_folded,
-        sized.is_small
-        or (classes.is_open and sized.item = classes.filler)
-        or max(case when classes.is_open and classes.filler is null then 1 else 0 end)
-            over (partition by sized.attribute)
+        ranked.is_small
+        or (ranked.is_filler and coalesce(classes.is_open, false))
+        or max(case when ranked.is_all_folded or (classes.is_open and classes.is_open_when_filled) then 1 else 0 end)
+            over (partition by ranked.attribute)
         = 1 as is_folded
-    from {{ name }}_sized as sized
-    inner join {{ name }}_open as classes
+    from {{ name }}_ranked as ranked
+    left join {{ name }}_classes as classes
         on
-            sized.attribute = classes.attribute
-            and sized.item_class = classes.item_class
+            ranked.attribute = classes.attribute
+            and ranked.item_class = classes.item_class
 
 )
 {%- endmacro %}

@@ -61,7 +61,6 @@ by_segment as (
         segment_key,
         category,
         payment_type,
-        count(case when spend_amount > 0 then 1 end) as customers,
         {{ exact_sum('spend_amount') }} as spend_amount
     from by_customer
     group by
@@ -74,8 +73,8 @@ by_segment as (
 of_everyone as (
 
     select
-        category,
-        payment_type,
+        case when {{ is_credit_card('payment_type') }} then 'credit card' else 'other' end as item_class,
+        concat_ws(' / ', category, payment_type) as item,
         is_folded,
         is_all_folded
     from demographic
@@ -83,22 +82,38 @@ of_everyone as (
 
 ),
 
-segment_counts as (
+spenders_by_kind as (
 
     select
         'segment' as attribute,
         case when {{ is_credit_card('payment_type') }} then 'credit card' else 'other' end as item_class,
         concat_ws(' / ', category, payment_type) as item,
         segment_key as line_name,
-        customers
-    from by_segment
-    where customers > 0
+        customer_id
+    from by_customer
+    where spend_amount > 0
 
 ),
 
-{{ folded_items('segment_counts', 'folded_kinds') }},
+kind_counts as (
 
-/* what is folded for everyone is folded in the segments */
+    select
+        attribute,
+        item_class,
+        item,
+        line_name,
+        count(*) as customers
+    from spenders_by_kind
+    group by
+        attribute,
+        item_class,
+        item,
+        line_name
+
+),
+
+{{ folded_items('folded_kinds', 'kind_counts', 'spenders_by_kind', 'of_everyone') }},
+
 segments as (
 
     select
@@ -107,15 +122,11 @@ segments as (
         by_segment.category,
         by_segment.payment_type,
         by_segment.spend_amount,
-        coalesce(folded_kinds.is_folded, false) or coalesce(of_everyone.is_folded, false) as is_folded,
-        coalesce(folded_kinds.is_all_folded, false) or coalesce(of_everyone.is_all_folded, false) as is_all_folded
+        coalesce(folded_kinds.is_folded, false) as is_folded,
+        coalesce(folded_kinds.is_all_folded, false) as is_all_folded
     from by_segment
     left join folded_kinds
         on concat_ws(' / ', by_segment.category, by_segment.payment_type) = folded_kinds.item
-    left join of_everyone
-        on
-            by_segment.category = of_everyone.category
-            and by_segment.payment_type = of_everyone.payment_type
 
 ),
 

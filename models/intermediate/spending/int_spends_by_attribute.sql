@@ -53,27 +53,88 @@ spenders as (
 
 ),
 
-month_counts as (
+/* first for everyone, then for the values of each attribute */
+spenders_by_month as (
 
     select
         customers_by_attribute.attribute,
         'month' as item_class,
         spenders.spend_month as item,
         customers_by_attribute.attribute_value as line_name,
-        count(*) as customers
+        spenders.customer_id
     from spenders
     inner join customers_by_attribute
         on spenders.customer_id = customers_by_attribute.customer_id
-    group by
-        customers_by_attribute.attribute,
-        customers_by_attribute.attribute_value,
-        spenders.spend_month
 
 ),
 
-{{ folded_items('month_counts', 'folded_months') }},
+month_counts as (
+
+    select
+        attribute,
+        item_class,
+        item,
+        line_name,
+        count(*) as customers
+    from spenders_by_month
+    group by
+        attribute,
+        item_class,
+        item,
+        line_name
+
+),
+
+month_counts_of_all as (
+
+    select * from month_counts
+    where attribute = 'all'
+
+),
+
+month_counts_of_values as (
+
+    select * from month_counts
+    where attribute <> 'all'
+
+),
+
+{{ folded_items('folded_months_of_all', 'month_counts_of_all', 'spenders_by_month') }},
+
+{{ folded_items('folded_months_of_values', 'month_counts_of_values', 'spenders_by_month', 'folded_months_of_all') }},
+
+folded_months as (
+
+    select * from folded_months_of_all
+    union all
+    select * from folded_months_of_values
+
+),
 
 /* months that are not shown are one, for they are what all months less the others leave */
+spenders_by_kind as (
+
+    select
+        customers_by_attribute.attribute,
+        case when spends.is_credit_card then 'credit card' else 'other' end as item_class,
+        concat_ws(' / ', spends.category, spends.payment_type) as item,
+        concat_ws(
+            ' / ',
+            customers_by_attribute.attribute_value,
+            case when not folded_months.is_folded then cast(spends.spend_month as {{ dbt.type_string() }}) end
+        ) as line_name,
+        spends.customer_id
+    from spends
+    inner join customers_by_attribute
+        on spends.customer_id = customers_by_attribute.customer_id
+    inner join folded_months
+        on
+            customers_by_attribute.attribute = folded_months.attribute
+            and spends.spend_month = folded_months.item
+    where spends.spend_amount > 0
+
+),
+
 kind_counts as (
 
     select
@@ -96,7 +157,31 @@ kind_counts as (
 
 ),
 
-{{ folded_items('kind_counts', 'folded_kinds') }},
+kind_counts_of_all as (
+
+    select * from kind_counts
+    where attribute = 'all'
+
+),
+
+kind_counts_of_values as (
+
+    select * from kind_counts
+    where attribute <> 'all'
+
+),
+
+{{ folded_items('folded_kinds_of_all', 'kind_counts_of_all', 'spenders_by_kind') }},
+
+{{ folded_items('folded_kinds_of_values', 'kind_counts_of_values', 'spenders_by_kind', 'folded_kinds_of_all') }},
+
+folded_kinds as (
+
+    select * from folded_kinds_of_all
+    union all
+    select * from folded_kinds_of_values
+
+),
 
 unfolded_kinds as (
 
