@@ -36,6 +36,16 @@ def key_segments(sample_build, warehouse, customers):
     warehouse.execute(
         "create or replace table intermediate.int_customers_spend_summed as from changed_customers"
     )
+    # no value of the sample has so few customers that it would be folded
+    warehouse.execute(
+        f"""
+        create or replace table intermediate.int_customers_by_attribute as
+        select customer_id, 'all' as attribute, 'all' as attribute_value from changed_customers
+        union all
+        select customer_id, attribute, attribute_value from changed_customers
+        unpivot (attribute_value for attribute in ({", ".join(ATTRIBUTES)}))
+        """
+    )
     for model, schema in CHAIN.items():
         warehouse.execute(
             f"create or replace table {schema}.{model} as {compiled(sample_build, model)}"

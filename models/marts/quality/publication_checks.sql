@@ -150,7 +150,9 @@ smallest_segments as (
         'share of customers in the smallest segment' as description,
         min(segments.customer_share) as observed,
         'at least' as comparison,
-        min(thresholds.smallest_share) as threshold
+        greatest(
+            min(thresholds.smallest_share), {{ var('minimum_cell_size') }} / cast(sum(segments.customers) as double)
+        ) as threshold
     from segments
     inner join thresholds
         on segments.segmentation = thresholds.segmentation
