@@ -18,17 +18,17 @@ named as (
 
     select
         migrations.segmentation,
-        segments_before.segment_name as from_segment_name,
-        segments_after.segment_name as to_segment_name,
+        coalesce(segments_before.segment_name, 'All other') as from_segment_name,
+        coalesce(segments_after.segment_name, 'All other') as to_segment_name,
         migrations.customers,
         migrations.rate,
         migrations.from_segment_key <> migrations.to_segment_key as is_change,
         migrations.from_month,
         migrations.to_month
     from migrations
-    inner join segments as segments_before
+    left join segments as segments_before
         on migrations.from_segment_key = segments_before.segment_key
-    inner join segments as segments_after
+    left join segments as segments_after
         on migrations.to_segment_key = segments_after.segment_key
 
 )

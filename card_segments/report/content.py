@@ -252,7 +252,7 @@ def segment_behaviours(published: Published, key: str) -> list[dict[str, Any]]:
     return published.rows(
         """
         select * from behaviour_by_segment
-        where segment_key = ? and customer_share >= 0.05
+        where segment_key = ? and customer_share >= 0.05 and behaviour_class <> 'all_other'
         order by customer_share desc, behaviour_class
         limit 2
         """,
@@ -261,13 +261,17 @@ def segment_behaviours(published: Published, key: str) -> list[dict[str, Any]]:
 
 
 def segment_flows(published: Published, key: str) -> dict[str, Any] | None:
-    """Return how many stay from month to month, and where most of the others go."""
+    """Return how many stay from month to month, and where most of the others go.
+
+    None where small flows are folded, because the flows shown are then not all of the segment's.
+    """
     if not published.has("monthly_segment_transitions"):
         return None
     flows = published.rows(
         """
         select
             to_segment_key = from_segment_key as stays,
+            to_segment_key = 'all_other' as is_folded,
             coalesce(segments.segment_name, to_segment_key) as to_segment_name,
             sum(migrations.customers) as customers,
             sum(migrations.customers) / sum(sum(migrations.customers)) over () as rate
@@ -279,7 +283,7 @@ def segment_flows(published: Published, key: str) -> dict[str, Any] | None:
         """,
         key,
     )
-    if not flows or not flows[0]["stays"]:
+    if not flows or not flows[0]["stays"] or any(flow["is_folded"] for flow in flows):
         return None
     return {"stay_rate": flows[0]["rate"], "next": flows[1] if len(flows) > 1 else None}
 
@@ -360,7 +364,10 @@ def maps(points: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def migrations(published: Published, name: str) -> Section:
-    """Return the average rates at which customers change segment from month to month."""
+    """Return which share of all customers was in two segments in successive months.
+
+    The segment's own customers are no base for a share, as small flows of it may be folded.
+    """
     if not published.has("monthly_segment_transitions"):
         return None
     rows = published.rows(
@@ -372,9 +379,8 @@ def migrations(published: Published, name: str) -> Section:
         select
             origins.segment_key as from_segment_key,
             origins.segment_name as from_segment_name,
-            coalesce(pairs.customers, 0) as customers,
-            coalesce(pairs.customers, 0)
-            / nullif(sum(pairs.customers) over (partition by origins.segment_key), 0) as rate
+            pairs.customers,
+            pairs.customers / (select sum(customers) from pairs) as rate
         from segments as origins
         inner join segments as targets on origins.segmentation = targets.segmentation
         left join pairs
@@ -391,7 +397,9 @@ def migrations(published: Published, name: str) -> Section:
         select
             min(from_month) as first,
             max(to_month) as last,
-            count(distinct from_month) as steps
+            count(distinct from_month) as steps,
+            sum(customers) filter (where to_segment_key = 'all_other')
+            / sum(customers) as folded_share
         from monthly_segment_transitions where segmentation = ?
         """,
         name,

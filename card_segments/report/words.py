@@ -194,6 +194,7 @@ CAUSES = {
     "model": "moved because the segments were drawn anew",
     "both": "moved for both reasons",
     "unknown": "moved, and nothing tells why",
+    "all_other": "stayed or moved in groups too small to tell apart",
 }
 
 VERDICTS = {

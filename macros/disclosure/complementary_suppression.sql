@@ -32,7 +32,8 @@
     suppressed itself, it stands in the line too, with is_total.
 
     A line is open while it discloses something: one suppressed cell, or fewer than minimum_cell_size people
-    in all of them. Each round suppresses the smallest shown cell of every open line, which may open another.
+    in all of them. Each round suppresses one shown cell of every open line: one that opens no further line where
+    there is one, and the smallest of these.
     What is open after the last of them closes by suppressing its whole table.
 -#}
 {% macro complementary_suppression(rounds=5) -%}
@@ -74,15 +75,26 @@ complementary_suppression as (
         from (
             select
                 *,
-                count(case when is_hidden then 1 end) over (partition by line_name) = 1
-                or sum(case when is_hidden then customers end) over (partition by line_name)
-                < {{ var('minimum_cell_size') }} as is_open,
                 row_number() over (
                     partition by line_name, is_hidden
-                    order by is_total asc, customers asc, cell_name asc
+                    order by is_total asc, opened_lines asc, customers asc, cell_name asc
                 ) as size_rank
-            from suppression_rounds
-            where suppression_round <= {{ rounds }}
+            from (
+                select
+                    *,
+                    count(case when hidden_cells = 0 then 1 end) over (partition by table_name, cell_name)
+                        as opened_lines
+                from (
+                    select
+                        *,
+                        count(case when is_hidden then 1 end) over (partition by line_name) as hidden_cells,
+                        count(case when is_hidden then 1 end) over (partition by line_name) = 1
+                        or sum(case when is_hidden then customers end) over (partition by line_name)
+                        < {{ var('minimum_cell_size') }} as is_open
+                    from suppression_rounds
+                    where suppression_round <= {{ rounds }}
+                ) as lines_measured
+            ) as cells_measured
         ) as measured
 
     )

@@ -37,3 +37,23 @@
         'all'
     )
 {%- endmacro %}
+
+
+{#- Query for everyone in every combination: dimension_set, group_label and customer_id. -#}
+{% macro people_in_combinations() %}
+    select
+        sets.dimension_set,
+        {{ group_label(
+            "max(case when sets.has_age_group and people.attribute = 'age_group' then people.attribute_value end)",
+            "max(case when sets.has_gender and people.attribute = 'gender' then people.attribute_value end)",
+            "max(case when sets.has_marital_status and people.attribute = 'marital_status' then people.attribute_value end)",
+            "max(case when sets.has_city and people.attribute = 'city' then people.attribute_value end)",
+            "max(case when sets.has_occupation and people.attribute = 'occupation' then people.attribute_value end)",
+        ) }} as group_label,
+        people.customer_id
+    from {{ ref('int_customers_by_attribute') }} as people
+    cross join ({{ demographic_dimension_sets() }}) as sets
+    group by
+        sets.dimension_set,
+        people.customer_id
+{% endmacro %}

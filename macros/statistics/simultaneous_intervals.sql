@@ -38,8 +38,10 @@
 -#}
 {% macro ratio_variance(people, x, y, xx, xy, yy) -%}
     cast({{ people }} as double) / nullif({{ people }} - 1, 0)
-    * greatest(
-        {{ yy }} - 2 * ({{ y }} / nullif({{ x }}, 0)) * {{ xy }} + power({{ y }} / nullif({{ x }}, 0), 2) * {{ xx }}, 0
-    )
+    * {{ bounded(
+        yy ~ ' - 2 * (' ~ y ~ ' / nullif(' ~ x ~ ', 0)) * ' ~ xy
+        ~ ' + power(' ~ y ~ ' / nullif(' ~ x ~ ', 0), 2) * ' ~ xx,
+        minimum=0
+    ) }}
     / nullif(power({{ x }}, 2), 0)
 {%- endmacro %}

@@ -17,7 +17,7 @@
 {% macro wilson_limit(successes, total, sign) -%}
     {%- set z = normal_quantile_975() -%}
     {%- set share = 'cast(' ~ successes ~ ' as double) / nullif(' ~ total ~ ', 0)' -%}
-    case when {{ total }} > 0 then {{ 'greatest(0.0, least(' if sign == '-' else 'least(1.0, greatest(' }}{{ share }}, (
+    case when {{ total }} > 0 and {{ successes }} is not null then {{ 'greatest(0.0, least(' if sign == '-' else 'least(1.0, greatest(' }}{{ share }}, (
         {{ share }} + {{ z * z / 2 }} / nullif({{ total }}, 0)
         {{ sign }} {{ z }} * sqrt(
             ({{ share }} * (1 - {{ share }}) + {{ z * z / 4 }} / nullif({{ total }}, 0)) / nullif({{ total }}, 0)

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pandas as pd
 from dbt_common.events.functions import fire_event
@@ -130,7 +131,13 @@ def model(dbt, session):
         frame = samples[samples["segmentation"] == name].pivot(
             index="customer_id", columns="feature", values="feature_value"
         )
-        tasks.append((frame.reset_index(), specification))
+        # a segment of fewer people than a figure may rest on could not be shown
+        smallest = specifications.loc[name, "smallest_customers"] / max(len(frame), 1)
+        thresholds = replace(
+            specification.thresholds,
+            smallest_share=max(specification.thresholds.smallest_share, float(smallest)),
+        )
+        tasks.append((frame.reset_index(), replace(specification, thresholds=thresholds)))
     results = fit_all(tasks, labels_of, report)
     for (_, specification), result in zip(tasks, results, strict=True):
         name = specification.name

@@ -144,6 +144,12 @@ def test_own_words_stop_the_build_with_what_was_found(workspace, input_folder): 
         r"\(Apparel, Bills, .*?\), .*? Found are Categoria",
     )
 
+    workspace.warehouse = Path(":memory:")
+    run = workspace.dbt_command(
+        "--quiet", "run-operation", "check_inputs", input_dir=str(input_folder)
+    )
+    assert_one_sentence(run, r"PROBLEM: No payment_type of the input 'spends' is one that the var")
+
 
 @pytest.mark.slow
 def test_month_by_month_gives_the_same_tables_as_all_at_once(workspace, tmp_path):

@@ -24,7 +24,8 @@ cardholders as (
 
     select
         customer_id,
-        greatest(purchases_frequency_share, least(cash_advance_frequency_share, 1)) as active_month_share,
+        greatest(purchases_frequency_share, {{ bounded('cash_advance_frequency_share', maximum=1) }})
+            as active_month_share,
         balance_amount,
         cash_advance_amount,
         cash_advance_frequency_share,

@@ -158,6 +158,7 @@ compared as (
         expected.behaviour_class,
         expected.segment_customers,
         expected.class_customers,
+        expected.population_customers,
         expected.customers,
         cast(expected.customers as double) / expected.segment_customers as customer_share,
         cast(expected.customers as double) / nullif(expected.class_customers, 0) as class_share,
@@ -167,10 +168,16 @@ compared as (
             'expected.population_customers'
         ) }} as standardised_residual,
         /* rounding must not take a perfect association above 1 */
-        least(1.0, sqrt(
-            associations.chi_square_share / nullif(least(associations.segments, associations.classes) - 1, 0)
-        )) as cramers_v,
-        expected.is_small or complementary_suppression.cell_name is not null as is_suppressed
+        {{ bounded(
+            'sqrt(associations.chi_square_share / nullif(least(associations.segments, associations.classes) - 1, 0))',
+            maximum='1.0'
+        ) }} as cramers_v,
+        /* no one needs no protection, but is not told where others are not */
+        complementary_suppression.cell_name is not null
+        or (
+            expected.customers = 0
+            and count(complementary_suppression.cell_name) over (partition by expected.segment_key) > 0
+        ) as is_suppressed
     from expected
     cross join associations
     left join complementary_suppression

@@ -81,7 +81,16 @@ protected as (
 
     select
         *,
-        {{ is_suppressed_in_total('customers', 'segment_key is null', 'segment_key') }} as is_suppressed
+        {{ is_suppressed_in_total('customers_with_value', 'segment_key is null', 'segment_key') }}
+        or customers < {{ var('minimum_cell_size') }} as is_suppressed,
+        /* all less those with a value are a count of people too */
+        max(
+            case
+                when customers - customers_with_value between 1 and {{ var('minimum_cell_size') }} - 1 then 1
+                else 0
+            end
+        ) over () = 1
+        and customers_with_value < customers as is_count_suppressed
     from summed
 
 ),

@@ -7,6 +7,47 @@ claims as (
 
 ),
 
+{% if has_inputs('credit_profiles') -%}
+credit_values as (
+
+    select
+        customer_id,
+        group_type,
+        group_key
+    from {{ ref('int_credit_profiles_latest') }}
+    unpivot (group_key for group_type in (occupation, credit_mix, credit_score))
+
+),
+
+credit_sizes as (
+
+    select
+        group_type,
+        group_key,
+        {{ is_folded('count(*)', 'group_type', 'group_key') }} as is_folded
+    from credit_values
+    group by
+        group_type,
+        group_key
+
+),
+
+/* small groups are one, as in the credit tables */
+credit_groups as (
+
+    select
+        credit_values.customer_id,
+        credit_values.group_type,
+        case when credit_sizes.is_folded then {{ all_other() }} else credit_values.group_key end as group_key
+    from credit_values
+    inner join credit_sizes
+        on
+            credit_values.group_type = credit_sizes.group_type
+            and credit_values.group_key = credit_sizes.group_key
+
+),
+
+{% endif -%}
 outcomes as (
 
     /* every claim, so that one whose input is missing is a claim without outcomes */
@@ -22,11 +63,9 @@ outcomes as (
     select
         claims.claim_key,
         profiles.customer_id,
-        case claims.group_by
-            when 'occupation' then profiles.occupation
-            when 'credit_mix' then profiles.credit_mix
-            when 'credit_score' then profiles.credit_score
-            when 'minimum_payment_answer' then profiles.minimum_payment_answer
+        case
+            when claims.group_by = 'minimum_payment_answer' then profiles.minimum_payment_answer
+            else reported_groups.group_key
         end as group_text,
         case claims.group_by when 'age_years' then cast(profiles.age_years as double) end as group_number,
         case claims.metric
@@ -44,6 +83,10 @@ outcomes as (
         end as outcome
     from {{ ref('int_credit_profiles_latest') }} as profiles
     cross join claims
+    left join credit_groups as reported_groups
+        on
+            profiles.customer_id = reported_groups.customer_id
+            and claims.group_by = reported_groups.group_type
     where claims.population = 'credit_profiles'
     {% endif %}
     {% if has_inputs('customers', 'spends') %}
@@ -51,13 +94,7 @@ outcomes as (
     select
         claims.claim_key,
         customers.customer_id,
-        case claims.group_by
-            when 'age_group' then customers.age_group
-            when 'gender' then customers.gender
-            when 'marital_status' then customers.marital_status
-            when 'city' then customers.city
-            when 'occupation' then customers.occupation
-        end as group_text,
+        reported_groups.attribute_value as group_text,
         cast(null as double) as group_number,
         case claims.metric
             when 'income_utilisation_pct' then cast(customers.income_utilisation_pct as double)
@@ -66,6 +103,10 @@ outcomes as (
         end as outcome
     from {{ ref('int_customers_spend_summed') }} as customers
     cross join claims
+    left join {{ ref('int_customers_by_attribute') }} as reported_groups
+        on
+            customers.customer_id = reported_groups.customer_id
+            and claims.group_by = reported_groups.attribute
     where claims.population = 'customers'
     {% endif %}
     {% if has_inputs('spends') %}

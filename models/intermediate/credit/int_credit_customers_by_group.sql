@@ -120,6 +120,47 @@ named as (
         group_key is null as is_unknown
     from grouped
 
+),
+
+sizes as (
+
+    select
+        group_type,
+        group_key,
+        count(*) as customers
+    from named
+    where group_type in ('occupation', 'credit_score', 'credit_mix')
+    group by
+        group_type,
+        group_key
+
+),
+
+small_groups as (
+
+    select
+        group_type,
+        group_key,
+        {{ is_folded('customers', 'group_type', 'group_key') }} as is_folded
+    from sizes
+
+),
+
+/* age bands are not folded, for they lie within each other */
+folded as (
+
+    select
+        named.customer_id,
+        named.group_type,
+        case when small_groups.is_folded then {{ all_other() }} else named.group_key end as group_key,
+        named.group_position,
+        named.is_unknown and not coalesce(small_groups.is_folded, false) as is_unknown
+    from named
+    left join small_groups
+        on
+            named.group_type = small_groups.group_type
+            and named.group_key = small_groups.group_key
+
 )
 
-select * from named
+select * from folded

@@ -157,42 +157,65 @@ cells_within as (
 
 ),
 
+/* counts of customers and figures of scores, which not everyone has, are suppressed each by itself */
+sized_cells as (
+
+    select
+        group_type,
+        cell_name,
+        'customers' as figure,
+        customers
+    from named_cells
+    union all
+    select
+        group_type,
+        cell_name,
+        'scores' as figure,
+        customers_with_score as customers
+    from named_cells
+
+),
+
+cells_with_totals as (
+
+    select
+        narrow_name as cell_name,
+        wide_name,
+        false as is_total
+    from cells_within
+    union all
+    select distinct
+        wide_name as cell_name,
+        wide_name,
+        true as is_total
+    from cells_within
+
+),
+
 /* the groups of a kind add up to everyone, narrow age bands to the wide one round them; no one needs no protection */
 suppression_lines as (
 
     select
-        group_type as table_name,
-        cell_name,
-        group_type as line_name,
-        customers_with_score as customers,
+        concat_ws(' / ', figure, group_type) as table_name,
+        concat_ws(' / ', figure, cell_name) as cell_name,
+        concat_ws(' / ', figure, group_type) as line_name,
+        customers,
         false as is_total,
-        is_small as is_hidden
-    from named_cells
-    where customers_with_score > 0
+        customers < {{ var('minimum_cell_size') }} as is_hidden
+    from sized_cells
+    where customers > 0
     union all
     select
-        named_cells.group_type as table_name,
-        named_cells.cell_name,
-        cells_within.wide_name as line_name,
-        named_cells.customers_with_score as customers,
-        false as is_total,
-        named_cells.is_small as is_hidden
-    from named_cells
-    inner join cells_within
-        on named_cells.cell_name = cells_within.narrow_name
-    where named_cells.customers_with_score > 0
-    union all
-    select distinct
-        named_cells.group_type as table_name,
-        named_cells.cell_name,
-        cells_within.wide_name as line_name,
-        named_cells.customers_with_score as customers,
-        true as is_total,
-        named_cells.is_small as is_hidden
-    from named_cells
-    inner join cells_within
-        on named_cells.cell_name = cells_within.wide_name
-    where named_cells.customers_with_score > 0
+        concat_ws(' / ', sized_cells.figure, sized_cells.group_type) as table_name,
+        concat_ws(' / ', sized_cells.figure, sized_cells.cell_name) as cell_name,
+        concat_ws(' / ', sized_cells.figure, 'within', cells_with_totals.wide_name) as line_name,
+        sized_cells.customers,
+        cells_with_totals.is_total,
+        sized_cells.customers < {{ var('minimum_cell_size') }} as is_hidden
+    from sized_cells
+    inner join cells_with_totals
+        on sized_cells.cell_name = cells_with_totals.cell_name
+    where sized_cells.customers > 0
 
 ),
 
@@ -202,13 +225,28 @@ protected as (
 
     select
         named_cells.*,
-        named_cells.is_small or complementary_suppression.cell_name is not null as is_suppressed,
+        named_cells.is_small
+        or hidden_scores.cell_name is not null
+        or hidden_customers.cell_name is not null as is_suppressed,
+        hidden_customers.cell_name is not null as is_count_suppressed,
+        /* in whatever groups: all less those with a score are a count of people too */
+        max(
+            case
+                when
+                    named_cells.customers - named_cells.customers_with_score
+                    between 1 and {{ var('minimum_cell_size') }} - 1
+                    then 1
+                else 0
+            end
+        ) over () = 1 as is_without_score_suppressed,
         {{ is_suppressed_in_total(
             'named_cells.customers_with_age', 'named_cells.group_type', 'named_cells.group_key'
         ) }} as is_age_suppressed
     from named_cells
-    left join complementary_suppression
-        on named_cells.cell_name = complementary_suppression.cell_name
+    left join complementary_suppression as hidden_scores
+        on concat_ws(' / ', 'scores', named_cells.cell_name) = hidden_scores.cell_name
+    left join complementary_suppression as hidden_customers
+        on concat_ws(' / ', 'customers', named_cells.cell_name) = hidden_customers.cell_name
 
 ),
 

@@ -4,6 +4,8 @@ with
 profiles as (
 
     select * from {{ ref('int_segment_profiles') }}
+    /* what is suppressed is no evidence */
+    where not coalesce(is_suppressed, false)
 
 ),
 
@@ -24,7 +26,8 @@ profile_statistics as (
         cast(index_100 as double) as index_100,
         cast(standardised_difference as double) as standardised_difference,
         cast(penetration_share as double) as penetration_share,
-        cast(intensity_mean as double) as intensity_mean,
+        case when customers_above_zero >= {{ var('minimum_cell_size') }} then cast(intensity_mean as double) end
+            as intensity_mean,
         cast(metric_share as double) as metric_share
     from profiles
 
@@ -162,7 +165,9 @@ card_usage_means as (
         concat(behaviour_class, '_share') as metric,
         customer_share as mean_value
     from {{ ref('int_card_usage__behaviour_cells') }}
-    where not is_suppressed
+    where
+        not is_suppressed
+        and customer_share > 0
     union all
     select
         segmentation,

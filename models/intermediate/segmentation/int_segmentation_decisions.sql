@@ -61,7 +61,8 @@ shares as (
     select
         segmentation,
         cast(min(customers) as double) / sum(customers) as smallest_share,
-        cast(max(customers) as double) / sum(customers) as largest_share
+        cast(max(customers) as double) / sum(customers) as largest_share,
+        min(customers) as smallest_customers
     from segment_sizes
     group by segmentation
 
@@ -91,6 +92,7 @@ decisions as (
                 )
             when
                 shares.smallest_share < specifications.smallest_share
+                or shares.smallest_customers < specifications.smallest_customers
                 or shares.largest_share > specifications.largest_share
                 then 'fitted: a segment of the published model has become too small or too large'
             else 'kept: the published model still fits these customers'

@@ -14,13 +14,16 @@ specifications as (
         '{{ local_md5(tojson(model_settings(specification), sort_keys=true)) }}' as specification_fingerprint,
         {{ specification.get('sample_size', 50000) }} as sample_size,
         cast({{ thresholds.get('smallest_share', 0.02) }} as double) as smallest_share,
-        cast({{ thresholds.get('largest_share', 0.75) }} as double) as largest_share
+        cast({{ thresholds.get('largest_share', 0.75) }} as double) as largest_share,
+        /* figures of a segment are figures of a group */
+        cast({{ var('minimum_cell_size') }} as integer) as smallest_customers
     {{ 'union all' if not loop.last }}
     {%- else %}
     {{ empty_relation({
         'segmentation': dbt.type_string(), 'description': dbt.type_string(),
         'specification_json': dbt.type_string(), 'specification_fingerprint': dbt.type_string(),
         'sample_size': 'integer', 'smallest_share': 'double', 'largest_share': 'double',
+        'smallest_customers': 'integer',
     }) }}
     {%- endfor %}
 

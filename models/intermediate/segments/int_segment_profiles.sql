@@ -118,6 +118,7 @@ profiles as (
         metrics.metric_position,
         segment_values.customers,
         segment_values.customers_with_value,
+        segment_values.customers_above_zero,
         segment_values.metric_mean,
         segment_values.metric_median,
         cast(segment_values.customers_above_zero as double) / segment_values.customers as penetration_share,
@@ -155,13 +156,25 @@ with_deviations as (
         profiles.*,
         /* a feature deviates in the space the segments were formed in, where one large amount cannot hide the rest */
         case when profiles.is_feature then centroids.parameter_value else profiles.standardised_difference end
-            as deviation
+            as deviation,
+        cast(sum(profiles.customers_with_value) over (partition by profiles.segmentation, profiles.metric) as bigint)
+            as population_customers
     from profiles
     left join centroids
         on
             profiles.segment_key = centroids.segment_key
             and profiles.metric = centroids.feature
 
+),
+
+/* a figure rests on those who have a value, and the population less other segments must not disclose it */
+protected as (
+
+    select
+        *,
+        {{ is_suppressed_in_total('customers_with_value', 'segmentation, metric', 'segment_key') }} as is_suppressed
+    from with_deviations
+
 )
 
-select * from with_deviations
+select * from protected

@@ -108,7 +108,8 @@ planned as (
         customers,
         contacts,
         contacts_per_customer,
-        greatest(0, contacts_per_customer - standard_error * {{ student_quantile }}) as contacts_per_customer_lower,
+        {{ bounded('contacts_per_customer - standard_error * ' ~ student_quantile, minimum=0) }}
+            as contacts_per_customer_lower,
         contacts_per_customer + standard_error * {{ student_quantile }} as contacts_per_customer_upper,
         customer_share,
         contact_share,

@@ -27,6 +27,27 @@ credit_limit_bands as (
 
 ),
 
+card_counts as (
+
+    select
+        credit_cards,
+        count(*) as customers
+    from relationships
+    group by credit_cards
+
+),
+
+/* numbers of cards that too few people have are one group, after the others */
+card_groups as (
+
+    select
+        credit_cards,
+        {{ is_folded('customers', '1', 'credit_cards') }} as is_folded,
+        max(credit_cards) over () + 1 as last_position
+    from card_counts
+
+),
+
 grouped as (
 
     select
@@ -48,12 +69,24 @@ grouped as (
     union all
     select
         'credit_cards' as group_type,
-        cast(credit_cards as {{ dbt.type_string() }}) as group_key,
-        customer_id,
-        cast(credit_cards as {{ dbt.type_string() }}) || case when credit_cards = 1 then ' card' else ' cards' end
-            as group_name,
-        cast(credit_cards as integer) as group_position
+        case
+            when card_groups.is_folded then 'all_other'
+            else cast(relationships.credit_cards as {{ dbt.type_string() }})
+        end as group_key,
+        relationships.customer_id,
+        case
+            when card_groups.is_folded then {{ all_other() }}
+            else
+                cast(relationships.credit_cards as {{ dbt.type_string() }})
+                || case when relationships.credit_cards = 1 then ' card' else ' cards' end
+        end as group_name,
+        cast(
+            case when card_groups.is_folded then card_groups.last_position else relationships.credit_cards end
+            as integer
+        ) as group_position
     from relationships
+    inner join card_groups
+        on relationships.credit_cards = card_groups.credit_cards
     union all
     select
         'credit_limit_band' as group_type,

@@ -28,7 +28,7 @@ customer_totals as (
 
 ),
 
-parts_of_spends as (
+unfolded_parts as (
 
     select
         customer_id,
@@ -37,6 +37,59 @@ parts_of_spends as (
         spend_amount
     from spends
     unpivot (part for part_type in (category, payment_type))
+
+),
+
+part_sizes as (
+
+    select
+        part_type,
+        part,
+        count(distinct case when spend_amount > 0 then customer_id end) as customers
+    from unfolded_parts
+    group by
+        part_type,
+        part
+
+),
+
+/* who uses several parts is one customer, so it takes a part with enough to fold the small ones into */
+ranked_parts as (
+
+    select
+        part_type,
+        part,
+        customers,
+        customers between 1 and {{ var('minimum_cell_size') }} - 1 as is_small,
+        count(case when customers between 1 and {{ var('minimum_cell_size') }} - 1 then 1 end)
+            over (partition by part_type)
+        > 0 as has_small,
+        row_number() over (
+            partition by part_type, customers < {{ var('minimum_cell_size') }}
+            order by customers asc, part asc
+        ) as size_rank
+    from part_sizes
+
+),
+
+parts_of_spends as (
+
+    select
+        unfolded_parts.customer_id,
+        unfolded_parts.part_type,
+        case
+            when
+                ranked_parts.is_small
+                or (ranked_parts.has_small and ranked_parts.size_rank = 1 and ranked_parts.customers > 0)
+                then {{ all_other() }}
+            else unfolded_parts.part
+        end as part,
+        unfolded_parts.spend_amount
+    from unfolded_parts
+    inner join ranked_parts
+        on
+            unfolded_parts.part_type = ranked_parts.part_type
+            and unfolded_parts.part = ranked_parts.part
 
 ),
 

@@ -2,14 +2,45 @@
 {{ config(enabled=has_inputs('customers', 'spends')) }}
 with
 
+customers_by_attribute as (
+
+    select * from {{ ref('int_customers_by_attribute') }}
+
+),
+
+spends_summed as (
+
+    select * from {{ ref('int_customers_spend_summed') }}
+
+),
+
+attributes as (
+
+    select
+        customer_id,
+        max(case when attribute = 'age_group' then attribute_value end) as age_group,
+        max(case when attribute = 'gender' then attribute_value end) as gender,
+        max(case when attribute = 'marital_status' then attribute_value end) as marital_status,
+        max(case when attribute = 'city' then attribute_value end) as city,
+        max(case when attribute = 'occupation' then attribute_value end) as occupation
+    from customers_by_attribute
+    group by customer_id
+
+),
+
 customers as (
 
     select
-        *,
-        monthly_income_amount as income,
-        average_monthly_spend_amount as spend,
-        average_monthly_credit_card_spend_amount as card
-    from {{ ref('int_customers_spend_summed') }}
+        attributes.*,
+        spends_summed.spend_amount,
+        spends_summed.credit_card_spend_amount,
+        spends_summed.income_utilisation_pct,
+        spends_summed.monthly_income_amount as income,
+        spends_summed.average_monthly_spend_amount as spend,
+        spends_summed.average_monthly_credit_card_spend_amount as card
+    from spends_summed
+    inner join attributes
+        on spends_summed.customer_id = attributes.customer_id
 
 ),
 

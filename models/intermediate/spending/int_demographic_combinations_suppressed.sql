@@ -7,7 +7,8 @@ combinations as (
 
     select
         *,
-        customers < {{ var('minimum_cell_size') }} as is_small
+        customers < {{ var('minimum_cell_size') }} as is_small,
+        min(customers) over (partition by dimension_set) < {{ var('minimum_cell_size') }} as has_small_ones
     from {{ ref('int_demographic_combinations_summed') }}
 
 ),
@@ -46,7 +47,10 @@ parts as (
 
 ),
 
-/* everyone together is never suppressed, other totals can be */
+/*
+    Everyone together is never suppressed, nor is the value of an attribute for the sake of its combinations: small
+    values are folded, so the others are shown whatever is within them. Other totals can be suppressed.
+*/
 suppression_lines as (
 
     select
@@ -70,7 +74,9 @@ suppression_lines as (
         on
             parts.total_dimension_set = combinations.dimension_set
             and parts.total_group_label = combinations.group_label
-    where combinations.attribute_count > 0
+    where
+        combinations.attribute_count > 1
+        or (combinations.attribute_count = 1 and combinations.has_small_ones)
 
 ),
 

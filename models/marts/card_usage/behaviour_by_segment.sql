@@ -14,31 +14,87 @@ segments as (
 
 ),
 
+/* what is not shown by itself is one class of its segment */
+folded as (
+
+    select
+        segmentation,
+        segment_key,
+        'all_other' as behaviour_class,
+        max(segment_customers) as segment_customers,
+        cast(sum(customers) as bigint) as customers,
+        sum(class_customers) as class_customers,
+        max(population_customers) as population_customers,
+        max(cramers_v) as cramers_v
+    from cells
+    where is_suppressed
+    group by
+        segmentation,
+        segment_key
+
+),
+
+shown as (
+
+    select
+        segmentation,
+        segment_key,
+        behaviour_class,
+        segment_customers,
+        customers,
+        customer_share,
+        class_share,
+        index_100,
+        standardised_residual,
+        cramers_v,
+        false as is_suppressed
+    from cells
+    where not is_suppressed
+    union all
+    select
+        segmentation,
+        segment_key,
+        behaviour_class,
+        segment_customers,
+        customers,
+        cast(customers as double) / segment_customers as customer_share,
+        cast(customers as double) / nullif(class_customers, 0) as class_share,
+        100 * customers * cast(population_customers as double) / nullif(segment_customers * class_customers, 0)
+            as index_100,
+        {{ adjusted_residual('customers', 'segment_customers', 'class_customers', 'population_customers') }}
+            as standardised_residual,
+        cramers_v,
+        customers < {{ var('minimum_cell_size') }} as is_suppressed
+    from folded
+
+),
+
 suppressed as (
 
     select
         -- ids
-        cells.segmentation,
-        cells.segment_key,
+        shown.segmentation,
+        shown.segment_key,
 
         -- strings
         coalesce(segments.segment_name, 'All cardholders') as segment_name,
-        cells.behaviour_class,
+        shown.behaviour_class,
 
         -- numbers
-        cells.segment_customers,
-        {{ unless_suppressed('cells.customers') }} as customers,
-        {{ unless_suppressed('cells.customer_share') }} as customer_share,
-        {{ unless_suppressed('cells.class_share') }} as class_share,
-        {{ unless_suppressed('cells.index_100') }} as index_100,
-        {{ unless_suppressed('cells.standardised_residual') }} as standardised_residual,
-        cells.cramers_v,
+        shown.segment_customers,
+        {{ unless_suppressed('shown.customers') }} as customers,
+        {{ unless_suppressed('shown.customer_share') }} as customer_share,
+        {{ unless_suppressed('shown.class_share') }} as class_share,
+        {{ unless_suppressed('shown.index_100') }} as index_100,
+        {{ unless_suppressed('shown.standardised_residual') }} as standardised_residual,
+        shown.cramers_v,
 
         -- booleans
-        cells.is_suppressed
-    from cells
+        shown.segment_key is null as is_total,
+        shown.is_suppressed
+    from shown
     left join segments
-        on cells.segment_key = segments.segment_key
+        on shown.segment_key = segments.segment_key
 
 )
 

@@ -104,8 +104,9 @@ segment_values as (
         treated.treatment,
 
         -- numbers
-        valued.customers,
-        valued.customers_with_value,
+        {{ unless_suppressed('valued.customers') }} as customers,
+        case when not valued.is_suppressed and not valued.is_count_suppressed then valued.customers_with_value end
+            as customers_with_value,
         ranks.net_value_rank,
         ranks.purchases_rank,
         {{ unless_suppressed('valued.yearly_purchases_amount') }} as yearly_purchases_amount,
@@ -132,6 +133,7 @@ segment_values as (
 
         -- booleans
         coalesce(treatments.is_upsell_allowed, false) as is_upsell_allowed,
+        valued.segment_key is null as is_total,
         valued.is_suppressed
     from valued
     left join segments

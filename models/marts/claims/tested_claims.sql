@@ -47,7 +47,8 @@ worded as (
         case
             when missing_inputs is not null then 'The input ' || missing_inputs || ' is not there.'
             when groups_found = 0 then 'No customer has a value of ' || replace(metric, '_', ' ') || ' in these groups.'
-            when group_a is not null and customers_a is null then 'No customer is in the group ' || group_a || '.'
+            when group_a is not null and customers_a is null
+                then 'No customer is in the group ' || group_a || ', or too few to be shown.'
             when customers_a < {{ minimum }}
                 then
                     'Fewer than {{ minimum }} customers can be tested'

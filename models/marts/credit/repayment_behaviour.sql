@@ -79,28 +79,54 @@ named as (
 
 ),
 
+/* age bands are part of others in the score tables, so there it is decided which groups are counted */
+counted as (
+
+    select
+        case when group_type = 'age_group_broad' then 'age_group' else group_type end as group_type,
+        group_key,
+        is_count_suppressed
+    from {{ ref('int_credit_scores_by_group') }}
+
+),
+
+sized as (
+
+    select
+        named.*,
+        max(case when named.group_type = 'all' then named.customers end) over () as population_customers,
+        coalesce(
+            counted.is_count_suppressed,
+            {{ is_suppressed_in_total('named.customers', 'named.group_type', 'named.group_key') }}
+        ) as is_suppressed
+    from named
+    left join counted
+        on
+            named.group_type = counted.group_type
+            and named.group_key = counted.group_key
+
+),
+
 /* each figure rests on those who have it, so each is suppressed by itself */
 protected as (
 
     select
         *,
-        max(case when group_type = 'all' then customers end) over () as population_customers,
-        {{ is_suppressed_in_total('yes_or_no_customers', 'group_type', 'group_key') }}
+        is_suppressed or {{ is_suppressed_in_total('yes_or_no_customers', 'group_type', 'group_key') }}
             as is_yes_or_no_suppressed,
-        {{ is_suppressed_in_total('answering_customers', 'group_type', 'group_key') }}
+        is_suppressed or {{ is_suppressed_in_total('answering_customers', 'group_type', 'group_key') }}
             as is_answer_suppressed,
-        {{ is_suppressed_in_total('customers_with_delay', 'group_type', 'group_key') }}
+        is_suppressed or {{ is_suppressed_in_total('customers_with_delay', 'group_type', 'group_key') }}
             as is_delay_suppressed,
-        {{ is_suppressed_in_total('customers_with_delayed_payments', 'group_type', 'group_key') }}
+        is_suppressed or {{ is_suppressed_in_total('customers_with_delayed_payments', 'group_type', 'group_key') }}
             as is_delayed_payments_suppressed,
-        {{ is_suppressed_in_total('customers_with_debt_ratio', 'group_type', 'group_key') }}
+        is_suppressed or {{ is_suppressed_in_total('customers_with_debt_ratio', 'group_type', 'group_key') }}
             as is_debt_ratio_suppressed,
-        {{ is_suppressed_in_total('customers_with_utilisation', 'group_type', 'group_key') }}
+        is_suppressed or {{ is_suppressed_in_total('customers_with_utilisation', 'group_type', 'group_key') }}
             as is_utilisation_suppressed,
-        {{ is_suppressed_in_total('customers_with_instalment_share', 'group_type', 'group_key') }}
-            as is_instalment_share_suppressed,
-        {{ is_suppressed_in_total('customers', 'group_type', 'group_key') }} as is_suppressed
-    from named
+        is_suppressed or {{ is_suppressed_in_total('customers_with_instalment_share', 'group_type', 'group_key') }}
+            as is_instalment_share_suppressed
+    from sized
 
 ),
 
@@ -115,8 +141,8 @@ suppressed as (
         group_name,
 
         -- numbers
-        customers,
-        cast(customers as double) / population_customers as customer_share,
+        {{ unless_suppressed('customers') }} as customers,
+        {{ unless_suppressed('cast(customers as double) / population_customers') }} as customer_share,
         case when not is_yes_or_no_suppressed then cast(yes_customers as double) / nullif(yes_or_no_customers, 0) end
             as minimum_payment_share_of_yes_or_no,
         case when not is_yes_or_no_suppressed then {{ wilson_lower('yes_customers', 'yes_or_no_customers') }} end
@@ -155,6 +181,7 @@ suppressed as (
 
         -- booleans
         is_unknown,
+        group_type = 'all' as is_total,
         is_suppressed
     from protected
 

@@ -103,9 +103,10 @@ measured as (
         sums.attribute,
         sums.customers,
         /* the arithmetic mean of the two entropies, as scikit-learn normalises */
-        least(1, greatest(
-            0, 2 * sums.mutual_information / nullif(value_entropies.entropy + segment_entropies.entropy, 0)
-        )) as normalised_mutual_information,
+        {{ bounded(
+            '2 * sums.mutual_information / nullif(value_entropies.entropy + segment_entropies.entropy, 0)',
+            minimum=0, maximum=1
+        ) }} as normalised_mutual_information,
         /* rounding must not take a perfect proxy above 1 */
         sqrt(
             least(sums.chi_square_share, least(value_entropies.attribute_values, segment_entropies.segments) - 1)
@@ -123,20 +124,38 @@ measured as (
 
 ),
 
-flagged as (
+members as (
 
     select
         segmentation,
-        attribute,
-        customers,
-        normalised_mutual_information,
-        cramers_v,
+        count(*) as members
+    from {{ ref('int_segment_scores') }}
+    group by segmentation
+
+),
+
+flagged as (
+
+    select
+        measured.segmentation,
+        measured.attribute,
+        /* all less those with a value are a count of people too */
+        case
+            when
+                measured.customers >= {{ var('minimum_cell_size') }}
+                and members.members - measured.customers not between 1 and {{ var('minimum_cell_size') }} - 1
+                then measured.customers
+        end as customers,
+        measured.normalised_mutual_information,
+        measured.cramers_v,
         coalesce(
-            normalised_mutual_information >= {{ var('proxy_mutual_information') }}
-            or cramers_v >= {{ var('proxy_cramers_v') }},
+            measured.normalised_mutual_information >= {{ var('proxy_mutual_information') }}
+            or measured.cramers_v >= {{ var('proxy_cramers_v') }},
             false
         ) as is_flagged
     from measured
+    inner join members
+        on measured.segmentation = members.segmentation
 
 )
 

@@ -32,13 +32,40 @@ tested as (
 
 ),
 
+{% if has_inputs('credit_profiles') -%}
+/* the same people by the same bands as in the credit tables */
+age_bands as (
+
+    select
+        group_key,
+        is_count_suppressed
+    from {{ ref('int_credit_scores_by_group') }}
+    where group_type = 'age_group_broad'
+
+),
+
+{% endif -%}
 named_cells as (
 
     select
-        *,
-        concat_ws(' / ', segmentation, segment_key, attribute, attribute_value) as cell_name,
-        cell_customers < {{ var('minimum_cell_size') }} as is_small
+        tested.*,
+        concat_ws(' / ', tested.segmentation, tested.segment_key, tested.attribute, tested.attribute_value)
+            as cell_name,
+        {{ is_suppressed_in_total(
+            'tested.value_customers', 'tested.segmentation, tested.attribute, tested.segment_key',
+            'tested.attribute_value'
+        ) }}
+        {%- if has_inputs('credit_profiles') %}
+        or coalesce(age_bands.is_count_suppressed, false)
+        {%- endif %} as is_value_suppressed
     from tested
+    {%- if has_inputs('credit_profiles') %}
+    left join age_bands
+        on
+            tested.segmentation = 'repayment'
+            and tested.attribute = 'age_group'
+            and tested.attribute_value = age_bands.group_key
+    {%- endif %}
 
 ),
 
@@ -51,7 +78,7 @@ suppression_lines as (
         concat_ws(' / ', segmentation, attribute, 'segment', segment_key) as line_name,
         cell_customers as customers,
         false as is_total,
-        is_small as is_hidden
+        is_value_suppressed or cell_customers < {{ var('minimum_cell_size') }} as is_hidden
     from named_cells
     where cell_customers > 0
     union all
@@ -61,9 +88,12 @@ suppression_lines as (
         concat_ws(' / ', segmentation, attribute, 'group', attribute_value) as line_name,
         cell_customers as customers,
         false as is_total,
-        is_small as is_hidden
+        cell_customers < {{ var('minimum_cell_size') }} as is_hidden
     from named_cells
-    where cell_customers > 0
+    where
+        cell_customers > 0
+        /* a group that is suppressed has no size for its cells to add up to */
+        and not is_value_suppressed
 
 ),
 
@@ -73,7 +103,9 @@ suppressed as (
 
     select
         named_cells.*,
-        named_cells.is_small or complementary_suppression.cell_name is not null as is_suppressed
+        named_cells.is_value_suppressed
+        or named_cells.cell_customers < {{ var('minimum_cell_size') }}
+        or complementary_suppression.cell_name is not null as is_suppressed
     from named_cells
     left join complementary_suppression
         on named_cells.cell_name = complementary_suppression.cell_name
@@ -87,13 +119,13 @@ judged as (
         segment_key,
         attribute,
         attribute_value,
-        value_customers as customers,
+        case when not is_value_suppressed then value_customers end as customers,
         {{ unless_suppressed('group_share') }} as group_share,
         {{ unless_suppressed('others_share') }} as others_share,
         {{ unless_suppressed('share_ratio') }} as share_ratio,
         {{ unless_suppressed('z_statistic') }} as z_statistic,
         /* Bonferroni: as many chances to be wrong as comparisons in the segmentation */
-        {{ unless_suppressed('least(1.0, comparisons * ' ~ two_sided_normal_probability('z_statistic') ~ ')') }}
+        {{ unless_suppressed(bounded('comparisons * ' ~ two_sided_normal_probability('z_statistic'), maximum='1.0')) }}
             as p_value,
         is_suppressed
     from suppressed

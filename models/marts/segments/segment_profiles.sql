@@ -28,16 +28,28 @@ published_columns as (
         profiles.metric,
         coalesce(metric_labels.label, replace(profiles.metric, '_', ' ')) as metric_label,
         metric_labels.unit,
-        profiles.customers_with_value,
-        profiles.metric_mean as mean,
-        profiles.metric_median as median,
-        profiles.penetration_share,
-        profiles.intensity_mean,
-        profiles.metric_share,
-        profiles.population_mean,
-        profiles.population_median,
-        profiles.index_100,
-        profiles.standardised_difference,
+        /* all less those with a value are a count of people too */
+        case
+            when
+                not profiles.is_suppressed
+                and profiles.customers - profiles.customers_with_value
+                not between 1 and {{ var('minimum_cell_size') }} - 1
+                then profiles.customers_with_value
+        end as customers_with_value,
+        {{ unless_suppressed('profiles.metric_mean') }} as mean,
+        {{ unless_suppressed('profiles.metric_median') }} as median,
+        {{ unless_suppressed('profiles.penetration_share') }} as penetration_share,
+        case
+            when not profiles.is_suppressed and profiles.customers_above_zero >= {{ var('minimum_cell_size') }}
+                then profiles.intensity_mean
+        end as intensity_mean,
+        {{ unless_suppressed('profiles.metric_share') }} as metric_share,
+        case when profiles.population_customers >= {{ var('minimum_cell_size') }} then profiles.population_mean end
+            as population_mean,
+        case when profiles.population_customers >= {{ var('minimum_cell_size') }} then profiles.population_median end
+            as population_median,
+        {{ unless_suppressed('profiles.index_100') }} as index_100,
+        {{ unless_suppressed('profiles.standardised_difference') }} as standardised_difference,
         profiles.is_feature
     from profiles
     inner join segments

@@ -34,7 +34,7 @@ published_columns as (
         segments.segment_number,
         segments.customers,
         segments.customer_share,
-        profiles.metric_share as value_share,
+        case when not profiles.is_suppressed then profiles.metric_share end as value_share,
         segments.jaccard,
         segments.average_margin,
         segments.rule_fidelity

@@ -102,7 +102,7 @@ suppressed as (
         group_name,
         {{ unless_suppressed('reason') }} as reason,
         group_position,
-        customers,
+        {{ unless_suppressed('customers') }} as customers,
         {{ unless_suppressed('yearly_contacts') }} as yearly_contacts,
         {{ unless_suppressed('index_100') }} as index_100,
         {{ unless_suppressed('online_user_share') }} as online_user_share,
@@ -116,6 +116,7 @@ suppressed as (
         {{ unless_suppressed('saved_cost_base_amount') }} as saved_cost_base_amount,
         {{ unless_suppressed('saved_cost_high_amount') }} as saved_cost_high_amount,
         {{ unless_suppressed('is_target') }} as is_target,
+        group_type = 'all' as is_total,
         is_suppressed
     from reasoned
 

@@ -124,7 +124,7 @@ suppressed as (
         {{ unless_suppressed('recommended.tier_name') }} as tier_name,
         {{ unless_suppressed('recommended.reason') }} as reason,
         recommended.group_position,
-        recommended.customers,
+        {{ unless_suppressed('recommended.customers') }} as customers,
         {{ unless_suppressed('recommended.credit_limit_amount') }} as average_credit_limit_amount,
         {{ unless_suppressed('recommended.median_credit_limit_amount') }} as median_credit_limit_amount,
         {{ unless_suppressed('recommended.credit_limit_index_100') }} as credit_limit_index_100,
@@ -142,6 +142,7 @@ suppressed as (
             as is_service_covered_by_fee,
         {{ unless_suppressed('recommended.fee_low_amount >= recommended.service_cost_high_amount') }}
             as is_service_covered_at_worst,
+        recommended.group_type = 'all' as is_total,
         recommended.is_suppressed
     from recommended
     left join upsell

@@ -36,14 +36,15 @@ suppressed as (
         channel,
         readable_name as group_name,
         group_position,
-        customers,
+        {{ unless_suppressed('customers') }} as customers,
         {{ unless_suppressed('contacts') }} as contacts,
         {{ unless_suppressed('contacts_per_customer') }} as contacts_per_customer,
         {{ unless_suppressed('contacts_per_customer_lower') }} as contacts_per_customer_lower,
         {{ unless_suppressed('contacts_per_customer_upper') }} as contacts_per_customer_upper,
-        customer_share,
+        {{ unless_suppressed('customer_share') }} as customer_share,
         {{ unless_suppressed('contact_share') }} as contact_share,
         {{ unless_suppressed('index_100') }} as index_100,
+        group_type = 'all' as is_total,
         is_suppressed
     from protected
 

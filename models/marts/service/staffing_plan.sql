@@ -154,9 +154,9 @@ suppressed as (
         handling_estimate,
         group_name,
         group_position,
-        customers,
-        planned_customers,
-        customer_share,
+        {{ unless_suppressed('customers') }} as customers,
+        {{ unless_suppressed('planned_customers') }} as planned_customers,
+        {{ unless_suppressed('customer_share') }} as customer_share,
         handling_minutes,
         {{ unless_suppressed('yearly_contacts') }} as yearly_contacts,
         {{ unless_suppressed('contact_share') }} as contact_share,
@@ -171,6 +171,7 @@ suppressed as (
         {{ unless_suppressed('busy_hour_occupancy_share') }} as busy_hour_occupancy_share,
         {{ unless_suppressed('busy_hour_average_answer_seconds') }} as busy_hour_average_answer_seconds,
         {{ unless_suppressed('ordinary_hour_agents') }} as ordinary_hour_agents,
+        group_type = 'all' as is_total,
         is_suppressed
     from shared
 

@@ -72,6 +72,65 @@ testable as (
 
 ),
 
+/* what is folded for a kind of audience may be part of a benefit's spend as a whole only */
+folded_kinds as (
+
+    select distinct
+        group_type,
+        category,
+        payment_type,
+        folded_into
+    from audience_spends
+    where folded_into is not null
+
+),
+
+folded_in_bases as (
+
+    select
+        folded_kinds.group_type,
+        bases.benefit_key,
+        folded_kinds.folded_into,
+        count(*) as kinds
+    from folded_kinds
+    inner join bases
+        on
+            folded_kinds.category = bases.category
+            and folded_kinds.payment_type = bases.payment_type
+    group by
+        folded_kinds.group_type,
+        bases.benefit_key,
+        folded_kinds.folded_into
+
+),
+
+folded_in_all as (
+
+    select
+        group_type,
+        folded_into,
+        count(*) as kinds
+    from folded_kinds
+    group by
+        group_type,
+        folded_into
+
+),
+
+suppressed_bases as (
+
+    select distinct
+        folded_in_bases.group_type,
+        folded_in_bases.benefit_key
+    from folded_in_bases
+    inner join folded_in_all
+        on
+            folded_in_bases.group_type = folded_in_all.group_type
+            and folded_in_bases.folded_into = folded_in_all.folded_into
+    where folded_in_bases.kinds < folded_in_all.kinds
+
+),
+
 totals as (
 
     select
@@ -108,7 +167,12 @@ basis_spends as (
 evidence as (
 
     select
-        audiences.*,
+        audiences.group_type,
+        audiences.group_key,
+        audiences.group_name,
+        audiences.customers,
+        audiences.is_suppressed as is_group_suppressed,
+        audiences.is_suppressed or suppressed_bases.benefit_key is not null as is_suppressed,
         benefits.*,
         testable.benefit_key is not null as is_testable,
         case when testable.benefit_key is not null then coalesce(basis_spends.basis_spend_amount, 0) end
@@ -125,6 +189,10 @@ evidence as (
             audiences.group_type = basis_spends.group_type
             and audiences.group_key = basis_spends.group_key
             and benefits.benefit_key = basis_spends.benefit_key
+    left join suppressed_bases
+        on
+            audiences.group_type = suppressed_bases.group_type
+            and benefits.benefit_key = suppressed_bases.benefit_key
     left join totals
         on
             audiences.group_type = totals.group_type
@@ -242,7 +310,7 @@ suppressed as (
         basis_value,
         team,
         reason,
-        customers,
+        case when not is_group_suppressed then customers end as customers,
         {{ unless_suppressed('yearly_basis_amount') }} as yearly_basis_amount,
         {{ unless_suppressed('basis_share') }} as basis_share,
         {{ unless_suppressed('index_100') }} as index_100,
@@ -261,6 +329,7 @@ suppressed as (
         is_testable,
         is_assumption,
         group_type in ('age_group', 'gender', 'marital_status') as has_protected_attribute,
+        group_type = 'all' as is_total,
         is_suppressed
     from worded
 

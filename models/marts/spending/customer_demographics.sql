@@ -29,8 +29,8 @@ suppressed as (
         combinations.city,
         combinations.occupation,
         combinations.attribute_count,
-        combinations.customers,
-        cast(combinations.customers as double) / everyone.all_customers as customer_share,
+        {{ unless_suppressed('combinations.customers') }} as customers,
+        {{ unless_suppressed('cast(combinations.customers as double) / everyone.all_customers') }} as customer_share,
         {{ unless_suppressed('income_sum / customers') }} as average_monthly_income_amount,
         {{ unless_suppressed('spend_sum / customers') }} as average_monthly_spend_amount,
         {{ unless_suppressed('spend_amount / nullif(all_spend_amount, 0)') }} as spend_share,
@@ -38,9 +38,14 @@ suppressed as (
         {{ unless_suppressed('income_utilisation_pct_sum / customers') }} as income_utilisation_mean_of_ratios_pct,
         {{ unless_suppressed('credit_card_spend_amount / nullif(spend_amount, 0)') }} as credit_card_share,
         {{ unless_suppressed('100 * card_sum / income_sum') }} as card_spend_to_income_pct,
+        combinations.attribute_count = 0 as is_total,
         combinations.is_suppressed
     from combinations
     cross join everyone
+    /* that somebody has all five values at all would tell what the others of two of them have in common */
+    where
+        combinations.attribute_count <= 2
+        or not combinations.is_suppressed
 
 )
 

@@ -21,6 +21,7 @@ single_attributes as (
         card_spend_to_income_pct * average_monthly_income_amount / 100 as average_monthly_credit_card_spend_amount,
         credit_card_share,
         card_spend_to_income_pct,
+        is_total,
         is_suppressed
     from demographics
     where attribute_count <= 1

@@ -93,12 +93,12 @@ bounded as (
 
     select
         *,
-        greatest(utilisation - own_quantile * sqrt(utilisation_variance), 0) as utilisation_lower,
+        {{ bounded('utilisation - own_quantile * sqrt(utilisation_variance)', minimum=0) }} as utilisation_lower,
         utilisation + own_quantile * sqrt(utilisation_variance) as utilisation_upper,
         utilisation - other_utilisation
         - difference_quantile * sqrt(utilisation_variance + other_utilisation_variance)
             as utilisation_above_others_lower,
-        greatest(card - own_quantile * sqrt(card_variance), 0) as card_lower,
+        {{ bounded('card - own_quantile * sqrt(card_variance)', minimum=0) }} as card_lower,
         card + own_quantile * sqrt(card_variance) as card_upper,
         card - other_card - difference_quantile * sqrt(card_variance + other_card_variance)
             as card_above_others_lower,
@@ -187,8 +187,8 @@ suppressed as (
         occupation,
         reason,
         attribute_count,
-        customers,
-        customer_share,
+        {{ unless_suppressed('customers') }} as customers,
+        {{ unless_suppressed('customer_share') }} as customer_share,
         {{ unless_suppressed('spend_amount / nullif(all_spend_amount, 0)') }} as spend_share,
         {{ unless_suppressed('100 * utilisation') }} as income_utilisation_pct,
         {{ unless_suppressed('100 * utilisation_lower') }} as income_utilisation_pct_lower,
@@ -197,7 +197,7 @@ suppressed as (
         {{ unless_suppressed('100 * utilisation_above_others_lower') }} as income_utilisation_above_others_points_lower,
         {{ unless_suppressed('card') }} as credit_card_share,
         {{ unless_suppressed('card_lower') }} as credit_card_share_lower,
-        {{ unless_suppressed('least(card_upper, 1)') }} as credit_card_share_upper,
+        {{ unless_suppressed(bounded('card_upper', maximum=1)) }} as credit_card_share_upper,
         {{ unless_suppressed('100 * card / nullif(all_card, 0)') }} as credit_card_share_index_100,
         {{ unless_suppressed('card_above_others_lower') }} as credit_card_share_above_others_lower,
         {{ unless_suppressed('utilisation_rank') }} as utilisation_rank,
@@ -209,6 +209,10 @@ suppressed as (
         coalesce(age_group, gender, marital_status) is not null as has_protected_attribute,
         is_suppressed
     from worded
+    /* as in customer_demographics */
+    where
+        attribute_count <= 2
+        or not is_suppressed
 
 )
 

@@ -12,12 +12,22 @@ combinations as (
 spends_by_attribute as (
 
     select * from {{ ref('int_spends_by_attribute') }}
+    where spend_month is not null
 
 ),
 
+/* a month in which too few people of one value spent is suppressed for all values of the attribute */
 months as (
 
-    select distinct spend_month from spends_by_attribute
+    select
+        attribute,
+        spend_month,
+        max(case when is_month_suppressed then 1 else 0 end) = 1 as is_month_suppressed,
+        max(case when is_all_folded then 1 else 0 end) = 1 as is_card_suppressed
+    from spends_by_attribute
+    group by
+        attribute,
+        spend_month
 
 ),
 
@@ -48,10 +58,13 @@ filled as (
         combinations.income_sum,
         coalesce(summed.spend_amount, 0) as spend_amount,
         coalesce(summed.credit_card_spend_amount, 0) as credit_card_spend_amount,
-        combinations.is_suppressed,
+        months.is_card_suppressed,
+        combinations.is_suppressed as is_group_suppressed,
+        combinations.is_suppressed or coalesce(months.is_month_suppressed, false) as is_suppressed,
         months.spend_month
     from combinations
-    cross join months
+    inner join months
+        on combinations.dimension_set = months.attribute
     left join summed
         on
             combinations.dimension_set = summed.attribute
@@ -60,13 +73,24 @@ filled as (
 
 ),
 
+shown as (
+
+    select
+        *,
+        {{ unless_suppressed('spend_amount') }} as shown_spend_amount,
+        case when not is_suppressed and not is_card_suppressed then credit_card_spend_amount end
+            as shown_credit_card_spend_amount
+    from filled
+
+),
+
 compared as (
 
     select
         *,
-        lag(spend_amount) over (partition by attribute, attribute_value order by spend_month)
+        lag(shown_spend_amount) over (partition by attribute, attribute_value order by spend_month)
             as previous_spend_amount
-    from filled
+    from shown
 
 ),
 
@@ -75,15 +99,15 @@ suppressed as (
     select
         attribute,
         attribute_value,
-        customers,
-        {{ unless_suppressed('spend_amount') }} as spend_amount,
-        {{ unless_suppressed('spend_amount / customers') }} as average_spend_amount,
-        {{ unless_suppressed('100 * spend_amount / income_sum') }} as income_utilisation_pct,
-        {{ unless_suppressed('credit_card_spend_amount / nullif(spend_amount, 0)') }} as credit_card_share,
-        {{ unless_suppressed('100 * credit_card_spend_amount / income_sum') }} as card_spend_to_income_pct,
-        {{ unless_suppressed('100 * (spend_amount / nullif(previous_spend_amount, 0) - 1)') }} as spend_change_pct,
-        {{ unless_suppressed('100 * (spend_amount - previous_spend_amount) / income_sum') }}
-            as income_utilisation_change_points,
+        case when not is_group_suppressed then customers end as customers,
+        shown_spend_amount as spend_amount,
+        shown_spend_amount / customers as average_spend_amount,
+        100 * shown_spend_amount / income_sum as income_utilisation_pct,
+        shown_credit_card_spend_amount / nullif(shown_spend_amount, 0) as credit_card_share,
+        100 * shown_credit_card_spend_amount / income_sum as card_spend_to_income_pct,
+        100 * (shown_spend_amount / nullif(previous_spend_amount, 0) - 1) as spend_change_pct,
+        100 * (shown_spend_amount - previous_spend_amount) / income_sum as income_utilisation_change_points,
+        attribute = 'all' as is_total,
         is_suppressed,
         spend_month
     from compared

@@ -2,30 +2,31 @@
 {{ config(enabled=has_inputs('customers', 'spends')) }}
 with
 
-monthly_spend as (
+spends_by_attribute as (
 
-    select * from {{ ref('monthly_spend') }}
+    select * from {{ ref('int_spends_by_attribute') }}
+    /* all months */
+    where spend_month is null
 
 ),
 
-/* what is suppressed is null in every month and stays null in their sum */
+/* what too few people spent on is one row */
 summed as (
 
     select
         attribute,
         attribute_value,
-        category,
-        payment_type,
-        customers,
+        reported_category as category,
+        reported_payment_type as payment_type,
+        max(customers) as customers,
         {{ exact_sum('spend_amount') }} as spend_amount,
         is_suppressed
-    from monthly_spend
+    from spends_by_attribute
     group by
         attribute,
         attribute_value,
-        category,
-        payment_type,
-        customers,
+        reported_category,
+        reported_payment_type,
         is_suppressed
 
 ),
@@ -33,17 +34,27 @@ summed as (
 shared as (
 
     select
+        *,
+        spend_amount / nullif({{ exact_sum('spend_amount', 'over (partition by attribute, attribute_value)') }}, 0)
+            as spend_share
+    from summed
+
+),
+
+suppressed as (
+
+    select
         attribute,
         attribute_value,
         category,
         payment_type,
-        customers,
-        spend_amount,
-        spend_amount / nullif({{ exact_sum('spend_amount', 'over (partition by attribute, attribute_value)') }}, 0)
-            as spend_share,
+        {{ unless_suppressed('customers') }} as customers,
+        {{ unless_suppressed('spend_amount') }} as spend_amount,
+        {{ unless_suppressed('spend_share') }} as spend_share,
+        attribute = 'all' as is_total,
         is_suppressed
-    from summed
+    from shared
 
 )
 
-select * from shared
+select * from suppressed

@@ -40,6 +40,24 @@ counts as (
     from behaviours
     group by behaviour_class
 
+),
+
+/* a class without a row of its own is part of the segment's other customers */
+expected as (
+
+    select
+        counts.segment_key,
+        coalesce(report.behaviour_class, 'all_other') as behaviour_class,
+        sum(counts.customers) as customers
+    from counts
+    left join report
+        on
+            counts.segment_key is not distinct from report.segment_key
+            and counts.behaviour_class = report.behaviour_class
+    group by
+        counts.segment_key,
+        coalesce(report.behaviour_class, 'all_other')
+
 )
 
 select
@@ -47,17 +65,17 @@ select
     report.behaviour_class,
     report.customers,
     report.is_suppressed,
-    counts.customers as expected_customers
+    expected.customers as expected_customers
 from report
-full outer join counts
+full outer join expected
     on
-        report.segment_key is not distinct from counts.segment_key
-        and report.behaviour_class = counts.behaviour_class
+        report.segment_key is not distinct from expected.segment_key
+        and report.behaviour_class = expected.behaviour_class
 where
     report.behaviour_class is null
     or report.is_suppressed is null
-    or (coalesce(counts.customers, 0) < {{ var('minimum_cell_size') }} and not report.is_suppressed)
-    or (not report.is_suppressed and report.customers is distinct from coalesce(counts.customers, 0))
+    or (expected.customers < {{ var('minimum_cell_size') }} and not report.is_suppressed)
+    or (not report.is_suppressed and report.customers is distinct from coalesce(expected.customers, 0))
     or (
         report.is_suppressed
         and (

@@ -2,7 +2,7 @@ with
 
 combinations as (
 
-    select * from {{ ref('customer_demographics') }}
+    select * from {{ ref('int_demographic_combinations_suppressed') }}
 
 ),
 

@@ -17,7 +17,8 @@ sums as (
 
 select * from sums
 where
-    abs(customer_share - 1) > 1e-9
+    customer_share > 1 + 1e-9
+    or (not is_partly_suppressed and abs(customer_share - 1) > 1e-9)
     or contact_share > 1 + 1e-9
     /* a channel without contacts has no shares */
     or (not is_partly_suppressed and abs(contact_share - 1) > 1e-9)

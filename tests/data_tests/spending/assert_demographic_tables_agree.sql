@@ -29,6 +29,8 @@ monthly as (
     group by
         attribute,
         attribute_value
+    /* the months that are shown average to the whole only where they are all */
+    having count(case when is_suppressed then 1 end) = 0
 
 ),
 
@@ -62,6 +64,7 @@ pairs as (
         on
             demographics.dimension_set = monthly.attribute
             and demographics.group_label = monthly.attribute_value
+            and monthly.{{ column }} is not null
     union all
     {% endfor -%}
     select

@@ -9,12 +9,13 @@ shares as (
         attribute_value,
         sum(spend_share) as share_sum
     from {{ ref(report) }}
-    where not is_suppressed
     group by
         attribute,
         attribute_value
     /* who spent nothing at all has no shares */
-    having sum(spend_amount) > 0
+    having
+        sum(spend_amount) > 0
+        and count(case when is_suppressed then 1 end) = 0
     {{ 'union all' if not loop.last }}
     {% endfor %}
 

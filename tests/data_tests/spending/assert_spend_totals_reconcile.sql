@@ -27,6 +27,7 @@ unsuppressed as (
         false as is_partly_suppressed,
         {{ exact_sum('spend_amount') }} as spend_amount
     from {{ ref('int_spends_by_attribute') }}
+    where spend_month is null
     group by attribute
 
 ),

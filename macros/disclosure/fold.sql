@@ -1,0 +1,149 @@
+{#- What groups and categories that too few people are in are called together. -#}
+{% macro all_other() -%}
+    'All other'
+{%- endmacro %}
+
+
+{#-
+    Whether a group is folded into "All other": it has fewer than minimum_cell_size people, or it is the next
+    smallest and needed to bring those to that number. The groups that share the values of `partition_by` add up
+    to everyone, each in one row; equal ones go in the order of `key`.
+-#}
+{% macro is_folded(customers, partition_by, key) -%}
+    (
+        min({{ customers }}) over (partition by {{ partition_by }}) < {{ var('minimum_cell_size') }}
+        and coalesce(sum({{ customers }}) over (
+            partition by {{ partition_by }}
+            order by {{ customers }} asc, {{ key }} asc
+            rows between unbounded preceding and 1 preceding
+        ), 0) < {{ var('minimum_cell_size') }}
+        or {{ customers }} < {{ var('minimum_cell_size') }}
+    )
+{%- endmacro %}
+
+
+{#-
+    The same for what people have several of, such as months and categories of spend: CTEs up to one of that `name`,
+    with a row for each attribute, item_class and item, is_folded, and is_all_folded where all items of the attribute
+    are. `counts` has a row for each item in each line in which it occurs (line_name, customers), `people` one for each
+    of its customers (customer_id).
+
+    An item is folded in all lines of an attribute as soon as one has too few people. What is left is then the same
+    in all lines, so that lines can be taken from each other without disclosing anyone. Where the folded items of a
+    line do not hold enough people, another item is folded with them, and where that is not enough, all are. What is
+    folded in `inherited`, for everyone, is folded for each attribute.
+-#}
+{% macro folded_items(name, counts, people, inherited=none) -%}
+{{ name }}_sized as (
+
+    select
+        counts.attribute,
+        counts.item_class,
+        counts.item,
+        sum(counts.customers) as item_customers,
+        count(*) as filled_lines,
+        {% if inherited -%}
+        max(case when inherited.is_all_folded then 1 else 0 end) = 1 as is_all_folded,
+        max(case when inherited.is_folded then 1 else 0 end) = 1 or
+        {%- else -%}
+        false as is_all_folded,
+        {%- endif %}
+        min(counts.customers) < {{ var('minimum_cell_size') }} as is_small
+    from {{ counts }} as counts
+    {%- if inherited %}
+    left join {{ inherited }} as inherited
+        on
+            counts.item_class = inherited.item_class
+            and counts.item = inherited.item
+    {%- endif %}
+    group by
+        counts.attribute,
+        counts.item_class,
+        counts.item
+
+),
+
+/* an item that fills every line closes every line, the smallest of these is enough; else the largest is tried */
+{{ name }}_ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by attribute, item_class, is_small
+            order by
+                filled_lines desc,
+                case when filled_lines = most_filled_lines then item_customers else -item_customers end asc,
+                item asc
+        ) = 1
+        and not is_small as is_filler
+    from (
+        select
+            *,
+            max(filled_lines) over (partition by attribute, item_class) as most_filled_lines
+        from {{ name }}_sized
+    ) as sized
+
+),
+
+{{ name }}_lines as (
+
+    select
+        people.attribute,
+        people.item_class,
+        people.line_name,
+        count(distinct case when ranked.is_small then people.customer_id end) as small_customers,
+        count(distinct people.customer_id) as filled_customers
+    from {{ people }} as people
+    inner join {{ name }}_ranked as ranked
+        on
+            people.attribute = ranked.attribute
+            and people.item_class = ranked.item_class
+            and people.item = ranked.item
+    where
+        ranked.is_small
+        or ranked.is_filler
+    group by
+        people.attribute,
+        people.item_class,
+        people.line_name
+
+),
+
+{{ name }}_classes as (
+
+    select
+        attribute,
+        item_class,
+        max(case when small_customers between 1 and {{ var('minimum_cell_size') }} - 1 then 1 else 0 end) = 1
+            as is_open,
+        max(case when filled_customers between 1 and {{ var('minimum_cell_size') }} - 1 then 1 else 0 end) = 1
+            as is_open_when_filled
+    from {{ name }}_lines
+    group by
+        attribute,
+        item_class
+
+),
+
+{{ name }} as (
+
+    select
+        ranked.attribute,
+        ranked.item_class,
+        ranked.item,
+        max(case when ranked.is_all_folded or (classes.is_open and classes.is_open_when_filled) then 1 else 0 end)
+            over (partition by ranked.attribute)
+        = 1 as is_all_folded,
+        ranked.is_small
+        or (ranked.is_filler and coalesce(classes.is_open, false))
+        or max(case when ranked.is_all_folded or (classes.is_open and classes.is_open_when_filled) then 1 else 0 end)
+            over (partition by ranked.attribute)
+        = 1 as is_folded
+    from {{ name }}_ranked as ranked
+    left join {{ name }}_classes as classes
+        on
+            ranked.attribute = classes.attribute
+            and ranked.item_class = classes.item_class
+
+)
+{%- endmacro %}
