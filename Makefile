@@ -83,10 +83,11 @@ metrics: $(TESTING) ## List the metrics, or answer QUERY='--metrics spend --grou
 
 # Not as an option: the list of processes shows those to everybody, and the DSN may hold a password.
 publish-postgres: export CARD_SEGMENTS_DSN := $(or $(value DSN),$(value CARD_SEGMENTS_DSN))
-publish-postgres: $(RUNTIME) ## Copy what is published into PostgreSQL: DSN=postgresql://...; SCHEMA and READERS if wanted
+publish-postgres: $(RUNTIME) ## Copy what is published into PostgreSQL: DSN=postgresql://...; READERS, CUSTOMER_READERS if wanted
 	@database="$$($(PREFLIGHT) database --vars "$$VARS")" || exit 1; \
 	$(BIN)/python -m card_segments.cli.postgres --published "$$database" \
-		$(if $(SCHEMA),--schema "$$SCHEMA") $(if $(READERS),--readers "$$READERS")
+		$(if $(SCHEMA),--schema "$$SCHEMA") $(if $(SHARED_SCHEMA),--shared-schema "$$SHARED_SCHEMA") \
+		$(if $(READERS),--readers "$$READERS") $(if $(CUSTOMER_READERS),--customer-readers "$$CUSTOMER_READERS")
 
 ##@ Your own data
 
@@ -154,8 +155,9 @@ lock: | $(BIN)/python ## Renew the lock files from pyproject.toml and requiremen
 	$(UV_COMPILE) requirements/clients.in -o requirements/clients.lock
 	$(UV_COMPILE) requirements/superset.in -o requirements/superset.lock
 
-clean: ## Remove everything that was built, but not what was published
-	rm -rf $(VENV) $(VENV)-duckdb2 $(VENV)-superset target logs warehouse/*.duckdb*
+# The warehouse holds the history of members, the one thing that no build can make again.
+clean: ## Remove what was installed and written; the warehouse and what was published stay
+	rm -rf $(VENV) $(VENV)-duckdb2 $(VENV)-superset target logs
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \

@@ -8,7 +8,12 @@ import sys
 from pathlib import Path
 
 from card_segments.publishing import PublishingError
-from card_segments.publishing.postgres import DEFAULT_SCHEMA, LOCK_TIMEOUT, publish_to_postgres
+from card_segments.publishing.postgres import (
+    DEFAULT_SCHEMA,
+    DEFAULT_SHARED_SCHEMA,
+    LOCK_TIMEOUT,
+    publish_to_postgres,
+)
 
 DSN_VARIABLE = "CARD_SEGMENTS_DSN"
 
@@ -22,8 +27,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--dsn", help=f"where PostgreSQL is (better in the variable {DSN_VARIABLE})"
     )
-    parser.add_argument("--schema", default=DEFAULT_SCHEMA)
-    parser.add_argument("--readers", default="", help="roles that may read, separated by commas")
+    parser.add_argument("--schema", default=DEFAULT_SCHEMA, help="for every table")
+    parser.add_argument(
+        "--shared-schema", default=DEFAULT_SHARED_SCHEMA, help="for the aggregates alone"
+    )
+    parser.add_argument(
+        "--readers", default="", help="roles that may read the aggregates, separated by commas"
+    )
+    parser.add_argument(
+        "--customer-readers", default="", help="roles that may see customers, separated by commas"
+    )
     parser.add_argument("--lock-timeout", default=LOCK_TIMEOUT, help="such as 30s or 5min")
     options = parser.parse_args(arguments)
     dsn = options.dsn or os.environ.get(DSN_VARIABLE)
@@ -39,18 +52,28 @@ def main(arguments: list[str] | None = None) -> int:
             options.published,
             dsn,
             options.schema,
-            [role.strip() for role in options.readers.split(",") if role.strip()],
+            _roles(options.customer_readers),
             options.lock_timeout,
+            options.shared_schema,
+            _roles(options.readers),
         )
     except PublishingError as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print(f"Stopped; the schema {options.schema} is as it was.", file=sys.stderr)
+        schemas = f"{options.schema} and {options.shared_schema}"
+        print(f"Stopped; the schemas {schemas} are as they were.", file=sys.stderr)
         return 130
     build = f" of build {copied.build_id}" if copied.build_id else ""
-    print(f"Published {copied.tables} tables, {copied.rows:,} rows{build}, to {copied.target}")
+    print(f"Published {copied.tables} tables, {copied.rows:,} rows{build}, to {copied.target}:")
+    print(f"  schema {options.schema} holds all of them, for those who may see customers")
+    aggregates = f"the {copied.shared_tables} aggregates for everyone else"
+    print(f"  schema {options.shared_schema} holds {aggregates}")
     return 0
+
+
+def _roles(text: str) -> list[str]:
+    return [role.strip() for role in text.split(",") if role.strip()]
 
 
 if __name__ == "__main__":

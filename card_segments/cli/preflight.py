@@ -65,15 +65,25 @@ def check_folders(variables: Mapping[str, Any], warehouse: Path) -> None:
 
 
 def check_lock(warehouse: Path) -> None:
-    """Make sure that no other program has the warehouse open.
+    """Make sure that no other program has the warehouse open; one that is not there is not made.
 
     Raises
     ------
     PreflightError
         Naming the program that has it open.
     """
-    if not warehouse.is_file():
-        return
+    if warehouse.is_file():
+        open_warehouse(warehouse)
+
+
+def open_warehouse(warehouse: Path) -> None:
+    """Open and close the warehouse, which makes it where it is not there yet.
+
+    Raises
+    ------
+    PreflightError
+        Saying why that is not possible, and naming the program that has it open.
+    """
     try:
         duckdb.connect(str(warehouse)).close()
     except duckdb.IOException as error:

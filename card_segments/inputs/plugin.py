@@ -1,13 +1,20 @@
-"""The functions of this package as functions of DuckDB, for the macros in macros/inputs/."""
+"""What each connection of dbt gets: a warehouse that opens, and the functions of this package."""
 
 from __future__ import annotations
 
 import json
+from pathlib import Path
+from typing import Any
 
+from dbt.adapters.duckdb.credentials import DuckDBCredentials
 from dbt.adapters.duckdb.plugins import BasePlugin
+from dbt_common.exceptions import DbtRuntimeError
 from duckdb import DuckDBPyConnection
 
+from card_segments.cli.freshness import WAREHOUSE_VARIABLE
+from card_segments.cli.preflight import PreflightError, open_warehouse
 from card_segments.inputs import describe_file, find_files, find_input, read_rows
+from card_segments.publishing.publish import reason
 
 
 def _find(folder: str, name: str) -> str:
@@ -31,7 +38,26 @@ FUNCTIONS = (
 
 
 class Plugin(BasePlugin):
-    """Gives each connection of dbt the functions."""
+    """Opens the warehouse, and gives each connection of dbt the functions."""
+
+    def update_connection_config(self, creds: DuckDBCredentials, config: dict[str, Any]) -> None:
+        """Say in one sentence why the warehouse cannot be opened, where dbt shows a stack trace.
+
+        This is the last that dbt calls before it opens the file. The folder is made if need be.
+        """
+        if creds.path == ":memory:" or creds.is_motherduck:
+            return
+        warehouse = Path(creds.path)
+        try:
+            warehouse.parent.mkdir(parents=True, exist_ok=True)
+            open_warehouse(warehouse)
+        except OSError as error:
+            raise DbtRuntimeError(
+                f"The folder {warehouse.parent} of the warehouse cannot be made "
+                f"({reason(error)}): see to that, or name another file in {WAREHOUSE_VARIABLE}."
+            ) from error
+        except PreflightError as error:
+            raise DbtRuntimeError(str(error)) from error
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         """Register the functions, which all take texts."""

@@ -15,9 +15,10 @@ import psycopg
 from psycopg import errors, sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from card_segments.publishing.publish import PublishingError, reason
+from card_segments.publishing.publish import AGGREGATE, PublishingError, reason
 
 DEFAULT_SCHEMA = "cards"
+DEFAULT_SHARED_SCHEMA = "cards_shared"
 # How long a publication waits for somebody's lock before it gives up.
 LOCK_TIMEOUT = "30s"
 BATCH_ROWS = 10_000
@@ -67,8 +68,11 @@ class Copied:
     Attributes
     ----------
     target : str
-        Schema, database and host, for people.
+        Database and host, for people.
     tables, rows : int
+        What the schema with everything holds.
+    shared_tables : int
+        How many of the tables are in the schema for general readers as well.
     build_id : str or None
         The published build, if the file says which it is.
     """
@@ -76,6 +80,7 @@ class Copied:
     target: str
     tables: int
     rows: int
+    shared_tables: int
     build_id: str | None
 
 
@@ -85,8 +90,10 @@ def publish_to_postgres(
     schema: str = DEFAULT_SCHEMA,
     readers: Sequence[str] = (),
     lock_timeout: str = LOCK_TIMEOUT,
+    shared_schema: str | None = None,
+    shared_readers: Sequence[str] = (),
 ) -> Copied:
-    """Replace the tables of a schema by the published ones, in one transaction.
+    """Replace the tables of one or two schemas by the published ones, in one transaction.
 
     Tables stay the same objects and only their rows are replaced, so grants, views and indexes on
     them live on, and nobody who reads them waits: until the commit they see the old rows. A table
@@ -95,15 +102,19 @@ def publish_to_postgres(
     Parameters
     ----------
     published : Path
-        The published database.
+        The published database with every table.
     dsn : str
         Where PostgreSQL is, as a libpq connection string or address.
     schema : str
-        Schema to publish into; made if it does not exist.
+        Schema to publish every table into; made if it does not exist.
     readers : sequence of str
-        Roles that get access to the schema and its tables.
+        Roles that get access to this schema and its tables, and so to rows of customers.
     lock_timeout : str
         How long to wait for somebody's lock, in PostgreSQL's notation.
+    shared_schema : str, optional
+        Schema to publish the aggregates into; without it general readers get nothing.
+    shared_readers : sequence of str
+        Roles that get access to this second schema and its tables.
 
     Returns
     -------
@@ -114,18 +125,30 @@ def publish_to_postgres(
     PublishingError
         When nothing was copied; what PostgreSQL had before is still whole.
     """
+    if schema == shared_schema:
+        raise PublishingError(
+            f"Rows of customers and aggregates cannot share the schema {schema}: name another one "
+            "for the aggregates with --shared-schema (make publish-postgres SHARED_SCHEMA=...)."
+        )
     with _open_published(published) as source:
         tables = _published_tables(source)
         build_id = _build_id(source, tables)
+        copies = [(schema, tables, readers)]
+        shared = _aggregates(source, published, tables) if shared_schema else []
+        if shared_schema:
+            copies.append((shared_schema, shared, shared_readers))
         with _connect(dsn) as target, _explained(target, schema):
             with target.transaction():
-                _prepare(target, schema, lock_timeout)
-                _replace_tables(source, target, schema, tables)
-                _grant_access(target, schema, tables, readers)
-            _tidy(target, schema, tables)
-            info = target.info
-            where = f"schema {schema} of database {info.dbname} on {info.host or 'this machine'}"
-    return Copied(where, len(tables), sum(table.rows for table in tables), build_id)
+                for name, held, roles in copies:
+                    with _explained(target, name):
+                        _prepare(target, name, lock_timeout)
+                        _replace_tables(source, target, name, held)
+                        _grant_access(target, name, held, roles)
+            for name, held, _ in copies:
+                _tidy(target, name, held)
+            where = f"database {target.info.dbname} on {target.info.host or 'this machine'}"
+    rows = sum(table.rows for table in tables)
+    return Copied(where, len(tables), rows, len(shared), build_id)
 
 
 @contextmanager
@@ -170,6 +193,23 @@ def _published_table(source: duckdb.DuckDBPyConnection, name: str, comment: str 
         comment,
         rows,
     )
+
+
+def _aggregates(
+    source: duckdb.DuckDBPyConnection, published: Path, tables: Sequence[Table]
+) -> list[Table]:
+    """Return the tables without a row for one person, those about the publication included."""
+    try:
+        rows = source.execute(
+            "select table_name from published_tables where table_kind = $1", [AGGREGATE]
+        ).fetchall()
+    except duckdb.Error as error:
+        raise PublishingError(
+            f"{published} does not say which tables are aggregates ({reason(error)}): publish "
+            "again with make rebuild."
+        ) from error
+    names = {"published_tables", "publication", *(name for (name,) in rows)}
+    return [table for table in tables if table.name in names]
 
 
 def _postgres_type(table: str, column: str, duckdb_type: str) -> str:

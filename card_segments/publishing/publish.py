@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import duckdb
 
+# Everything, for those who may see customers; and the aggregates alone, for everyone else.
 DATABASE_NAME = "cards.duckdb"
+SHARED_NAME = "shared.duckdb"
+# The kind of a table without a row for one person; a table of any other kind is not shared.
+AGGREGATE = "aggregate"
 PARQUET_LINK = "parquet"
 MANIFEST_NAME = "manifest.json"
 BUILDS_FOLDER = "builds"
@@ -48,17 +52,17 @@ class Build:
 def publish(
     connection: duckdb.DuckDBPyConnection,
     schema: str,
-    tables: Sequence[str],
+    tables: Mapping[str, str],
     directory: Path,
     build: Build,
     write_report: Callable[[Path, Path], object] | None = None,
 ) -> Path:
-    """Publish tables as one DuckDB file and one Parquet file each, and the report page on them.
+    """Publish tables as two DuckDB files and one Parquet file each, and the report page on them.
 
-    Everything is written under `directory/builds/<build id>/` first. Then the link `parquet`, the
-    manifest, the page and, last, the database are replaced by renames, which either happen or do
-    not. Readers that have an old file open keep it; the publication before this one stays on disk
-    for them.
+    `cards.duckdb` holds every table, `shared.duckdb` those that are aggregates. Everything is
+    written under `directory/builds/<build id>/` first. Then the link `parquet`, the manifest, the
+    page and, last, the databases are replaced by renames, which either happen or do not. Readers
+    that have an old file open keep it; the publication before this one stays on disk for them.
 
     Parameters
     ----------
@@ -66,19 +70,19 @@ def publish(
         Where the tables are; only read from.
     schema : str
         Schema of the tables.
-    tables : sequence of str
-        Names of the tables.
+    tables : mapping of str to str
+        The kind of each table by its name: `aggregate`, or `customer` where a row is one person.
     directory : Path
         The published folder; made if it does not exist.
     build : Build
     write_report : callable, optional
-        Writes the report page from the new database file (first argument) to a path (second).
+        Writes the report page from the new `cards.duckdb` (first argument) to a path (second).
         Without it a page of an earlier publication is removed: it would show other figures.
 
     Returns
     -------
     Path
-        The database file.
+        The database file with every table.
 
     Raises
     ------
@@ -89,12 +93,14 @@ def publish(
         folder = _fresh_folder(directory, build)
         rows = {name: _write_parquet(connection, schema, name, folder) for name in tables}
         rows["publication"] = _write_publication_row(folder, build, rows)
-        comments = _comments(connection, schema, tables)
-        database = _write_database(folder, list(rows), comments)
+        kinds = {**tables, "publication": AGGREGATE}
+        shared = [name for name in rows if kinds[name] == AGGREGATE]
+        for file, names in ((DATABASE_NAME, list(rows)), (SHARED_NAME, shared)):
+            _write_database(folder / file, names, _comments(connection, schema, names))
         if write_report:
-            _write_report(write_report, database, folder / REPORT_NAME)
-        manifest = _write_manifest(folder, build, rows)
-        _switch(directory, folder, database, manifest)
+            _write_report(write_report, folder / DATABASE_NAME, folder / REPORT_NAME)
+        _write_manifest(folder, build, rows, kinds)
+        _switch(directory, folder)
     except (OSError, duckdb.IOException) as error:
         raise PublishingError(
             f"The publication could not be written to {directory}: {reason(error)}. "
@@ -167,7 +173,7 @@ def _write_publication_row(folder: Path, build: Build, rows: dict[str, int]) -> 
 
 
 def _comments(
-    connection: duckdb.DuckDBPyConnection, schema: str, tables: Sequence[str]
+    connection: duckdb.DuckDBPyConnection, schema: str, tables: Collection[str]
 ) -> list[str]:
     """Return the statements that carry the descriptions of tables and columns over."""
     statements = []
@@ -188,20 +194,18 @@ def _comments(
     return statements
 
 
-def _write_database(folder: Path, names: Sequence[str], comments: Sequence[str]) -> Path:
-    path = folder / DATABASE_NAME
+def _write_database(path: Path, names: Collection[str], comments: Collection[str]) -> None:
     # A connection of its own: attaching inside dbt's transaction fails.
     with duckdb.connect(
         str(path), config={"storage_compatibility_version": STORAGE_VERSION, "threads": 1}
     ) as connection:
         for name in names:
-            source = _quoted(str(folder / f"{name}.parquet"))
+            source = _quoted(str(path.with_name(f"{name}.parquet")))
             connection.execute(f'create table "{name}" as select * from read_parquet({source})')
         for statement in comments:
             connection.execute(statement)
         connection.execute("checkpoint")
     _flush(path)
-    return path
 
 
 def _write_report(write: Callable[[Path, Path], object], database: Path, page: Path) -> None:
@@ -218,13 +222,16 @@ def _write_report(write: Callable[[Path, Path], object], database: Path, page: P
     _flush(page)
 
 
-def _write_manifest(folder: Path, build: Build, rows: dict[str, int]) -> Path:
+def _write_manifest(
+    folder: Path, build: Build, rows: dict[str, int], kinds: Mapping[str, str]
+) -> None:
     path = folder / MANIFEST_NAME
     content = {
         **asdict(build),
         "tables": [
             {
                 "name": name,
+                "kind": kinds[name],
                 "rows": count,
                 "parquet": f"{BUILDS_FOLDER}/{build.build_id}/{name}.parquet",
             }
@@ -233,7 +240,6 @@ def _write_manifest(folder: Path, build: Build, rows: dict[str, int]) -> Path:
     }
     path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
     _flush(path)
-    return path
 
 
 def _flush(path: Path) -> None:
@@ -243,17 +249,18 @@ def _flush(path: Path) -> None:
     _protect(path)
 
 
-def _switch(directory: Path, folder: Path, database: Path, manifest: Path) -> None:
-    """Replace the link, the manifest, the page and, last, the database."""
+def _switch(directory: Path, folder: Path) -> None:
+    """Replace the link, the manifest, the page and, last, the databases."""
     link = folder / PARQUET_LINK
     link.symlink_to(Path(BUILDS_FOLDER) / folder.name, target_is_directory=True)
     os.replace(link, directory / PARQUET_LINK)
-    os.replace(manifest, directory / MANIFEST_NAME)
+    os.replace(folder / MANIFEST_NAME, directory / MANIFEST_NAME)
     if (folder / REPORT_NAME).exists():
         os.replace(folder / REPORT_NAME, directory / REPORT_NAME)
     else:
         (directory / REPORT_NAME).unlink(missing_ok=True)
-    os.replace(database, directory / DATABASE_NAME)
+    for name in (SHARED_NAME, DATABASE_NAME):
+        os.replace(folder / name, directory / name)
 
 
 def _remove_older_builds(directory: Path, build: Build) -> None:

@@ -1,4 +1,4 @@
-"""Reading the published file for the report: aggregates and samples, never a customer's row."""
+"""Reading the published file for the report: aggregates, and a map without identifiers."""
 
 from __future__ import annotations
 

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
+from threading import Thread
 
 import numpy as np
 import pandas as pd
@@ -18,6 +22,9 @@ from card_segments.segmentation.specification import Specification
 
 # Below this many customers in all, starting processes takes longer than they save.
 FEWEST_CUSTOMERS_FOR_PROCESSES = 1_000
+
+# In a process of its own: the way back to the one that has the log.
+_to_caller: Connection | None = None
 
 
 def fit_all(
@@ -37,7 +44,7 @@ def fit_all(
     labels_of : mapping of str to str, optional
         What rules call a column, as `describe_segments` takes it.
     progress : callable, optional
-        Called with short sentences, also from the processes.
+        Called in this process with short sentences, also with those of the others.
 
     Returns
     -------
@@ -51,13 +58,18 @@ def fit_all(
         return [_fit_one(frame, one, labels_of, cores, progress) for frame, one in tasks]
     # The longest first, so that no core waits at the end for one that began late.
     order = sorted(range(len(tasks)), key=lambda position: -len(tasks[position][0]))
-    try:
-        found = Parallel(n_jobs=min(cores, len(tasks)), backend="loky", batch_size=1)(
-            delayed(_fit_one)(*tasks[position], labels_of, 1, progress) for position in order
-        )
-    finally:
-        # Nothing is left running in a process that also holds a database.
-        get_reusable_executor().shutdown(wait=True)
+    with _heard(progress) as to_caller:
+        try:
+            found = Parallel(
+                n_jobs=min(cores, len(tasks)),
+                backend="loky",
+                batch_size=1,
+                initializer=_remember,
+                initargs=(to_caller,),
+            )(delayed(_fit_one)(*tasks[position], labels_of, 1, _tell) for position in order)
+        finally:
+            # Nothing is left running in a process that also holds a database.
+            get_reusable_executor().shutdown(wait=True)
     by_position = dict(zip(order, found, strict=True))
     return [by_position[position] for position in range(len(tasks))]
 
@@ -113,3 +125,35 @@ def _fit_one(
     except FeaturesError as error:
         return error
     return pd.concat([result.to_frame(), picture(frame, result, labels_of)], ignore_index=True)
+
+
+@contextmanager
+def _heard(progress: Progress | None) -> Iterator[Connection]:
+    """Give the end of a pipe for processes to speak into; what they say is passed on."""
+    from_processes, to_caller = Pipe(duplex=False)
+
+    def listen() -> None:
+        # The pipe ends when nobody has its other end any more.
+        with suppress(EOFError):
+            while True:
+                sentence = from_processes.recv()
+                if progress is not None:
+                    progress(sentence)
+
+    listener = Thread(target=listen, daemon=True)
+    listener.start()
+    try:
+        yield to_caller
+    finally:
+        to_caller.close()
+        listener.join()
+        from_processes.close()
+
+
+def _remember(to_caller: Connection) -> None:
+    global _to_caller
+    _to_caller = to_caller
+
+
+def _tell(sentence: str) -> None:
+    _to_caller.send(sentence)

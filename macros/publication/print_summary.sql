@@ -3,8 +3,9 @@
     {% set tables = run_query("select count(*), sum(table_rows) from " ~ relation_of("published_tables") ~ " where status = 'published'").rows[0] %}
     {% do print('') %}
     {% do print('Published ' ~ tables[0] ~ ' tables, ' ~ '{:,}'.format(tables[1] | int) ~ ' rows') %}
-    {% do print('  ' ~ var('published_dir') ~ '/cards.duckdb   for BI tools and SQL') %}
-    {% do print('  ' ~ var('published_dir') ~ '/parquet/       the same tables, one Parquet file each') %}
+    {% do print('  ' ~ var('published_dir') ~ '/cards.duckdb    for BI tools and SQL, customers included') %}
+    {% do print('  ' ~ var('published_dir') ~ '/shared.duckdb   the aggregates alone, for everyone else') %}
+    {% do print('  ' ~ var('published_dir') ~ '/parquet/        the same tables as in cards.duckdb, one Parquet file each') %}
 
     {% set segmentations = run_query("select segmentation, status, n_segments, customers, verdict, silhouette, min_jaccard, separation_z, reason from " ~ relation_of("segmentations") ~ " order by segmentation") %}
     {% for row in segmentations.rows %}

@@ -10,15 +10,20 @@
             {% do print('Not published: ' ~ obstacle ~ '. What was published before is unchanged.') %}
             {% do print_failed_checks(results) %}
         {% else %}
+            {#- The list of the tables does not list itself. -#}
+            {% set kinds = {'published_tables': 'aggregate'} %}
+            {% for row in run_query(
+                "select table_name, table_kind from " ~ relation_of('published_tables')
+                ~ " where status = 'published' order by 1"
+            ).rows %}
+                {% do kinds.update({row[0]: row[1]}) %}
+            {% endfor %}
             {% set request = {
                 'build_id': invocation_id,
                 'started_at': run_started_at.strftime('%Y-%m-%d %H:%M:%S'),
                 'directory': var('published_dir'),
                 'schema': graph.nodes['model.card_segments.published_tables'].schema,
-                'tables': run_query(
-                    "select 'published_tables' union all select table_name from " ~ relation_of('published_tables')
-                    ~ " where status = 'published' order by 1"
-                ).columns[0].values() | list,
+                'tables': kinds,
                 'write_report': var('write_report'),
             } %}
             {% set failure = run_query('select publish_tables(' ~ sql_text(tojson(request)) ~ ')').rows[0][0] %}

@@ -59,3 +59,9 @@
     {% set node = graph.nodes.get('model.' ~ project_name ~ '.' ~ name) %}
     {{ return(without_pictures(node.description if node else '') | replace('\n', ' ')) }}
 {% endmacro %}
+
+
+{#- Whether a row of a published table is a person, or the table is an aggregate, as its YAML says. -#}
+{% macro published_table_kind(name) %}
+    {{ return(graph.nodes['model.' ~ project_name ~ '.' ~ name].config.meta.table_kind) }}
+{% endmacro %}

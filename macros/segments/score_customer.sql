@@ -4,15 +4,18 @@
         dbt run-operation score_customer --args '{segmentation: relationship, features: {
             credit_limit_amount: 50000, credit_cards: 3, branch_visits: 1, online_visits: 2, calls: 4}}'
 
-    A feature that is not given is imputed, and the answer says so.
+    A feature that is not given, or given as null, is imputed, and the answer says so.
 -#}
 {% macro score_customer(segmentation, features) %}
     {% do check_customer(segmentation, features) %}
     {% set parameters = last_published('segment_parameters') %}
-    {% set wanted = segmentation_features(segmentation) | map(attribute='name') | list %}
-    {% set columns = ["'the customer' as customer_id"] %}
-    {% for name in wanted %}
-        {% do columns.append('cast(' ~ (features[name] if features.get(name) is not none else 'null') ~ ' as double) as ' ~ name) %}
+    {% set columns, imputed = ["'the customer' as customer_id"], [] %}
+    {% for name in segmentation_features(segmentation) | map(attribute='name') %}
+        {% set value = features.get(name) %}
+        {% if value is none %}
+            {% do imputed.append(name) %}
+        {% endif %}
+        {% do columns.append('cast(' ~ ('null' if value is none else value) ~ ' as double) as ' ~ name) %}
     {% endfor %}
     {% set relation = '(select ' ~ columns | join(', ') ~ ')' %}
 
@@ -29,7 +32,6 @@
     {% do print('Margin:    ' ~ '%.2f' | format(scored[2]) ~ ' on a scale from 0, on the border to the next segment, to 1, in the middle of this one') %}
     {% do print('Next:      ' ~ scored[3]) %}
     {% do print('Distance:  ' ~ '%.3f' | format(scored[4])) %}
-    {% set imputed = wanted | reject('in', features.keys() | list) | list %}
     {% if imputed %}
         {% do print('Imputed:   ' ~ imputed | join(', ')) %}
     {% endif %}

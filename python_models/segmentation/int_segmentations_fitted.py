@@ -1,10 +1,9 @@
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
-from functools import partial
 
 import pandas as pd
-from dbt.flags import get_flags
+from dbt_common.events.functions import fire_event
+from dbt_common.events.types import Note
 
 from card_segments.segmentation import FeaturesError, Specification, SpecificationError
 from card_segments.segmentation.batch import fit_all
@@ -56,13 +55,9 @@ TYPES = {
 PLACE = ["record", "algorithm", "n_segments", "segment_number"]
 
 
-def report(log_format, sentence):
-    """Show that a long step goes on, from processes that dbt's log does not reach."""
-    line = f"          {sentence}"
-    if log_format == "json":
-        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-        line = json.dumps({"info": {"level": "info", "msg": sentence, "name": "Fit", "ts": now}})
-    print(line, flush=True)
+def report(sentence):
+    """Say in dbt's log that a long step goes on."""
+    fire_event(Note(msg=sentence))
 
 
 def failure(segmentation, sentence):
@@ -143,10 +138,7 @@ def model(dbt, session):
             smallest_share=max(specification.thresholds.smallest_share, float(smallest)),
         )
         tasks.append((frame.reset_index(), replace(specification, thresholds=thresholds)))
-    # What is printed goes round dbt's log, so its options have to be asked for.
-    flags = get_flags()
-    progress = None if getattr(flags, "QUIET", False) else partial(report, flags.LOG_FORMAT)
-    results = fit_all(tasks, labels_of, progress)
+    results = fit_all(tasks, labels_of, report)
     for (_, specification), result in zip(tasks, results, strict=True):
         name = specification.name
         if isinstance(result, FeaturesError):

@@ -1,13 +1,14 @@
 """A complete build of the bundled sample, seen from outside."""
 
 import json
+import re
 
 import numpy as np
 import pandas as pd
 import pytest
 from scoring import scored_by_engine
 from sklearn.metrics import adjusted_rand_score
-from workspaces import PROJECT
+from workspaces import PROJECT, query
 
 
 @pytest.mark.parametrize("segmentation", ["relationship", "card_usage"])
@@ -54,6 +55,30 @@ def test_published_tables_are_those_of_one_build(sample_build):
     build_id = sample_build.query_published("select build_id from publication")["build_id"].item()
     assert manifest["build_id"] == build_id
     assert (sample_build.published / "parquet").resolve().name == build_id
+
+
+def test_what_is_shared_holds_aggregates_and_no_customer(sample_build):
+    """Not one identifier of the sample stands anywhere in it, nor in the report page."""
+    shared = sample_build.published / "shared.duckdb"
+    kinds = sample_build.query_published("from published_tables").set_index("table_name").table_kind
+    tables = query(shared, "select table_name from duckdb_tables() order by all")["table_name"]
+    assert set(tables) == {
+        *kinds.index[kinds == "aggregate"], "published_tables", "publication"
+    }  # fmt: skip
+    assert kinds.value_counts()["customer"] == len(kinds) + 2 - len(tables) == 6
+
+    members = sample_build.query_published("select distinct customer_id from segment_members")
+    # numbers without letters stand for other things as well
+    identifiers = {one for one in members["customer_id"] if not one.isdigit()}
+    assert len(identifiers) > 3_000
+    for table in tables:
+        rows = query(shared, f"from {table}")
+        compared = sample_build.query_published(f"from {table}")
+        pd.testing.assert_frame_equal(rows, compared, obj=table)
+        for column in rows.select_dtypes(exclude="number"):
+            assert not identifiers & set(rows[column].astype(str)), (table, column)
+    words = set(re.findall(r"\w+", (sample_build.published / "report.html").read_text()))
+    assert not identifiers & words
 
 
 def test_parquet_files_hold_what_the_database_holds(sample_build):

@@ -151,7 +151,9 @@ def test_a_customer_is_scored_from_the_command_line(workspace, delivery):
     for team, action, avoid in advice.itertuples(index=False):
         assert f"{team}: {action} {avoid}" in run.text
 
-    assert "Imputed: calls" in score({name: customer[name] for name in names[:-1]}).text
+    others = {name: customer[name] for name in names[:-1]}
+    assert "Imputed: calls" in score(others).text
+    assert "Imputed: calls" in score({**others, "calls": "null"}).text
     unknown = score({"cals": 3})
     assert not unknown.succeeded
     assert "has no feature 'cals'. Did you mean 'calls'?" in unknown.text

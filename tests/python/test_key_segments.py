@@ -100,7 +100,8 @@ def test_nothing_is_key_where_demographics_are_shuffled(sample_build, warehouse)
 def test_intervals_agree_with_scipy(sample_build, x, y, value, lower, upper, above, scale):
     customers = sample_build.query("from marts.customer_income_utilisation")
     segments = sample_build.query_published("from key_customer_segments where not is_suppressed")
-    probability = 0.05 / (2 * 2 * len(segments))
+    # six bounds of each combination: two ends of two ratios, and the lower end of two differences
+    probability = 0.05 / (6 * len(segments))
 
     def ratio_and_variance(group):
         ratio = group[y].sum() / group[x].sum()

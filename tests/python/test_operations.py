@@ -1,7 +1,6 @@
 """What docs/operations.md tells whoever runs the build on a schedule."""
 
 import ast
-import importlib.util
 import json
 import os
 import re
@@ -120,12 +119,24 @@ def test_make_names_the_exit_code_of_dbt(tmp_path, code):
     assert "Building" in run.stderr
 
 
-def test_the_fit_speaks_in_the_format_of_the_log(capsys):
-    path = PROJECT / "python_models" / "segmentation" / "int_segmentations_fitted.py"
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    model = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(model)
-    model.report("json", "spending: 4 segments measured")
-    model.report("default", "spending: 4 segments measured")
-    line, text = capsys.readouterr().out.splitlines()
-    assert json.loads(line)["info"]["msg"] == text.strip() == "spending: 4 segments measured"
+@pytest.mark.slow
+def test_the_fit_speaks_in_the_log_of_dbt(workspace, tmp_path):
+    """As JSON where the log is JSON, in the file as well, and not at all where dbt is quiet."""
+    rows = (PROJECT / "seeds" / "inputs" / "card_relationships.csv").read_text().splitlines(True)
+    (tmp_path / "few.csv").write_text("".join(rows[:61]))
+    few = {
+        "enabled_inputs": ["card_relationships"],
+        "inputs": {"card_relationships": str(tmp_path / "few.csv")},
+    }
+    fit = ("--select", "+int_segmentations_fitted", "--exclude-resource-type", "test", "unit_test")
+    run = workspace.dbt_command("--log-format", "json", "build", *fit, **few)
+    assert run.succeeded, run.output
+    lines = [json.loads(line)["info"] for line in run.output.splitlines()]
+    assert len({line["invocation_id"] for line in lines}) == 1
+    said = [line["msg"] for line in lines if line["msg"].startswith("relationship: ")]
+    assert "relationship: trying 3 to 6 segments of 60 customers" in said and len(said) > 5
+    log = (workspace.folder / "logs" / "dbt.log").read_text(encoding="utf-8")
+    assert all(sentence in log for sentence in said)
+
+    quiet = workspace.dbt_command("--quiet", "run", "--select", "int_segmentations_fitted", **few)
+    assert quiet.succeeded and quiet.output == ""

@@ -59,6 +59,10 @@ def write_publication(path, build, *statements, rows=3):
         connection.execute(
             f"insert into segments select '{build}', {len(build)}, i / 7 from range({rows}) t(i)"
         )
+        connection.execute(
+            "create table published_tables as select 'segments' as table_name, "
+            "'aggregate' as table_kind"
+        )
         connection.execute("comment on table segments is 'One row per segment; 100 % ''ours''.'")
         connection.execute("comment on column segments.customers is 'Customers, from 1.'")
         for statement in statements:
@@ -120,6 +124,19 @@ def test_equals_the_published_file(sample_build, dsn, database):
             == source.execute("select published_rows + 1 from publication").fetchone()[0]
         )
         assert copied.build_id == source.execute("select build_id from publication").fetchone()[0]
+
+
+def test_the_second_schema_holds_what_the_shared_file_holds(sample_build, dsn, database):
+    published = sample_build.published
+    copied = publish_to_postgres(published / "cards.duckdb", dsn, shared_schema="cards_shared")
+    tables = "select table_name from information_schema.tables where table_schema = 'cards_shared'"
+    with duckdb.connect(str(published / "shared.duckdb"), read_only=True) as shared:
+        listed = shared.sql("select table_name from duckdb_tables()").fetchall()
+        assert sorted(database.execute(tables)) == sorted(listed)
+        assert copied.shared_tables == len(listed) > 30
+        counts = ", ".join(f"(select count(*) from {{0}}{name})" for (name,) in listed)
+        there = database.execute(f"select {counts.format('cards_shared.')}").fetchone()
+        assert there == shared.sql(f"select {counts.format('')}").fetchone()
 
 
 def test_odd_values_survive(tmp_path, dsn, database):
@@ -451,6 +468,45 @@ def test_readers_get_access(first, dsn, database, capsys):
         database.execute("delete from cards.segments")
 
 
+def test_general_readers_get_aggregates_only(tmp_path, dsn, database, capsys):
+    """Both schemas change at once; what is no aggregate any more leaves the second one."""
+    role(database, "bi_general")
+    role(database, "bi_customers")
+    members = (
+        "create table members as select 'SAMPLE1' as customer_id",
+        "insert into published_tables values ('members', 'customer')",
+    )
+    file = write_publication(tmp_path / "all.duckdb", "first", *members)
+    roles = ["--readers", "bi_general", "--customer-readers", "bi_customers"]
+    assert main(["--published", str(file), "--dsn", dsn, *roles]) == 0
+    said = capsys.readouterr().out
+    assert "schema cards holds all of them" in said
+    assert "schema cards_shared holds the 3 aggregates" in said
+    assert builds_seen(database, "cards_shared") == FIRST
+
+    database.execute("set role bi_general")
+    assert builds_seen(database, "cards_shared") == FIRST
+    for table in ("members", "segments"):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            database.execute(f"select * from cards.{table}")
+    database.execute("set role bi_customers")
+    assert database.execute("select customer_id from cards.members").fetchall() == [("SAMPLE1",)]
+    database.execute("reset role")
+
+    personal = "update published_tables set table_kind = 'customer'"
+    file = write_publication(tmp_path / "next.duckdb", "second", *members, personal)
+    assert main(["--published", str(file), "--dsn", dsn, *roles]) == 0
+    left = "select table_name from information_schema.tables where table_schema = 'cards_shared'"
+    assert sorted(database.execute(left)) == [("publication",), ("published_tables",)]
+    assert builds_seen(database)[0] == ["second"]
+
+    assert main(["--published", str(file), "--dsn", dsn, "--shared-schema", "cards"]) == 1
+    assert "cannot share the schema cards" in one_sentence(capsys)
+    file = write_publication(tmp_path / "old.duckdb", "old", "drop table published_tables")
+    assert main(["--published", str(file), "--dsn", dsn]) == 1
+    assert "make rebuild" in one_sentence(capsys)
+
+
 def test_a_lock_is_waited_for_and_then_named(first, second, tmp_path, dsn, database, capsys):
     publish_to_postgres(first, dsn)
     changed = write_publication(tmp_path / "new.duckdb", "new", NEW_COLUMN)
@@ -528,7 +584,7 @@ def test_memory_does_not_grow_with_the_rows(tmp_path, dsn):
             text=True,
             check=True,
         )
-        assert f"{rows + 1:,} rows" in finished.stdout
+        assert f"{rows + 2:,} rows" in finished.stdout
         return int(finished.stdout.split()[-1])
 
     # as text, a million rows more are about 60 MB, and several times that as Python's objects

@@ -1,5 +1,6 @@
 """What would stop a target of the Makefile is said in one sentence with the next step."""
 
+import contextlib
 import json
 import os
 import re
@@ -10,6 +11,9 @@ import pytest
 from workspaces import PROJECT
 
 from card_segments.cli import preflight
+
+# The smallest thing that dbt does in a warehouse.
+SMALLEST = ("run", "--select", "metricflow_time_spine")
 
 
 @pytest.fixture
@@ -27,6 +31,26 @@ def refusal(capsys, *arguments):
     sentence = capsys.readouterr().err
     assert sentence.count("\n") == 1 and "Traceback" not in sentence
     return sentence
+
+
+@contextlib.contextmanager
+def held_by_another(warehouse):
+    """A process that has the warehouse open."""
+    program = (
+        "import duckdb, sys; held = duckdb.connect(sys.argv[1]); "
+        "print('held', flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program, str(warehouse)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as other:
+        assert other.stdout.readline() == "held\n"
+        try:
+            yield other
+        finally:
+            other.stdin.close()
 
 
 def test_a_project_that_can_be_built(project, capsys):
@@ -47,19 +71,8 @@ def test_variables_that_are_no_mapping(project, capsys, text, action):
 def test_a_warehouse_in_use(project, capsys):
     """Another process holds the lock, as a second build would."""
     (project / "warehouse").mkdir()
-    program = (
-        "import duckdb, sys; held = duckdb.connect('warehouse/dev.duckdb'); "
-        "print('held', flush=True); sys.stdin.read()"
-    )
-    with subprocess.Popen(
-        [sys.executable, "-c", program],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as other:
-        assert other.stdout.readline() == "held\n"
+    with held_by_another(project / "warehouse" / "dev.duckdb") as other:
         sentence = refusal(capsys, "build")
-        other.stdin.close()
     assert f"process {other.pid})" in sentence
     assert "wait until it has ended" in sentence
     assert preflight.main(["build"]) == 0
@@ -75,6 +88,30 @@ def test_a_file_where_a_folder_has_to_be(project, capsys):
     (project / "somewhere").touch()
     sentence = refusal(capsys, "build", "--vars", "{published_dir: somewhere/published}")
     assert "somewhere is a file: move it away" in sentence
+
+
+def test_plain_dbt_makes_the_folder_of_the_warehouse(workspace):
+    workspace.warehouse = workspace.folder / "not" / "there" / "build.duckdb"
+    run = workspace.dbt(*SMALLEST)
+    assert run.succeeded, run.output
+    assert workspace.warehouse.is_file()
+
+
+def test_plain_dbt_says_who_has_the_warehouse(workspace):
+    """In a sentence, where DuckDB's error ended in a stack trace."""
+    with held_by_another(workspace.warehouse) as other:
+        run = workspace.dbt(*SMALLEST)
+        assert f"process {other.pid}), probably another build: wait until it has ended" in run.text
+    assert not run.succeeded and "Traceback" not in run.output
+
+
+def test_plain_dbt_says_that_the_folder_cannot_be_made(workspace):
+    (workspace.folder / "file").touch()
+    workspace.warehouse = workspace.folder / "file" / "build.duckdb"
+    run = workspace.dbt(*SMALLEST)
+    assert not run.succeeded and "Traceback" not in run.output
+    assert f"The folder {workspace.folder}/file of the warehouse cannot be made" in run.text
+    assert "name another file in CARD_SEGMENTS_WAREHOUSE" in run.text
 
 
 @pytest.mark.parametrize("folder", ["target", "warehouse", "published"])
@@ -158,6 +195,20 @@ def test_help_names_every_target_and_setting():
     assert [name for name in declared if f"  make {name} " not in run.stdout] == []
     for setting in ("VARS=", "DIR=", "PYTHON=", "DBT_OPTIONS="):
         assert setting in run.stdout
+
+
+def test_cleaning_keeps_what_no_build_can_make_again(tmp_path):
+    """The history of members, in the warehouse, and the keys of segments, in what is published."""
+    kept = ["warehouse/dev.duckdb", "warehouse/dev.duckdb.wal", "published/cards.duckdb"]
+    removed = ["target/manifest.json", "logs/dbt.log", "environment/bin/python"]
+    for name in kept + removed:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    run = make(
+        "clean", f"--file={PROJECT / 'Makefile'}", f"--directory={tmp_path}", "VENV=environment"
+    )
+    assert run.returncode == 0, run.stderr
+    assert [name for name in kept + removed if (tmp_path / name).exists()] == kept
 
 
 def test_a_python_that_is_too_old_or_missing(tmp_path):

@@ -1,5 +1,6 @@
 """What holds of the project as a whole, read from its manifest."""
 
+import json
 import re
 
 import pytest
@@ -31,6 +32,20 @@ def ancestors(manifest, unique_id):
                 found.add(parent)
                 waiting.append(parent)
     return found
+
+
+@pytest.mark.parametrize("selected", ["+monthly_spend", "monthly_spend"])
+def test_tests_of_a_part_look_at_nothing_else(workspace, manifest, selected):
+    """Or the part, built in an empty warehouse, ends red; what it is made from is there."""
+    keys = ("--output-keys", "unique_id", "resource_type", "depends_on")
+    run = workspace.dbt("--quiet", "ls", "--select", selected, "--output", "json", *keys)
+    nodes = [json.loads(line) for line in run.output.splitlines() if line.startswith("{")]
+    tests = [one for one in nodes if one["resource_type"] == "test"]
+    there = {one["unique_id"] for one in nodes if one not in tests}
+    there |= set().union(*(ancestors(manifest, one) for one in there))
+    looked_at = {parent for one in tests for parent in one["depends_on"]["nodes"]}
+    assert looked_at <= there, sorted(looked_at - there)
+    assert "model.card_segments.int_spends_by_attribute" in looked_at
 
 
 def test_published_figures_come_from_inputs(manifest, public):

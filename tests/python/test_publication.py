@@ -167,7 +167,8 @@ def connection():
 
 def publish_as(connection, folder, build_id, write_report=None):
     build = Build(build_id, "2026-01-01 00:00:00", "1.0")
-    return publish(connection, "published", ["numbers", "words"], folder, build, write_report)
+    kinds = {"numbers": "aggregate", "words": "customer"}
+    return publish(connection, "published", kinds, folder, build, write_report)
 
 
 def count_words(database, page):
@@ -187,6 +188,27 @@ def test_comments_are_kept(connection, tmp_path):
     with duckdb.connect(str(database), read_only=True) as reader:
         comments = reader.sql("select comment from duckdb_tables() where table_name = 'words'")
         assert comments.fetchall() == [("Words, isn't it",)]
+
+
+def tables_of(database):
+    with duckdb.connect(str(database), read_only=True) as reader:
+        found = reader.sql("select table_name, comment from duckdb_tables() order by all")
+        return dict(found.fetchall())
+
+
+def test_only_aggregates_are_shared(connection, tmp_path):
+    """A table of another kind stays with those who may see customers, whatever it is called."""
+    cards = publish_as(connection, tmp_path, "build")
+    assert list(tables_of(cards)) == ["numbers", "publication", "words"]
+    assert list(tables_of(tmp_path / "shared.duckdb")) == ["numbers", "publication"]
+    with duckdb.connect(str(tmp_path / "shared.duckdb"), read_only=True) as reader:
+        assert reader.sql("select sum(n), count(*) from numbers").fetchone() == (499500, 1000)
+    for unknown in ("agregate", None):
+        kinds = {"numbers": "aggregate", "words": unknown}
+        build = Build("other", "2026-01-01 00:00:00", "1.0")
+        publish(connection, "published", kinds, tmp_path, build)
+        assert "words" not in tables_of(tmp_path / "shared.duckdb")
+        assert "words" in tables_of(cards)
 
 
 def test_the_report_is_written_from_the_tables_it_comes_with(connection, tmp_path):
@@ -240,7 +262,7 @@ def test_files_are_in_the_format_that_old_clients_open(connection, tmp_path):
     assert tags["storage_version"].startswith("v1.0.0")
 
 
-@pytest.mark.parametrize("failing_call", [1, 2, 3])
+@pytest.mark.parametrize("failing_call", [1, 2, 3, 4])
 def test_a_failure_while_switching_leaves_a_whole_database(
     connection, tmp_path, monkeypatch, failing_call
 ):

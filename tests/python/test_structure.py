@@ -447,6 +447,45 @@ def test_pages_list_the_public_tables():
     assert sorted(rows) == sorted([*published_tables(), "published_tables", "publication"])
 
 
+def kinds_of_public_tables(house):
+    return {
+        node["name"]: node["config"]["meta"].get("table_kind")
+        for key, node in house.models.items()
+        if house.is_public(key)
+    }
+
+
+def test_public_tables_say_whether_a_row_is_one_person(house):
+    """What a table says of itself decides who may see it."""
+    with_customers = {
+        node["name"]
+        for key, node in house.models.items()
+        if house.is_public(key) and "customer_id" in node["columns"]
+    }
+    assert len(with_customers) > 5
+    assert kinds_of_public_tables(house) == {
+        name(key): "customer" if name(key) in with_customers else "aggregate"
+        for key in house.models
+        if house.is_public(key)
+    }
+
+
+def test_pages_name_the_tables_by_customer(house):
+    by_customer = {one for one, kind in kinds_of_public_tables(house).items() if kind == "customer"}
+    page = (PROJECT / "docs" / "tables.md").read_text(encoding="utf-8")
+    paragraph = re.search(r"^\*\*Rows by customer\.\*\*(.*?)\*\*Aggregates", page, re.M | re.S)[1]
+    assert set(re.findall(r"`(\w+)`", paragraph)) == by_customer
+
+
+def test_the_report_and_the_docs_draw_aggregates(house):
+    """The map alone is drawn from rows of customers: a sample, without identifiers."""
+    by_customer = {one for one, kind in kinds_of_public_tables(house).items() if kind == "customer"}
+    sources = (PROJECT / "card_segments" / "report").glob("*.py")
+    code = "".join(one.read_text(encoding="utf-8") for one in sources)
+    read = {one for one in by_customer if re.search(rf'\b(from|join)\s+{one}\b|"{one}"', code)}
+    assert read == {"segment_map"}
+
+
 def needed_inputs(house):
     """Model -> the inputs without which it cannot be built, from the lineage.
 
