@@ -12,10 +12,6 @@ from disclosure import Attack, Equations
 from workspaces import Workspace
 
 MINIMUM = 10
-CUSTOMER_TABLES = {
-    "segment_members", "segment_member_attributes", "segment_map", "customer_income_utilisation",
-    "cardholder_behaviour", "cardholder_value",
-}  # fmt: skip
 # Counts of rows, files and the like, which are not of people.
 NOT_ABOUT_PEOPLE = {"input_quality", "published_tables", "publication", "publication_checks"}
 # Sentences that refuse a bank because of what it is, not because of a test.
@@ -24,16 +20,16 @@ REFUSALS = re.compile(r"smallest_segment|largest_segment|No customer|too few|few
 
 def leaks(build):
     """What can be worked out from a build's aggregates."""
-    with Attack(build.published / "cards.duckdb", build.warehouse, MINIMUM) as attack:
+    with Attack(build.published / "shared.duckdb", build.warehouse, MINIMUM) as attack:
         return attack.leaks()
 
 
 def small_counts(build):
     """The columns of aggregates that show a count of a few people."""
     found = []
-    with duckdb.connect(str(build.published / "cards.duckdb"), read_only=True) as published:
+    with duckdb.connect(str(build.published / "shared.duckdb"), read_only=True) as published:
         for (table,) in published.sql("show tables").fetchall():
-            if table in CUSTOMER_TABLES | NOT_ABOUT_PEOPLE:
+            if table in NOT_ABOUT_PEOPLE:
                 continue
             for column, *_ in published.sql(f"describe {table}").fetchall():
                 if "customers" in column and "share" not in column:
@@ -90,9 +86,9 @@ def test_nothing_follows_from_the_aggregates_of_a_small_bank(small_build):
 def test_the_attack_finds_what_a_table_gives_away(sample_build, tmp_path):
     copy = Workspace(tmp_path)
     copy.published.mkdir()
-    shutil.copy(sample_build.published / "cards.duckdb", copy.published / "cards.duckdb")
+    shutil.copy(sample_build.published / "shared.duckdb", copy.published / "shared.duckdb")
     shutil.copy(sample_build.warehouse, copy.warehouse)
-    with duckdb.connect(str(copy.published / "cards.duckdb")) as published:
+    with duckdb.connect(str(copy.published / "shared.duckdb")) as published:
         published.execute(f"attach '{copy.warehouse}' as truth (read_only)")
         published.execute(
             """
@@ -152,10 +148,10 @@ def test_who_is_alone_in_something_is_in_no_aggregate(planted_build):
     occupations, a number of cards, a claim's group; flows and classes of a few are in the sample.
     """
     alone = ["Fertility clinic", "Postal order", "Shimla", "Lighthouse keeper", "Falconer"]
-    with duckdb.connect(str(planted_build.published / "cards.duckdb"), read_only=True) as published:
+    with duckdb.connect(
+        str(planted_build.published / "shared.duckdb"), read_only=True
+    ) as published:
         for (table,) in published.sql("show tables").fetchall():
-            if table in CUSTOMER_TABLES:
-                continue
             rows = published.sql(f"select cast({table} as varchar) as row_text from {table}").df()
             for word in alone:
                 assert not rows["row_text"].str.contains(word).any(), (table, word)
