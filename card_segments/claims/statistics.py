@@ -1,8 +1,9 @@
-"""Statistical tests on counted outcomes, each with an effect size and a 95 % interval of it.
+"""Statistical tests on counted outcomes, each with an effect size and an interval of it.
 
 Every function takes the distinct outcomes of a group and how many customers have each, so that a
 group of millions costs no more than its distinct values. p-values are two-sided. An effect above 0
-says that the first group, or the group against its threshold, is higher.
+says that the first group, or the group against its threshold, is higher. Intervals hold with the
+`confidence` asked for, 95 % unless said otherwise.
 """
 
 from __future__ import annotations
@@ -20,7 +21,6 @@ FloatArray = NDArray[np.float64]
 
 CONFIDENCE = 0.95
 PERFECT = 1 - 1e-12
-Z = float(stats.norm.ppf((1 + CONFIDENCE) / 2))
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class ClaimTest:
     statistic, p_value
         The test statistic, and the chance of one at least as far out if there is no effect.
     effect_size, effect_lower, effect_upper
-        Size of the effect and the limits of its 95 % interval.
+        Size of the effect and the limits of its interval.
     compared_with
         The group that decided, where several were compared with.
     """
@@ -91,7 +91,7 @@ class Counted:
         return float((deviations * deviations * self.customers).sum() / (self.size - 1))
 
 
-def one_proportion(group: Counted, threshold: float) -> ClaimTest:
+def one_proportion(group: Counted, threshold: float, confidence: float = CONFIDENCE) -> ClaimTest:
     """Test a share against a threshold: score test, Cohen's h, interval from Wilson's.
 
     References
@@ -105,11 +105,11 @@ def one_proportion(group: Counted, threshold: float) -> ClaimTest:
     >>> round(result.statistic, 3), round(result.effect_size, 3)
     (6.325, 0.201)
     """
-    share, size = group.mean, group.size
+    share, size, reach = group.mean, group.size, _reach(confidence)
     z = (share - threshold) / math.sqrt(threshold * (1 - threshold) / size)
-    centre = share + Z * Z / (2 * size)
-    half = Z * math.sqrt(share * (1 - share) / size + Z * Z / (4 * size * size))
-    low, high = ((centre + side * half) / (1 + Z * Z / size) for side in (-1, 1))
+    centre = share + reach * reach / (2 * size)
+    half = reach * math.sqrt(share * (1 - share) / size + reach * reach / (4 * size * size))
+    low, high = ((centre + side * half) / (1 + reach * reach / size) for side in (-1, 1))
     return ClaimTest(
         z,
         _two_sided(z),
@@ -119,7 +119,7 @@ def one_proportion(group: Counted, threshold: float) -> ClaimTest:
     )
 
 
-def one_mean(group: Counted, threshold: float = 0.0) -> ClaimTest:
+def one_mean(group: Counted, threshold: float = 0.0, confidence: float = CONFIDENCE) -> ClaimTest:
     """Test a mean against a threshold: t test, Cohen's d with its normal interval.
 
     References
@@ -136,12 +136,12 @@ def one_mean(group: Counted, threshold: float = 0.0) -> ClaimTest:
         return UNTESTABLE
     effect = (group.mean - threshold) / math.sqrt(group.variance)
     t = effect * math.sqrt(group.size)
-    error = math.sqrt(1 / group.size + effect * effect / (2 * group.size))
+    half = _reach(confidence) * math.sqrt(1 / group.size + effect * effect / (2 * group.size))
     p_value = float(2 * stats.t.sf(abs(t), group.size - 1))
-    return ClaimTest(t, p_value, effect, effect - Z * error, effect + Z * error)
+    return ClaimTest(t, p_value, effect, effect - half, effect + half)
 
 
-def two_proportion(first: Counted, second: Counted) -> ClaimTest:
+def two_proportion(first: Counted, second: Counted, confidence: float = CONFIDENCE) -> ClaimTest:
     """Compare two shares: z test with the pooled share, Cohen's h.
 
     Examples
@@ -158,11 +158,11 @@ def two_proportion(first: Counted, second: Counted) -> ClaimTest:
     parts = 1 / first.size + 1 / second.size
     z = (first.mean - second.mean) / math.sqrt(pooled * (1 - pooled) * parts)
     effect = cohens_h(first.mean, second.mean)
-    half = Z * math.sqrt(parts)
+    half = _reach(confidence) * math.sqrt(parts)
     return ClaimTest(z, _two_sided(z), effect, effect - half, effect + half)
 
 
-def mann_whitney(first: Counted, second: Counted) -> ClaimTest:
+def mann_whitney(first: Counted, second: Counted, confidence: float = CONFIDENCE) -> ClaimTest:
     """Compare two groups by rank: tie-corrected z, rank-biserial correlation.
 
     The correlation is the chance that a customer of the first group is higher than one of the
@@ -192,11 +192,12 @@ def mann_whitney(first: Counted, second: Counted) -> ClaimTest:
     z = (area - 0.5) / deviation
     error = math.sqrt(_variance_of_mean(above, first) + _variance_of_mean(below, second))
     effect = 2 * area - 1
-    low, high = effect - 2 * Z * error, effect + 2 * Z * error
-    return ClaimTest(z, _two_sided(z), effect, max(low, -1.0), min(high, 1.0))
+    half = 2 * _reach(confidence) * error
+    low, high = max(effect - half, -1.0), min(effect + half, 1.0)
+    return ClaimTest(z, _two_sided(z), effect, low, high)
 
 
-def chi_square(groups: Sequence[Counted]) -> ClaimTest:
+def chi_square(groups: Sequence[Counted], confidence: float = CONFIDENCE) -> ClaimTest:
     """Test whether outcomes differ between groups: Pearson's chi-square, Cramér's V.
 
     The interval comes from the noncentrality of the statistic (Smithson 2003).
@@ -225,7 +226,7 @@ def chi_square(groups: Sequence[Counted]) -> ClaimTest:
     statistic = float(((table - expected) ** 2 / expected).sum())
     freedom = (table.shape[0] - 1) * (table.shape[1] - 1)
     scale = size * (min(table.shape) - 1)
-    low, high = chi_square_limits(statistic, freedom)
+    low, high = chi_square_limits(statistic, freedom, confidence)
     return ClaimTest(
         statistic,
         float(stats.chi2.sf(statistic, freedom)),
@@ -235,7 +236,7 @@ def chi_square(groups: Sequence[Counted]) -> ClaimTest:
     )
 
 
-def kruskal_wallis(groups: Sequence[Counted]) -> ClaimTest:
+def kruskal_wallis(groups: Sequence[Counted], confidence: float = CONFIDENCE) -> ClaimTest:
     """Test whether groups differ by rank: tie-corrected H, epsilon squared.
 
     Its interval is approximate: the noncentrality of H as a chi-square.
@@ -268,7 +269,7 @@ def kruskal_wallis(groups: Sequence[Counted]) -> ClaimTest:
         spread += group.size * (mean_rank - middle) ** 2
     statistic = 12 * spread / (total.size * (total.size + 1)) / _tie_factor(total)
     freedom = len(groups) - 1
-    low, high = chi_square_limits(statistic, freedom)
+    low, high = chi_square_limits(statistic, freedom, confidence)
     scale = total.size - 1
     return ClaimTest(
         statistic,
@@ -279,7 +280,12 @@ def kruskal_wallis(groups: Sequence[Counted]) -> ClaimTest:
     )
 
 
-def spearman(numbers: ArrayLike, outcomes: ArrayLike, customers: ArrayLike) -> ClaimTest:
+def spearman(
+    numbers: ArrayLike,
+    outcomes: ArrayLike,
+    customers: ArrayLike,
+    confidence: float = CONFIDENCE,
+) -> ClaimTest:
     """Test whether outcomes rise with a number: rank correlation, t test.
 
     Parameters
@@ -313,13 +319,13 @@ def spearman(numbers: ArrayLike, outcomes: ArrayLike, customers: ArrayLike) -> C
     # Perfect order has no finite t; a hair below it has.
     effect = max(-PERFECT, min(PERFECT, product / math.sqrt(spread)))
     t = effect * math.sqrt((size - 2) / (1 - effect * effect))
-    error = math.sqrt((1 + effect * effect / 2) / (size - 3))
+    half = _reach(confidence) * math.sqrt((1 + effect * effect / 2) / (size - 3))
     return ClaimTest(
         t,
         float(2 * stats.t.sf(abs(t), size - 2)),
         effect,
-        math.tanh(math.atanh(effect) - Z * error),
-        math.tanh(math.atanh(effect) + Z * error),
+        math.tanh(math.atanh(effect) - half),
+        math.tanh(math.atanh(effect) + half),
     )
 
 
@@ -354,7 +360,9 @@ def cohens_h(share: float, other: float) -> float:
     return 2 * math.asin(math.sqrt(share)) - 2 * math.asin(math.sqrt(other))
 
 
-def chi_square_limits(statistic: float, freedom: int) -> tuple[float, float]:
+def chi_square_limits(
+    statistic: float, freedom: int, confidence: float = CONFIDENCE
+) -> tuple[float, float]:
     """Return between which expected statistics an observed chi-square is not surprising.
 
     The expectation is the noncentrality plus the degrees of freedom (Smithson 2003, chapter 4);
@@ -366,8 +374,8 @@ def chi_square_limits(statistic: float, freedom: int) -> tuple[float, float]:
     >>> low, high > 0.5
     (0.0, True)
     """
-    low = _noncentrality(statistic, freedom, (1 + CONFIDENCE) / 2)
-    high = _noncentrality(statistic, freedom, (1 - CONFIDENCE) / 2)
+    low = _noncentrality(statistic, freedom, (1 + confidence) / 2)
+    high = _noncentrality(statistic, freedom, (1 - confidence) / 2)
     return (low + freedom if low > 0 else 0.0), high + freedom
 
 
@@ -384,6 +392,11 @@ def _noncentrality(statistic: float, freedom: int, chance: float) -> float:
             xtol=1e-9,
         )
     )
+
+
+def _reach(confidence: float) -> float:
+    """Return how many standard errors a normal interval of this confidence reaches to each side."""
+    return float(stats.norm.ppf((1 + confidence) / 2))
 
 
 def _two_sided(z: float) -> float:

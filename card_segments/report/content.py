@@ -116,8 +116,9 @@ def headline(published: Published) -> dict[str, Any]:
     if repayment:
         add(
             "pay only the minimum",
-            share(repayment["minimum_payment_share_of_all_answers"]),
-            f"of {number(repayment['customers'])} customers",
+            share(repayment["minimum_payment_share_of_yes_or_no"]),
+            "of those whose file says yes or no; of all answers, "
+            f"{share(repayment['not_mentioned_share_of_all_answers'])} say neither",
             "credit",
         )
     if published.has("staffing_plan"):
@@ -213,7 +214,7 @@ def segments(published: Published, name: str) -> list[dict[str, Any]]:
             DRIVERS,
         )
         segment["is_vulnerable"] = published.row(
-            "select coalesce(bool_or(is_vulnerable), false) as answer "
+            "select coalesce(bool_or(is_vulnerable is distinct from false), false) as answer "
             "from segment_recommendations where segment_key = ?",
             key,
         )["answer"]

@@ -201,5 +201,5 @@ VERDICTS = {
     "segments.",
     "reproducible": "The segments can be repeated, but they are cuts through a cloud: nothing "
     "parts them from each other.",
-    "unstable": "The segments are neither stable nor separated.",
+    "unstable": "Other data would give other segments, however well they are separated.",
 }

@@ -102,7 +102,8 @@ def verdict_of(measures: Measures, thresholds: Thresholds) -> str:
     """Return the verdict on a candidate (after Dolnicar & Leisch 2010, Marketing Letters 21).
 
     `natural`: stable, and better separated than null data. `reproducible`: stable only, so a cut
-    through a cloud that can be repeated. `unstable`: does not come back.
+    through a cloud that can be repeated. `unstable`: does not come back,
+    however well separated.
     """
     if _stability_failures(measures, thresholds):
         return "unstable"

@@ -52,8 +52,8 @@
         {% endif %}
 
         {% set credit_card = var('credit_card_payment_types') %}
-        {% if credit_card is string or credit_card is mapping or credit_card is not iterable or not credit_card or credit_card | reject('string') | list %}
-            {% do raise_error("The variable credit_card_payment_types is '" ~ credit_card ~ "', but has to be a list of payment types such as [Credit Card].") %}
+        {% if credit_card is string or credit_card is mapping or credit_card is not iterable or credit_card | reject('string') | list %}
+            {% do raise_error("The variable credit_card_payment_types is '" ~ credit_card ~ "', but has to be a list of payment types such as [Credit Card], or [] if none is a credit card.") %}
         {% endif %}
         {% if var('minimum_key_segment_share') is not number or not 0 <= var('minimum_key_segment_share') <= 1 %}
             {% do raise_error("The variable minimum_key_segment_share is '" ~ var('minimum_key_segment_share') ~ "', but has to be a share of the customers from 0 to 1, such as 0.02.") %}

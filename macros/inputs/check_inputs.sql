@@ -98,7 +98,7 @@
             {% do print('    repaired ' ~ '{:,}'.format(row[1] | int) ~ ' of ' ~ column.name ~ ': ' ~ repair_rules()[row[0]]) %}
         {% endfor %}
     {% endfor %}
-    {{ return(reject_problems(input_name, relation)) }}
+    {{ return(reject_problems(input_name, relation) + (unmatched_words(relation) if input_name == 'spends' else [])) }}
 {% endmacro %}
 
 

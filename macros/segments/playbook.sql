@@ -16,6 +16,12 @@
 {% endmacro %}
 
 
+{#- The stages of the playbook, in their order: what protects customers comes before repair, and that before growth. -#}
+{% macro playbook_stages() %}
+    {{ return(['protect', 'repair', 'grow']) }}
+{% endmacro %}
+
+
 {#- The teams that a recommendation can be for. -#}
 {% macro playbook_teams() %}
     {{ return(['marketing', 'product', 'service', 'credit', 'digital']) }}
@@ -33,7 +39,8 @@
     {{ return({
         'card_usage': [
             'vulnerable_customer_share', 'net_value_amount', 'loss_making_share', 'transactor_share', 'revolver_share',
-            'cash_advance_user_share', 'minimum_payer_share', 'dormant_share', 'is_upsell_allowed'
+            'cash_advance_user_share', 'minimum_payer_share', 'dormant_share', 'is_upsell_allowed',
+            'is_served', 'is_grown'
         ]
     }) }}
 {% endmacro %}

@@ -7,6 +7,7 @@
         cast(customers as double) / population_customers as customer_share,
         case when not is_age_suppressed and not is_suppressed then average_age_years end as average_age_years,
         {{ unless_suppressed('customers - customers_with_score') }} as customers_without_score,
+        {{ unless_suppressed('median_score_month') }} as median_score_month,
         {{ unless_suppressed('cast(good_customers as double) / nullif(customers_with_score, 0)') }} as good_share,
         {{ unless_suppressed(wilson_lower('good_customers', 'customers_with_score')) }} as good_share_lower,
         {{ unless_suppressed(wilson_upper('good_customers', 'customers_with_score')) }} as good_share_upper,

@@ -2,7 +2,7 @@ from dataclasses import asdict
 
 import pandas as pd
 
-from card_segments.claims import test_claim
+from card_segments.claims import test_claims
 
 TYPES = {
     "claim_key": "string",
@@ -20,11 +20,8 @@ def model(dbt, session):
     dbt.config(materialized="table")
     claims = dbt.ref("claims").df().sort_values("claim_key")
     observations = dict(list(dbt.ref("int_claim_observations").df().groupby("claim_key")))
+    level = float(dbt.config.meta_get("significance_level"))
 
-    rows = [
-        {"claim_key": claim.claim_key}
-        | asdict(test_claim(claim.test, observations[claim.claim_key], claim.threshold))
-        for claim in claims.itertuples()
-        if claim.claim_key in observations
-    ]
+    tests = test_claims(claims, observations, level)
+    rows = [{"claim_key": key} | asdict(test) for key, test in tests.items()]
     return pd.DataFrame(rows, columns=list(TYPES)).astype(TYPES)

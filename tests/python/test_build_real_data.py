@@ -274,8 +274,9 @@ def test_the_most_valuable_segment_buys_least_and_needs_help(real_build):
     }
     assert segments["net_value_base_amount"].round(2).tolist() == [391.99, 268.94, 22.57, -31.31]
     assert segments["vulnerable_customer_share"].round(3).tolist() == [0.182, 0.074, 0.1, 0]
-    assert segments["treatment"].tolist() == ["serve", "keep", "grow", "reprice"]
-    assert segments["is_upsell_allowed"].tolist() == [False, True, True, True]
+    # the third is worth less than the average and pays the minimum: no offer may add to its balance
+    assert segments["treatment"].tolist() == ["serve", "keep", "serve", "reprice"]
+    assert segments["is_upsell_allowed"].tolist() == [False, True, False, False]
 
 
 def test_segments_part_cardholders_by_behaviour(real_build):

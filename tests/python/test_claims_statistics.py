@@ -8,6 +8,7 @@ import pytest
 from scipy import stats
 
 from card_segments.claims import test_claim as run_test
+from card_segments.claims import test_claims as run_tests
 from card_segments.claims.statistics import (
     ClaimTest,
     Counted,
@@ -150,6 +151,47 @@ def test_shuffled_groups_are_practically_never_supported():
         result = mann_whitney(Counted.of(shuffled[150:]), Counted.of(shuffled[:150]))
         found += result.p_value <= 0.05 / 25 and result.effect_size >= 0.1
     assert found <= 2
+
+
+def test_many_claims_of_no_difference_are_rarely_all_wrong():
+    """Twenty differences that just matter: calling any of them none is wrong in one of 20 cases."""
+    limit = 0.2
+    share = math.sin((2 * math.asin(math.sqrt(0.5)) + limit) / 2) ** 2
+    claims = pd.DataFrame({"claim_key": [f"c{number}" for number in range(20)]})
+    claims = claims.assign(test="two_proportion", threshold=None, expected="none")
+    random = np.random.default_rng(3)
+    wrong = 0
+    for _ in range(100):
+        rows = {
+            key: pd.concat(
+                [
+                    observations("a", [1, 0], "A").assign(customers=[first, 2000 - first]),
+                    observations("b", [1, 0], "B").assign(customers=[second, 2000 - second]),
+                ]
+            )
+            for key, first, second in zip(
+                claims["claim_key"],
+                random.binomial(2000, share, 20),
+                random.binomial(2000, 0.5, 20),
+                strict=True,
+            )
+        }
+        tests = run_tests(claims, rows, 0.05)
+        wrong += any(test.effect_upper < limit for test in tests.values())
+    # five of a hundred at most are promised; intervals of 95 % would be wrong in about forty
+    assert wrong <= 9
+
+
+def test_only_the_interval_that_decides_is_widened():
+    rows = pd.concat([observations("a", SAMPLES[0], "A"), observations("b", SAMPLES[1], "B")])
+    claims = pd.DataFrame({"claim_key": ["difference", "none", "absent"]})
+    claims = claims.assign(
+        test="mann_whitney", threshold=None, expected=["different", "none", "none"]
+    )
+    tests = run_tests(claims, {"difference": rows, "none": rows}, 0.05)
+    assert list(tests) == ["difference", "none"]
+    assert tests["difference"] == run_test("mann_whitney", rows)
+    assert tests["none"] == run_test("mann_whitney", rows, confidence=1 - 0.05 / 2)
 
 
 def test_the_closest_rival_decides():

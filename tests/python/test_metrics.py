@@ -37,6 +37,7 @@ LATEST_ANSWERS = """
         minimum_payers / minimum_payment_answers as minimum_payment_share
     from (
         from staging.stg_credit_profiles__credit_profiles
+        where minimum_payment_answer is not null
         qualify row_number() over (partition by customer_id order by profile_month desc) = 1
     ) as latest
     {join}

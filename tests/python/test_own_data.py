@@ -111,6 +111,34 @@ def test_too_many_rejects_stop_the_build_before_the_marts(workspace, input_folde
     assert "in macro" not in run.text
 
 
+def test_own_words_stop_the_build_with_what_was_found(workspace, input_folder):  # noqa: F811
+    """Names in another language would read as though nobody used a credit card."""
+    types = {"Credit Card": "Cartão de Crédito", "Debit Card": "Débito", "UPI": "Pix"}
+
+    def translate(rows):
+        for row in rows[1:]:
+            row[2], row[3] = f"Categoria {row[2]}", types.get(row[3], "Boleto")
+
+    edit(input_folder / "spends.csv", translate)
+    build = ("build", "--select", "+stg_spends__spends")
+    run = workspace.dbt(*build, input_dir=str(input_folder))
+    types = "Boleto, Cartão de Crédito, Débito, Pix"
+    for sentence in (
+        r"No payment_type of the input 'spends' is one that the variable "
+        r"credit_card_payment_types names \(Credit Card\), .*? Found are (.*?)\. Set credit_card",
+        r"the variable payment_type_shares names \(Credit Card, .*? Found are (.*?)\. Set payment",
+        r"No payment_type of the input 'spends' is one that seeds/reference/card_benefits\.csv "
+        r"names \(.*?Debit Card.*?\), .*? Found are (.*?)\. Write",
+    ):
+        assert_one_sentence(run, sentence)
+        assert sorted(re.search(sentence, run.text)[1].split(", ")) == types.split(", ")
+    assert_one_sentence(
+        run,
+        r"No category of the input 'spends' is one that seeds/reference/card_benefits\.csv names "
+        r"\(Apparel, Bills, .*?\), .*? Found are Categoria",
+    )
+
+
 @pytest.mark.slow
 def test_month_by_month_gives_the_same_tables_as_all_at_once(workspace, tmp_path):
     """Months appended as files, with a late row and a correction, against one corrected file."""

@@ -116,6 +116,9 @@ def test_tables_say_what_the_tables_say(browser, page, sample_build):
         "select * from income_utilisation_by_demographic where attribute = 'city'"
     )
     claims = sample_build.query_published("select * from tested_claims")
+    answers = sample_build.query_published(
+        "select * from repayment_behaviour where group_type = 'all'"
+    ).iloc[0]
     staff = sample_build.query_published(
         "select sum(pooled_staff) as staff from staffing_plan "
         "where group_type = 'all' and handling_estimate = 'base'"
@@ -125,6 +128,11 @@ def test_tables_say_what_the_tables_say(browser, page, sample_build):
         assert f"{everyone.income_utilisation_ratio_of_means_pct:.1f} %" in headline
         assert f"{everyone.income_utilisation_mean_of_ratios_pct:.1f} %" in headline
         assert re.search(rf"\b{staff:.0f}\s+full-time staff", headline)
+        # not mentioned is neither yes nor no
+        known = f"{100 * answers.minimum_payment_share_of_yes_or_no:.1f}"
+        neither = f"{100 * answers.not_mentioned_share_of_all_answers:.1f}"
+        assert re.search(rf"\b{known} %\s+pay only the minimum", headline)
+        assert f"{neither} % say neither" in headline
         by_city = visit.page.locator("#spending [data-choice='City'] table").first
         for city in cities.itertuples():
             row = by_city.locator("tr", has_text=city.attribute_value).first.text_content()

@@ -100,7 +100,11 @@ treated as (
         end as net_value_index_100,
         case
             when protected.segment_key is null or protected.is_suppressed then null
-            when protected.vulnerable_customer_share > {{ var('maximum_vulnerable_share') }} then 'serve'
+            /* a share that nobody knows may be any, so it is no reason to sell */
+            when
+                protected.vulnerable_customer_share is null
+                or protected.vulnerable_customer_share > {{ var('maximum_vulnerable_share') }}
+                then 'serve'
             when protected.net_value_base_amount < 0 then 'reprice'
             when protected.net_value_base_amount >= population.net_value_base_amount then 'keep'
             when protected.net_value_base_amount >= 0 then 'grow'

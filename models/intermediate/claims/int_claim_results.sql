@@ -23,15 +23,24 @@ tests as (
 
 ),
 
-/* Holm (1979): the smallest p-value is multiplied by the number of claims, the next by one less, and so on */
+/*
+Holm (1979): the smallest p-value is multiplied by the number of claims, the next by one less, and so on. A claim of
+no difference is settled by its interval and not by its p-value, so it lowers the number for none that follows.
+*/
 ranked as (
 
     select
-        claim_key,
-        p_value,
-        row_number() over (order by p_value asc, claim_key asc) as p_rank,
-        count(*) over () as tested_claims
+        tests.claim_key,
+        tests.p_value,
+        row_number() over (order by tests.p_value asc, tests.claim_key asc) as p_rank,
+        count(*) over () as tested_claims,
+        count(case when claims.expected is distinct from 'none' then 1 end) over (
+            order by tests.p_value asc, tests.claim_key asc
+            rows between unbounded preceding and 1 preceding
+        ) as earlier_differences
     from tests
+    inner join claims
+        on tests.claim_key = claims.claim_key
 
 ),
 
@@ -39,7 +48,7 @@ corrected as (
 
     select
         claim_key,
-        max(least(1.0, (tested_claims - p_rank + 1) * p_value)) over (
+        max(least(1.0, (tested_claims - earlier_differences) * p_value)) over (
             order by p_rank asc
             rows between unbounded preceding and current row
         ) as adjusted_p_value

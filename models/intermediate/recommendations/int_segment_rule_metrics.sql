@@ -147,7 +147,9 @@ card_usage_values as (
         {{ unless_suppressed('net_value_base_amount') }} as net_value_amount,
         {{ unless_suppressed('loss_making_share') }} as loss_making_share,
         {{ unless_suppressed('vulnerable_customer_share') }} as vulnerable_customer_share,
-        cast(is_upsell_allowed as double) as is_upsell_allowed
+        cast(is_upsell_allowed as double) as is_upsell_allowed,
+        cast(treatment = 'serve' as double) as is_served,
+        cast(treatment = 'grow' as double) as is_grown
     from {{ ref('int_card_usage__segment_values') }}
 
 ),
@@ -169,7 +171,9 @@ card_usage_means as (
         mean_value
     from card_usage_values
     unpivot (
-        mean_value for metric in (net_value_amount, loss_making_share, vulnerable_customer_share, is_upsell_allowed)
+        mean_value for metric in (
+            net_value_amount, loss_making_share, vulnerable_customer_share, is_upsell_allowed, is_served, is_grown
+        )
     )
 
 ),

@@ -1,20 +1,10 @@
--- One row per customer: the credit profile of the latest month, with the debt it means for the salary.
+-- One row per customer: the latest known value of each column, which a later month without one does not undo.
 {{ config(enabled=has_inputs('credit_profiles')) }}
 with
 
 credit_profiles as (
 
     select * from {{ ref('stg_credit_profiles__credit_profiles') }}
-
-),
-
-ranked as (
-
-    select
-        *,
-        outstanding_debt_amount / nullif(monthly_salary_amount, 0) as debt_to_income_ratio,
-        row_number() over (partition by customer_id order by profile_month desc) as recency_rank
-    from credit_profiles
 
 ),
 
@@ -25,34 +15,44 @@ latest as (
         customer_id,
 
         -- strings
-        occupation,
-        credit_mix,
-        credit_score,
-        minimum_payment_answer,
+        {{ latest_known('occupation', 'profile_month') }} as occupation,
+        {{ latest_known('credit_mix', 'profile_month') }} as credit_mix,
+        {{ latest_known('credit_score', 'profile_month') }} as credit_score,
+        {{ latest_known('minimum_payment_answer', 'profile_month') }} as minimum_payment_answer,
 
         -- numbers
-        age_years,
-        monthly_salary_amount,
-        outstanding_debt_amount,
-        debt_to_income_ratio,
-        monthly_instalments_amount,
-        monthly_investment_amount,
-        monthly_balance_amount,
-        payment_delay_days,
-        delayed_payments,
-        credit_inquiries,
-        credit_line_utilisation_pct,
-        interest_rate_pct,
-        bank_accounts,
-        credit_cards,
-        loans,
-        credit_history_months,
+        {{ latest_known('age_years', 'profile_month') }} as age_years,
+        {{ latest_known('monthly_salary_amount', 'profile_month') }} as monthly_salary_amount,
+        {{ latest_known('outstanding_debt_amount', 'profile_month') }} as outstanding_debt_amount,
+        {{ latest_known('monthly_instalments_amount', 'profile_month') }} as monthly_instalments_amount,
+        {{ latest_known('monthly_investment_amount', 'profile_month') }} as monthly_investment_amount,
+        {{ latest_known('monthly_balance_amount', 'profile_month') }} as monthly_balance_amount,
+        {{ latest_known('payment_delay_days', 'profile_month') }} as payment_delay_days,
+        {{ latest_known('delayed_payments', 'profile_month') }} as delayed_payments,
+        {{ latest_known('credit_inquiries', 'profile_month') }} as credit_inquiries,
+        {{ latest_known('credit_line_utilisation_pct', 'profile_month') }} as credit_line_utilisation_pct,
+        {{ latest_known('interest_rate_pct', 'profile_month') }} as interest_rate_pct,
+        {{ latest_known('bank_accounts', 'profile_month') }} as bank_accounts,
+        {{ latest_known('credit_cards', 'profile_month') }} as credit_cards,
+        {{ latest_known('loans', 'profile_month') }} as loans,
+        {{ latest_known('credit_history_months', 'profile_month') }} as credit_history_months,
 
         -- dates
-        profile_month
-    from ranked
-    where recency_rank = 1
+        max(profile_month) as profile_month,
+        max(profile_month) filter (where credit_score is not null) as credit_score_month,
+        max(profile_month) filter (where minimum_payment_answer is not null) as minimum_payment_answer_month
+    from credit_profiles
+    group by customer_id
+
+),
+
+with_ratio as (
+
+    select
+        *,
+        outstanding_debt_amount / nullif(monthly_salary_amount, 0) as debt_to_income_ratio
+    from latest
 
 )
 
-select * from latest
+select * from with_ratio

@@ -1,4 +1,4 @@
--- One row per customer, latest month: what the repayment segments are formed from, and what describes them.
+-- One row per customer: what the repayment segments are formed from and what describes them, as last known.
 {{ config(enabled=has_inputs('credit_profiles')) }}
 with
 

@@ -32,22 +32,36 @@ customer_months as (
 
 ),
 
+/* each payment type is compared with the words once, not each row */
+payment_types as (
+
+    select
+        {#- The variable payment_type_shares says which payment types have a column. #}
+        {%- for column, word in var('payment_type_shares').items() %}
+        {{ is_paid_by('payment_type', word) }} as is_in_{{ column }},
+        {%- endfor %}
+        payment_type
+    from spends
+    group by payment_type
+
+),
+
 summed as (
 
     select
-        customer_id,
-        spend_month,
-        {#- The variable payment_type_shares says which payment types have a column. #}
-        {%- for column, payment_type in var('payment_type_shares').items() %}
-        {%- set is_paid_so = 'lower(payment_type) = ' ~ sql_text(payment_type | lower) %}
-        {{ exact_sum('case when ' ~ is_paid_so ~ ' then spend_amount else 0 end') }}
+        spends.customer_id,
+        spends.spend_month,
+        {%- for column in var('payment_type_shares') %}
+        {{ exact_sum('case when payment_types.is_in_' ~ column ~ ' then spends.spend_amount else 0 end') }}
             as {{ column | replace('_share', '_amount') }},
         {%- endfor %}
-        {{ exact_sum('spend_amount') }} as spend_amount
+        {{ exact_sum('spends.spend_amount') }} as spend_amount
     from spends
+    inner join payment_types
+        on spends.payment_type = payment_types.payment_type
     group by
-        customer_id,
-        spend_month
+        spends.customer_id,
+        spends.spend_month
 
 ),
 

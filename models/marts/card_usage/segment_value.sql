@@ -14,6 +14,70 @@ segments as (
 
 ),
 
+conditions as (
+
+    select * from {{ ref('int_segment_rule_conditions') }}
+
+),
+
+playbook as (
+
+    select * from {{ ref('segment_playbook') }}
+    where holds_back is not null
+
+),
+
+treatments as (
+
+    select * from {{ ref('segment_treatments') }}
+
+),
+
+applicable_rules as (
+
+    select
+        segment_key,
+        recommendation_key
+    from conditions
+    group by
+        segment_key,
+        recommendation_key
+    having sum(case when is_met then 0 else 1 end) = 0
+
+),
+
+held_back as (
+
+    select
+        applicable_rules.segment_key,
+        count(*) filter (where playbook.holds_back = 'growth' and playbook.stage = 'protect') > 0 as is_protected,
+        count(*) filter (where playbook.holds_back = 'growth' and playbook.stage = 'repair') > 0 as is_repaired,
+        count(*) filter (where playbook.holds_back = 'balance') > 0 as is_balance_held_back
+    from applicable_rules
+    inner join playbook
+        on applicable_rules.recommendation_key = playbook.recommendation_key
+    group by applicable_rules.segment_key
+
+),
+
+/* the order of the playbook: protect, then repair, then grow; what recommendations hold back no treatment invites */
+treated as (
+
+    select
+        valued.segment_key,
+        case
+            when valued.treatment is null then null
+            when valued.treatment = 'serve' or held_back.is_protected then 'serve'
+            when valued.treatment = 'grow' and held_back.is_balance_held_back then 'serve'
+            when valued.treatment = 'reprice' or held_back.is_repaired then 'reprice'
+            else valued.treatment
+        end as treatment
+    from valued
+    left join held_back
+        on valued.segment_key = held_back.segment_key
+
+),
+
 /* everyone together and what is not shown are not ranked; ties go by key */
 ranks as (
 
@@ -37,7 +101,7 @@ segment_values as (
 
         -- strings
         coalesce(segments.segment_name, 'All cardholders') as segment_name,
-        valued.treatment,
+        treated.treatment,
 
         -- numbers
         valued.customers,
@@ -67,11 +131,15 @@ segment_values as (
         {{ unless_suppressed('valued.vulnerable_customer_share') }} as vulnerable_customer_share,
 
         -- booleans
-        valued.is_upsell_allowed,
+        coalesce(treatments.is_upsell_allowed, false) as is_upsell_allowed,
         valued.is_suppressed
     from valued
     left join segments
         on valued.segment_key = segments.segment_key
+    left join treated
+        on valued.segment_key = treated.segment_key
+    left join treatments
+        on treated.treatment = treatments.treatment
     left join ranks
         on valued.segment_key = ranks.segment_key
 

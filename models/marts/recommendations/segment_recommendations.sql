@@ -31,18 +31,53 @@ vulnerability_signs as (
 
 ),
 
-vulnerable_segments as (
+known_metrics as (
 
-    select distinct rule_metrics.segment_key
+    select
+        segment_key,
+        metric,
+        max(case when statistic = 'mean' then metric_value end) as mean_value
     from rule_metrics
+    group by
+        segment_key,
+        metric
+
+),
+
+signs as (
+
+    select
+        segments.segment_key,
+        {{ meets_condition(
+            'rule_metrics.metric_value', 'vulnerability_signs.operator', 'vulnerability_signs.threshold'
+        ) }} as is_seen,
+        known_metrics.segment_key is not null as is_known
+    from segments
     inner join vulnerability_signs
+        on segments.segmentation = vulnerability_signs.segmentation
+    left join known_metrics
         on
-            rule_metrics.segmentation = vulnerability_signs.segmentation
-            and rule_metrics.metric = vulnerability_signs.metric
-            and rule_metrics.statistic = vulnerability_signs.statistic
-    where {{ meets_condition(
-        'rule_metrics.metric_value', 'vulnerability_signs.operator', 'vulnerability_signs.threshold'
-    ) }}
+            segments.segment_key = known_metrics.segment_key
+            and vulnerability_signs.metric = known_metrics.metric
+    left join rule_metrics
+        on
+            segments.segment_key = rule_metrics.segment_key
+            and vulnerability_signs.metric = rule_metrics.metric
+            and vulnerability_signs.statistic = rule_metrics.statistic
+
+),
+
+/* one sign is enough; without one, a sign whose figure is not known leaves it open */
+vulnerability as (
+
+    select
+        segment_key,
+        case
+            when max(case when is_seen then 1 else 0 end) = 1 then true
+            when min(case when is_known then 1 else 0 end) = 1 then false
+        end as is_vulnerable
+    from signs
+    group by segment_key
 
 ),
 
@@ -57,6 +92,49 @@ applicable_rules as (
         segment_key,
         recommendation_key
     having sum(case when is_met then 0 else 1 end) = 0
+
+),
+
+/* protection and repair come before growth: what an action that applies holds back is not given */
+held_back as (
+
+    select
+        applicable_rules.segment_key,
+        max(case when playbook.holds_back = 'growth' then 1 else 0 end) = 1 as is_growth_held_back,
+        max(case when playbook.holds_back = 'balance' then 1 else 0 end) = 1 as is_balance_held_back
+    from applicable_rules
+    inner join playbook
+        on applicable_rules.recommendation_key = playbook.recommendation_key
+    group by applicable_rules.segment_key
+
+),
+
+/* what the treatment of a segment says, where it has one; a segment to grow is no longer one if its balance may not */
+permissions as (
+
+    select
+        segments.segment_key,
+        case
+            when vulnerability.segment_key is null then false
+            else vulnerability.is_vulnerable
+        end as is_vulnerable,
+        coalesce(held_back.is_growth_held_back, false) as is_growth_held_back,
+        coalesce(held_back.is_balance_held_back, false) as is_balance_held_back,
+        coalesce(upsells.mean_value < 1, false)
+        or coalesce(growths.mean_value = 1 and held_back.is_balance_held_back, false) as is_upsell_held_back
+    from segments
+    left join vulnerability
+        on segments.segment_key = vulnerability.segment_key
+    left join held_back
+        on segments.segment_key = held_back.segment_key
+    left join known_metrics as upsells
+        on
+            segments.segment_key = upsells.segment_key
+            and upsells.metric = 'is_upsell_allowed'
+    left join known_metrics as growths
+        on
+            segments.segment_key = growths.segment_key
+            and growths.metric = 'is_grown'
 
 ),
 
@@ -80,6 +158,8 @@ candidates as (
         segments.segment_key,
         segments.segment_name,
         playbook.recommendation_key,
+        playbook.stage,
+        case playbook.stage when 'protect' then 1 when 'repair' then 2 else 3 end as stage_position,
         playbook.team,
         coalesce(playbook.action_group, playbook.recommendation_key) as action_group,
         playbook.action,
@@ -97,7 +177,7 @@ candidates as (
         strongest_conditions.evidence_strength,
         playbook.is_upsell,
         playbook.is_fallback,
-        vulnerable_segments.segment_key is not null as is_vulnerable
+        permissions.is_vulnerable
     from applicable_rules
     inner join strongest_conditions
         on
@@ -108,10 +188,13 @@ candidates as (
         on applicable_rules.recommendation_key = playbook.recommendation_key
     inner join segments
         on applicable_rules.segment_key = segments.segment_key
-    left join vulnerable_segments
-        on applicable_rules.segment_key = vulnerable_segments.segment_key
-    /* vulnerable customers get no sales offers, whatever the conditions of a rule forget */
-    where not (playbook.is_upsell and vulnerable_segments.segment_key is not null)
+    inner join permissions
+        on applicable_rules.segment_key = permissions.segment_key
+    where
+        /* vulnerable customers get no sales offers, nor does anyone who may be, whatever a rule forgets */
+        not (playbook.is_upsell and (coalesce(permissions.is_vulnerable, true) or permissions.is_upsell_held_back))
+        and not (coalesce(playbook.adds_to_balance, false) and permissions.is_balance_held_back)
+        and not (playbook.stage = 'grow' and not playbook.is_fallback and permissions.is_growth_held_back)
 
 ),
 
@@ -122,7 +205,9 @@ ranked_in_groups as (
         *,
         row_number() over (
             partition by segment_key, action_group
-            order by is_fallback asc, weight desc, round(evidence_strength, 9) desc, recommendation_key asc
+            order by
+                is_fallback asc, stage_position asc, weight desc, round(evidence_strength, 9) desc,
+                recommendation_key asc
         ) as group_rank
     from candidates
 
@@ -134,7 +219,9 @@ ranked as (
         *,
         row_number() over (
             partition by segment_key
-            order by is_fallback asc, weight desc, round(evidence_strength, 9) desc, recommendation_key asc
+            order by
+                is_fallback asc, stage_position asc, weight desc, round(evidence_strength, 9) desc,
+                recommendation_key asc
         ) as priority
     from ranked_in_groups
     where group_rank = 1
@@ -149,6 +236,7 @@ recommendations as (
         segment_key,
         segment_name,
         recommendation_key,
+        stage,
         team,
         action,
         reason,

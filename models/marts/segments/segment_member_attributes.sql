@@ -17,7 +17,7 @@ members as (
         {{ unique_key[0] }} as customer_id,
         {{ sql_text(column.attribute) }} as attribute,
         {% if 'month' in unique_key -%}
-        max_by({{ column.name }}, month) as attribute_value
+        {{ latest_known(column.name, 'month') }} as attribute_value
         {%- else -%}
         max({{ column.name }}) as attribute_value
         {%- endif %}

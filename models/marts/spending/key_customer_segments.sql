@@ -62,8 +62,8 @@ measured as (
             'other_customers', 'other_spend_sum', 'other_card_sum', 'other_spend_spend_sum',
             'other_spend_card_sum', 'other_card_card_sum'
         ) }} as other_card_variance,
-        /* Bonferroni: two intervals of each combination that is shown, each with two tails */
-        2.0 * sum(case when is_suppressed then 0 else 1 end) over () as comparisons
+        /* Bonferroni: six bounds of each combination shown, both ends of two ratios and the lower of two differences */
+        6.0 * sum(case when is_suppressed then 0 else 1 end) over () as bounds
     from compared
 
 ),
@@ -72,7 +72,7 @@ quantiles as (
 
     select
         *,
-        {{ upper_normal_quantile(var('key_segment_error_rate') ~ ' / (2 * nullif(comparisons, 0))') }}
+        {{ upper_normal_quantile(var('key_segment_error_rate') ~ ' / nullif(bounds, 0)') }}
             as normal_quantile
     from measured
 

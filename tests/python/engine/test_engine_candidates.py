@@ -113,7 +113,7 @@ def test_reproducible_is_chosen_only_where_allowed_and_never_before_natural():
     assert (alone.is_chosen, alone.verdict) == (True, "reproducible")
 
 
-def test_constructive_is_never_eligible():
+def test_unstable_is_never_eligible():
     weak = measures(prediction_strength=0.5)
     assert not judged((3, weak), publish=("natural", "reproducible"))[0].is_eligible
 
