@@ -166,8 +166,8 @@ def key_figures(group, others, probability, of, to) -> dict:
 def test_key_customer_segments(bank):
     published, everyone = bank.published("key_customer_segments"), bank.spenders
     shown = shown_keys(published, COMBINATION)
-    # two-sided intervals of two ratios: four tails of each combination that is shown
-    probability = VARIABLES["key_segment_error_rate"] / (4 * len(shown))
+    # both ends of two ratios and the lower ends of two differences, of each combination shown
+    probability = VARIABLES["key_segment_error_rate"] / (6 * len(shown))
     everywhere = ratio(everyone, "spend", "income")[0], ratio(everyone, "card", "spend")[0]
     rows = []
     for keys, group in by_combination(everyone, smallest=1).groupby(COMBINATION):
