@@ -117,10 +117,10 @@ def spend_by_cell(bank, keys) -> pd.DataFrame:
     cells = spends.groupby(keys)
     expected = pd.DataFrame({"spend_amount": cells["spend"].sum()})
     spent = spends[spends["spend"] > 0]
-    expected["people"] = spent.groupby(keys)["customer_id"].nunique()
+    expected["customers"] = spent.groupby(keys)["customer_id"].nunique()
+    expected["people"] = expected["customers"]
     of_the_value = spends.groupby(GROUP)["spend"].sum().rename("of_the_value")
-    of_the_group = by_attribute(bank.spenders[["income"]], bank.customers).groupby(GROUP).size()
-    expected = expected.join(of_the_value).join(of_the_group.rename("customers"))
+    expected = expected.join(of_the_value)
     expected["spend_share"] = expected["spend_amount"] / expected["of_the_value"]
     return expected.drop(columns="of_the_value").reset_index()
 
