@@ -197,6 +197,9 @@ def drifted(sample_build, tmp_path_factory):
 
 def drift(reference: np.ndarray, today: np.ndarray) -> dict:
     """The population stability index of counts by bin, and whether it is beyond chance."""
+    # a bin that holds no one, then or now, tells nothing
+    is_occupied = (reference > 0) | (today > 0)
+    reference, today = reference[is_occupied], today[is_occupied]
     shares = [np.maximum(one, 0.5) / one.sum() for one in (reference, today)]
     index = ((shares[1] - shares[0]) * np.log(shares[1] / shares[0])).sum()
     chance = (len(reference) - 1) * (1 / reference.sum() + 1 / today.sum())
