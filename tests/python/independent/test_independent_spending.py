@@ -159,7 +159,7 @@ def key_figures(group, others, probability, of, to) -> dict:
     half = stats.t.isf(probability, len(group) - 1) * np.sqrt(variance)
     margin = stats.t.isf(probability, fewer - 1) * np.sqrt(variance + other_variance)
     # the published quantile is an approximation, rough for few people
-    roughness = 0.01 if fewer < 30 else 0.0003
+    roughness = 0.015 if fewer < 30 else 0.0003
     return {
         "value": value,
         "lower": max(value - half, 0),
