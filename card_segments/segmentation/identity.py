@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -259,6 +259,8 @@ def key_segments(
     [4, 2]
     >>> key_segments(new, last[:0], 4)["key_number"].tolist()
     [5, 6]
+    >>> key_segments(new, last[:2], 4)["key_number"].tolist()
+    [4, 5]
     """
     numbers = segment_numbers.astype("int64").sort_index()
     old = last_keys.reindex(numbers.index).dropna().str.rsplit("_", n=1).str[-1].astype("int64")
@@ -273,6 +275,10 @@ def key_segments(
             }
         )
     alignment = align(numbers[old.index].to_numpy(), old.to_numpy())
+    # a segment made wholly of new customers has nobody to be matched by
+    new = np.setdiff1d(numbers, alignment.matches["segment_number"])
+    matches = pd.concat([alignment.matches, _matches(new, {}, np.zeros(len(new)))])
+    alignment = replace(alignment, matches=matches.sort_values("segment_number", ignore_index=True))
     highest = max(highest_number_ever, int(old.max()))
     keys = assign_keys(alignment, {number: number for number in old.unique()}, highest).keys
     return keys.rename(columns={"status": "key_status", "jaccard": "match_jaccard"})

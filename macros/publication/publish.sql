@@ -6,8 +6,8 @@
     {% if execute and flags.WHICH in ('build', 'run') %}
         {% set obstacle = publication_obstacle(results) %}
         {% if obstacle %}
-            {% do print('') %}
-            {% do print('Not published: ' ~ obstacle ~ '. What was published before is unchanged.') %}
+            {#- Not printed: --quiet is to hide it. -#}
+            {% do log('Not published: ' ~ obstacle ~ '. What was published before is unchanged.', info=true) %}
             {% do print_failed_checks(results) %}
         {% else %}
             {#- The list of the tables does not list itself. -#}

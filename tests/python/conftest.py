@@ -23,7 +23,9 @@ def pytest_collection_modifyitems(items):
     as late as can be, so that the others need not wait for it.
     """
     here = Path(__file__).parent
-    needing = dict.fromkeys(one.path for one in items if "sample_build" in one.fixturenames)
+    needing = dict.fromkeys(
+        one.path for one in items if {"sample_build", "bank"} & set(one.fixturenames)
+    )
     first = next(iter(needing), None)
 
     def rank(item):

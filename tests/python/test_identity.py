@@ -122,6 +122,37 @@ def test_other_customers_begin_anew(workspace, delivery):
     assert keys["segment_key"].iloc[0] == "relationship_1"
 
 
+@pytest.mark.slow
+def test_an_input_that_was_absent_for_one_build_returns_with_its_keys(workspace, delivery):
+    first = members(workspace)
+    dates = "select segment_key, segment_name, first_published_at from {} order by all"
+    registry = workspace.query_published(dates.format("segment_registry"))
+    known = "select * from {} order by all"
+    tables = ["segment_parameters", "segment_reference_bins"]
+    before = [workspace.query_published(known.format(table)) for table in tables]
+
+    build(workspace, enabled_inputs=["customers"])
+    assert members(workspace).empty
+    row = workspace.query_published("select distinct status from segment_registry")
+    assert row["status"].tolist() == ["absent"]
+    for table, frame in zip(tables, before, strict=True):
+        pd.testing.assert_frame_equal(workspace.query_published(known.format(table)), frame)
+
+    # A fifth of the customers has left meanwhile.
+    rewrite(delivery / "card_relationships.csv", lambda rows: rows[len(rows) // 5 :])
+    select, *others = SEGMENTS
+    build(
+        workspace,
+        *(select, "+segment_registry", "+segment_changes", *others),
+        **RELATIONSHIPS,
+        input_dir=str(delivery),
+    )
+    pd.testing.assert_frame_equal(workspace.query(dates.format("marts.segment_registry")), registry)
+    now = built_members(workspace)["segment_key"]
+    assert (now == first["segment_key"].reindex(now.index)).mean() >= 0.98
+    assert workspace.query("select * from marts.segment_changes").empty
+
+
 def test_a_customer_is_scored_from_the_command_line(workspace, delivery):
     customer = workspace.query(
         """

@@ -94,14 +94,20 @@ def test_numbers_encodings_and_names_of_other_systems(workspace, input_folder): 
 
 
 def test_too_many_rejects_stop_the_build_before_the_marts(workspace, input_folder):  # noqa: F811
-    def break_rows(rows):
-        for row in rows[51:62]:
-            row[6] = "about 5000"
+    def build_after_breaking(first, last):
+        def break_rows(rows):
+            for row in rows[first:last]:
+                row[6] = "about 5000"
 
-    edit(input_folder / "customers.csv", break_rows)
-    run = workspace.dbt(
-        "build", "--select", "+stg_customers__customers", input_dir=str(input_folder)
-    )
+        edit(input_folder / "customers.csv", break_rows)
+        return workspace.dbt(
+            "build", "--select", "+stg_customers__customers", input_dir=str(input_folder)
+        )
+
+    run = build_after_breaking(51, 61)
+    # 10 of 200 are just as many as are allowed
+    assert run.succeeded, run.output
+    run = build_after_breaking(61, 62)
     assert_one_sentence(
         run,
         r"Of 200 rows of the input 'customers', 11 had to be rejected \(5\.5 %\), more than "
@@ -137,6 +143,12 @@ def test_own_words_stop_the_build_with_what_was_found(workspace, input_folder): 
         r"No category of the input 'spends' is one that seeds/reference/card_benefits\.csv names "
         r"\(Apparel, Bills, .*?\), .*? Found are Categoria",
     )
+
+    workspace.warehouse = Path(":memory:")
+    run = workspace.dbt_command(
+        "--quiet", "run-operation", "check_inputs", input_dir=str(input_folder)
+    )
+    assert_one_sentence(run, r"PROBLEM: No payment_type of the input 'spends' is one that the var")
 
 
 @pytest.mark.slow

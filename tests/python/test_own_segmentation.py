@@ -4,23 +4,30 @@ import re
 import shutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import yaml
 from workspaces import PROJECT, REAL_FILES, Workspace, copy_project
 
 
-@pytest.fixture(scope="module")
-def followed(tmp_path_factory):
-    """A copy of the project with the files that the page tells to save, and its variables."""
-    copy = copy_project(tmp_path_factory.mktemp("own") / "card_segments")
-    page = (PROJECT / "docs" / "own_segmentation.md").read_text()
+def follow(folder, section):
+    """A copy of the project with the files that a part of the page saves, and its variables."""
+    copy = copy_project(folder / "card_segments")
+    own, other = (PROJECT / "docs" / "own_segmentation.md").read_text().split("\n## On a file", 1)
+    page = {"category_mix": own, "channel_use": other}[section]
     blocks = re.findall(r"^`(models/\S+)`\n\n```\w+\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
-    assert len(blocks) == 3
+    assert len(blocks) == {"category_mix": 3, "channel_use": 2}[section]
     for path, text in blocks:
         (copy / path).parent.mkdir(parents=True, exist_ok=True)
         (copy / path).write_text(text)
     variables = re.search(r"^```yaml\n(segmentations: .*?)^```", page, re.DOTALL | re.MULTILINE)
     return copy, yaml.safe_load(variables.group(1))
+
+
+@pytest.fixture(scope="module")
+def followed(tmp_path_factory):
+    """The project with the segmentation that stands on two of the inputs."""
+    return follow(tmp_path_factory.mktemp("own"), "category_mix")
 
 
 def build(followed, folder, **more):
@@ -56,6 +63,42 @@ def test_segments_that_stand_in_for_age_are_flagged(followed, real_data, tmp_pat
     )
     assert proxies.loc["age_group", "is_flagged"]
     assert proxies.loc["age_group", "cramers_v"] >= 0.5
+
+
+@pytest.mark.slow
+def test_a_file_that_is_no_input_has_segments_that_stay(tmp_path):
+    copy, variables = follow(tmp_path, "channel_use")
+    rows = pd.read_csv(PROJECT / "seeds" / "inputs" / "card_relationships.csv", dtype=str)
+    columns = {
+        "Customer Key": "customer_id",
+        "Total_visits_bank": "branch_visits",
+        "Total_visits_online": "online_visits",
+        "Total_calls_made": "calls",
+    }
+    rows = rows.rename(columns=columns)[list(columns.values())]
+    # the sample is unclean on purpose, and nothing cleans a file that is no input
+    rows = rows.apply(pd.to_numeric, errors="coerce").dropna().drop_duplicates("customer_id")
+    (copy / "data").mkdir()
+    rows.to_csv(copy / "data" / "channel_use.csv", index=False)
+
+    workspace = Workspace(tmp_path / "built", copy)
+    workspace.folder.mkdir()
+    members = "select customer_id, segment_key, segment_name from segment_members order by all"
+    found = []
+    for _ in range(2):
+        run = workspace.dbt("build", enabled_inputs=["customers"], **variables)
+        assert run.succeeded, run.output
+        found.append(workspace.query_published(members))
+    assert len(found[0]) == len(rows)
+    pd.testing.assert_frame_equal(*found)
+    row = workspace.query_published("select * from segmentations").iloc[0]
+    assert row["decision_reason"] == "kept: the published model still fits these customers"
+    checks = workspace.query_published(
+        "select check_name, description, observed from publication_checks"
+    )
+    moved = checks[checks["check_name"] == "segment_share_moved"]
+    assert moved["description"].item().startswith("largest change")
+    assert moved["observed"].item() == 0
 
 
 def test_a_wrong_setting_ends_in_one_sentence(followed, tmp_path):

@@ -3,8 +3,10 @@
 import json
 import re
 
+import duckdb
 import pytest
 import yaml
+from jinja2 import Template
 from workspaces import INPUTS, PROJECT, published_tables
 
 # Where each row of an input came from; no part of the contract.
@@ -209,3 +211,22 @@ def test_versions_agree():
     project = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())["version"]
     assert f'version = "{project}"' in (PROJECT / "pyproject.toml").read_text()
     assert f"## {project}" in (PROJECT / "CHANGELOG.md").read_text()
+
+
+@pytest.mark.parametrize(
+    ("keys", "faults"),
+    [
+        ("(1), (2)", []),
+        ("(1)", [("only in the spine", 2)]),
+        ("(1), (2), (3)", [("only in the model", 3)]),
+        ("(1), (2), (2)", [("twice in the model", 2)]),
+    ],
+)
+def test_the_keys_of_a_model_are_those_of_its_spine_each_once(manifest, keys, faults):
+    macro = manifest["macros"]["macro.card_segments.test_same_keys_as"]["macro_sql"]
+    query = Template(macro.partition("%}")[2].rpartition("{%")[0]).render(
+        model=f"(values {keys}) as model (key)",
+        to="(values (1), (2), (2)) as spine (key)",
+        columns=["key"],
+    )
+    assert duckdb.sql(query).fetchall() == faults

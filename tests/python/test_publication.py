@@ -111,7 +111,8 @@ def test_a_refused_file_keeps_the_old_publication(published_once, tmp_path, file
         (["build", *ONE], "this build left out"),
         # no test looks at this one, so nothing else is left out
         (["build", "--exclude", "segment_drift"], "this build left out 1 of"),
-        (["build", "--resource-type", "model"], "this build left out"),
+        # everything but the data tests
+        (["build", "--exclude-resource-type", "test", "unit_test"], "this build left out"),
         (["build", *ONE, "--empty"], "--empty"),
     ],
 )

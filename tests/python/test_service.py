@@ -5,7 +5,6 @@ import shutil
 
 import numpy as np
 import pytest
-from scipy import stats
 from workspaces import PROJECT, Workspace, copy_project, rewrite
 
 RELATIONSHIPS_ONLY = ["card_relationships"]
@@ -73,25 +72,6 @@ def test_a_larger_team_is_busier(sample_build, large_book):
         ).iat[0, 0]
 
     assert occupancy(sample_build) < occupancy(large_book) <= 0.88
-
-
-def test_intervals_are_those_of_students_t(sample_build):
-    contacts = sample_build.query(
-        """
-        select group_type, group_key, channel, contacts
-        from intermediate.int_relationships_grouped
-        inner join intermediate.int_contacts_by_relationship using (customer_id)
-        """
-    )
-    demand = sample_build.query("select * from marts.service_demand where not is_suppressed")
-    assert demand["customers"].min() >= 10
-    keys = ["group_type", "group_key", "channel"]
-    grouped = contacts.groupby(keys)["contacts"]
-    demand = demand.set_index(keys)
-    half_width = demand["contacts_per_customer_upper"] - demand["contacts_per_customer"]
-    expected = grouped.sem() * stats.t.ppf(0.975, grouped.size() - 1)
-    expected, half_width = expected.align(half_width, join="right")
-    np.testing.assert_allclose(half_width, expected, rtol=0.003)
 
 
 @pytest.mark.parametrize(

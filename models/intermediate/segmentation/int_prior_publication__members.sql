@@ -7,12 +7,25 @@ models as (
 
 ),
 
+absent as (
+
+    select distinct segmentation from {{ ref('int_prior_publication__registry') }}
+    where status = 'absent'
+
+),
+
 populations as (
 
     select
         segmentation,
         customer_id
     from {{ ref('int_segmentation_features') }}
+
+),
+
+scores as (
+
+    select * from {{ ref('int_prior_publication__scores') }}
 
 ),
 
@@ -29,7 +42,8 @@ remaining as (
     select
         last_members.segmentation,
         last_members.customer_id,
-        last_members.segment_key
+        last_members.segment_key,
+        false as is_scored_today
     from last_members
     inner join models
         on last_members.segmentation = models.segmentation
@@ -38,6 +52,28 @@ remaining as (
             last_members.segmentation = populations.segmentation
             and last_members.customer_id = populations.customer_id
 
+),
+
+/* the members of a segmentation that was absent were not carried over; its model says where they would have been */
+returned as (
+
+    select
+        scores.segmentation,
+        scores.customer_id,
+        scores.segment_key,
+        true as is_scored_today
+    from scores
+    inner join absent
+        on scores.segmentation = absent.segmentation
+
+),
+
+members as (
+
+    select * from remaining
+    union all
+    select * from returned
+
 )
 
-select * from remaining
+select * from members

@@ -33,6 +33,23 @@ reference_bins as (
         is_missing_bin
     from last_bins
     union all
+    /* publications before version 0.2 have a bin of missing values only where a value was missing */
+    select
+        segmentation,
+        feature,
+        cast(null as {{ dbt.type_string() }}) as segment_key,
+        0 as bin_number,
+        cast(null as double) as lower_edge,
+        cast(null as double) as upper_edge,
+        cast(0 as double) as reference_share,
+        max(reference_customers) as reference_customers,
+        true as is_missing_bin
+    from last_bins
+    group by
+        segmentation,
+        feature
+    having not bool_or(is_missing_bin)
+    union all
     select
         segmentation,
         cast(null as {{ dbt.type_string() }}) as feature,

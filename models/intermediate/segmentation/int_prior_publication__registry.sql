@@ -1,4 +1,4 @@
--- One row per segment key that has ever been published for these customers, in use or retired.
+-- One row per segment key that has ever been published for these customers: in use, retired or absent.
 with
 
 specifications as (
@@ -24,9 +24,33 @@ replaced as (
 
     select distinct published_members.segmentation
     from published_members
+    inner join specifications
+        on published_members.segmentation = specifications.segmentation
     left join models
         on published_members.segmentation = models.segmentation
     where models.segmentation is null
+
+),
+
+compared as (
+
+    select
+        segmentation,
+        true as is_replaced
+    from replaced
+    union all
+    select
+        segmentation,
+        false as is_replaced
+    from models
+
+),
+
+/* where all that can be compared was replaced, what is absent was of other customers too */
+populations as (
+
+    select coalesce(bool_and(is_replaced), false) as are_all_replaced
+    from compared
 
 ),
 
@@ -44,11 +68,14 @@ registry as (
 
     select last_registry.*
     from last_registry
-    inner join specifications
+    cross join populations
+    left join specifications
         on last_registry.segmentation = specifications.segmentation
     left join replaced
         on last_registry.segmentation = replaced.segmentation
-    where replaced.segmentation is null
+    where
+        replaced.segmentation is null
+        and (specifications.segmentation is not null or not populations.are_all_replaced)
 
 )
 

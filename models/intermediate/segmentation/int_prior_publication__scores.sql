@@ -3,17 +3,10 @@
 -- noqa: disable=PRS
 with
 
-specifications as (
+features_today as (
 
-    select * from {{ ref('int_segmentation_specifications') }}
-
-),
-
-last_segmentations as (
-
-    {{ select_last_published('segmentations', {
-        'segmentation': 'string', 'specification_fingerprint': 'string', 'status': 'string'
-    }) }}
+    select * from {{ ref('int_segmentation_metrics') }}
+    where is_feature
 
 ),
 
@@ -26,18 +19,34 @@ all_parameters as (
 
 ),
 
-/* a model of another specification has other features */
+last_features as (
+
+    select distinct
+        segmentation,
+        feature
+    from all_parameters
+
+),
+
+/* a model of other features cannot score these customers */
+unscorable as (
+
+    select coalesce(features_today.segmentation, last_features.segmentation) as segmentation
+    from features_today
+    full outer join last_features
+        on
+            features_today.segmentation = last_features.segmentation
+            and features_today.metric = last_features.feature
+    where
+        features_today.metric is null
+        or last_features.feature is null
+
+),
+
 last_parameters as (
 
-    select all_parameters.*
-    from all_parameters
-    inner join last_segmentations
-        on all_parameters.segmentation = last_segmentations.segmentation
-    inner join specifications
-        on
-            last_segmentations.segmentation = specifications.segmentation
-            and last_segmentations.specification_fingerprint = specifications.specification_fingerprint
-    where last_segmentations.status = 'published'
+    select * from all_parameters
+    where segmentation not in (select unscorable.segmentation from unscorable)
 
 ),
 

@@ -101,6 +101,16 @@ counts as (
 
 ),
 
+/* a bin that holds no one, then or now, tells nothing */
+occupied as (
+
+    select * from counts
+    where
+        reference_share > 0
+        or customers > 0
+
+),
+
 shares as (
 
     select
@@ -114,7 +124,7 @@ shares as (
             cast(customers as double) / nullif(sum(customers) over (partition by segmentation, feature), 0),
             0.5 / nullif(sum(customers) over (partition by segmentation, feature), 0)
         ) as share
-    from counts
+    from occupied
 
 ),
 

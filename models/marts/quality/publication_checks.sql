@@ -1,6 +1,4 @@
 -- One row per check and subject that stands between the candidates and the published tables.
-{% set last_segments = last_published('segments') %}
-{% set last_inputs = last_published('input_quality') %}
 with
 
 outcomes as (
@@ -18,14 +16,7 @@ scores as (
 
 segments as (
 
-    select
-        sizes.segmentation,
-        names.segment_name,
-        sizes.customers,
-        sizes.customer_share
-    from {{ ref('int_segments') }} as sizes
-    inner join {{ ref('int_segment_names') }} as names
-        on sizes.segment_key = names.segment_key
+    select * from {{ ref('int_segments') }}
 
 ),
 
@@ -41,12 +32,49 @@ input_rows as (
 
 ),
 
+customers as (
+
+    select
+        segmentation,
+        customer_id
+    from {{ ref('int_segmentation_features') }}
+
+),
+
+last_models as (
+
+    select * from {{ ref('int_prior_publication__models') }}
+
+),
+
+last_members as (
+
+    {{ select_last_published('segment_members', {'segmentation': 'string', 'customer_id': 'string'}) }}
+
+),
+
+last_segments as (
+
+    {{ select_last_published('segments', {
+        'segmentation': 'string', 'segment_key': 'string', 'customer_share': 'double'
+    }) }}
+
+),
+
+last_inputs as (
+
+    {{ select_last_published('input_quality', {
+        'input_name': 'string', 'source_file': 'string', 'measure': 'string', 'measured': 'bigint'
+    }) }}
+
+),
+
 populations as (
 
     select
         segmentation,
         count(*) as customers
-    from {{ ref('int_segmentation_features') }}
+    from customers
     group by segmentation
 
 ),
@@ -162,8 +190,7 @@ inputs_accounted as (
 
 ),
 
-{% if last_inputs and last_segments and not var('accept_changes') -%}
-/* only like is compared with like: an input that now comes from another folder is a new beginning */
+{% if not var('accept_changes') -%}
 loaded_now as (
 
     select
@@ -181,23 +208,77 @@ loaded_last as (
         input_name,
         {{ file_folder('max(source_file)') }} as source_folder,
         sum(measured) as loaded_rows
-    from {{ last_inputs }}
+    from last_inputs
     where measure = 'loaded_rows'
     group by input_name
 
 ),
 
-same_sources as (
+remaining as (
+
+    select
+        last_members.segmentation,
+        count(*) as last_customers,
+        count(customers.customer_id) as remaining_customers
+    from last_members
+    left join customers
+        on
+            last_members.segmentation = customers.segmentation
+            and last_members.customer_id = customers.customer_id
+    group by last_members.segmentation
+
+),
+
+/* most of the smaller population is in the larger one, so that losing most customers is not taken for others */
+same_populations as (
+
+    select remaining.segmentation
+    from remaining
+    inner join populations
+        on remaining.segmentation = populations.segmentation
+    where
+        remaining.remaining_customers
+        >= {{ var('minimum_remaining_share') }} * least(remaining.last_customers, populations.customers)
+
+),
+
+segmentation_inputs as (
+
+    {% for segmentation, inputs in var('segmentations').items() %}
+    {%- for input_name in inputs %}
+    select
+        '{{ segmentation }}' as segmentation,
+        '{{ input_name }}' as input_name
+    union all
+    {%- endfor %}
+    {%- endfor %}
+    {{ empty_relation({'segmentation': dbt.type_string(), 'input_name': dbt.type_string()}) }}
+
+),
+
+inputs_of_same_populations as (
+
+    select distinct segmentation_inputs.input_name
+    from segmentation_inputs
+    inner join same_populations
+        on segmentation_inputs.segmentation = same_populations.segmentation
+
+),
+
+/* only like is compared with like: files of another folder and of other customers are a new beginning */
+compared_inputs as (
 
     select
         loaded_now.input_name,
         loaded_now.loaded_rows,
-        loaded_last.loaded_rows as last_loaded_rows
+        loaded_last.loaded_rows as last_loaded_rows,
+        loaded_now.source_folder = loaded_last.source_folder
+        or inputs_of_same_populations.input_name is not null as is_compared
     from loaded_now
     inner join loaded_last
-        on
-            loaded_now.input_name = loaded_last.input_name
-            and loaded_now.source_folder = loaded_last.source_folder
+        on loaded_now.input_name = loaded_last.input_name
+    left join inputs_of_same_populations
+        on loaded_now.input_name = inputs_of_same_populations.input_name
 
 ),
 
@@ -206,25 +287,17 @@ rows_dropped as (
     select
         'rows_dropped' as check_name,
         input_name as subject,
-        'share of rows lost since the last publication' as description,
-        greatest(0, 1 - cast(loaded_rows as double) / nullif(last_loaded_rows, 0)) as observed,
+        case
+            when is_compared then 'share of rows lost since the last publication'
+            else 'not compared with the last publication, which had files of another folder and other customers'
+        end as description,
+        case
+            when is_compared then greatest(0, 1 - cast(loaded_rows as double) / nullif(last_loaded_rows, 0))
+            else 0
+        end as observed,
         'at most' as comparison,
         {{ var('maximum_row_drop_share') }} as threshold
-    from same_sources
-
-),
-
-comparable_segmentations as (
-
-    {% for segmentation, inputs in var('segmentations').items() %}
-    select '{{ segmentation }}' as segmentation
-    from same_sources
-    where input_name in ({{ sql_list(inputs) }})
-    having count(*) = {{ inputs | length }}
-    {{ 'union all' if not loop.last }}
-    {%- else %}
-    {{ empty_relation({'segmentation': dbt.type_string()}) }}
-    {%- endfor %}
+    from compared_inputs
 
 ),
 
@@ -233,17 +306,28 @@ segment_shares_moved as (
     select
         'segment_share_moved' as check_name,
         segments.segmentation as subject,
-        'largest change of a segment''s share since the last publication' as description,
-        max(abs(segments.customer_share - last_segments.customer_share)) as observed,
+        case
+            when count(last_models.segmentation) > 0
+                then 'largest change of a segment''s share since the last publication'
+            else 'not compared with the last publication, which had other customers'
+        end as description,
+        coalesce(
+            max(
+                case
+                    when last_models.segmentation is not null
+                        then abs(segments.customer_share - last_segments.customer_share)
+                end
+            ),
+            0
+        ) as observed,
         'at most' as comparison,
         {{ var('maximum_segment_share_jump') }} as threshold
     from segments
-    inner join comparable_segmentations
-        on segments.segmentation = comparable_segmentations.segmentation
-    inner join {{ last_segments }} as last_segments
-        on
-            segments.segmentation = last_segments.segmentation
-            and segments.segment_name = last_segments.segment_name
+    left join last_segments
+        on segments.segment_key = last_segments.segment_key
+    left join last_models
+        on segments.segmentation = last_models.segmentation
+    where segments.segmentation in (select last_members.segmentation from last_members)
     group by segments.segmentation
 
 ),
@@ -260,7 +344,7 @@ checks as (
     select * from largest_segments
     union all
     select * from inputs_accounted
-    {%- if last_inputs and last_segments and not var('accept_changes') %}
+    {%- if not var('accept_changes') %}
     union all
     select * from rows_dropped
     union all

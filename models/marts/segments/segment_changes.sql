@@ -4,6 +4,7 @@ with
 last_members as (
 
     select * from {{ ref('int_prior_publication__members') }}
+    where not is_scored_today
 
 ),
 

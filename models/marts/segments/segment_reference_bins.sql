@@ -1,4 +1,4 @@
--- One row per published segmentation, feature and bin: how the feature was distributed at the fit, to tell drift by.
+-- One row per segmentation, feature and bin: how the feature was distributed at the fit, to tell drift by.
 with
 
 samples as (
@@ -18,6 +18,12 @@ last_bins as (
 
     select * from {{ ref('int_prior_publication__reference_bins') }}
     where feature is not null
+
+),
+
+last_registry as (
+
+    select * from {{ ref('int_prior_publication__registry') }}
 
 ),
 
@@ -80,6 +86,7 @@ bins as (
         false as is_missing_bin
     from edges
     union all
+    /* also where no value is missing, for one may be missing later */
     select distinct
         segmentation,
         feature,
@@ -88,7 +95,6 @@ bins as (
         cast(null as double) as upper_edge,
         true as is_missing_bin
     from fitted_samples
-    where feature_value is null
 
 ),
 
@@ -142,6 +148,7 @@ fitted_bins as (
 
 ),
 
+/* the bins of a model that is kept, or that is absent from this build */
 kept_bins as (
 
     select
@@ -154,9 +161,11 @@ kept_bins as (
         last_bins.reference_customers,
         last_bins.is_missing_bin
     from last_bins
-    inner join outcomes
+    left join outcomes
         on last_bins.segmentation = outcomes.segmentation
-    where not outcomes.is_fitted
+    where
+        not coalesce(outcomes.is_fitted, false)
+        and last_bins.segmentation in (select last_registry.segmentation from last_registry)
 
 ),
 

@@ -1,4 +1,4 @@
--- One row per segment key ever published for these customers: in use, or retired and never used again.
+-- One row per segment key ever published for these customers: in use, retired for good, or absent from this build.
 with
 
 segments as (
@@ -16,6 +16,7 @@ last_registry as (
 outcomes as (
 
     select * from {{ ref('int_segmentation_outcomes') }}
+    where status = 'published'
 
 ),
 
@@ -37,8 +38,11 @@ in_use as (
 
 ),
 
-/* what is no longer there stays on record, so that its key is not given to another segment */
-retired as (
+/*
+    What is no longer there stays on record, so that its key is not given to another segment. Where the whole
+    segmentation is absent, its segments have not gone: they keep their keys for when it returns.
+*/
+not_in_use as (
 
     select
         last_registry.segmentation,
@@ -46,12 +50,15 @@ retired as (
         last_registry.name_key,
         last_registry.segment_name,
         last_registry.description,
-        'retired' as status,
+        case
+            when last_registry.status <> 'retired' and outcomes.segmentation is null then 'absent'
+            else 'retired'
+        end as status,
         last_registry.key_number,
         last_registry.first_published_at,
         last_registry.last_published_at
     from last_registry
-    inner join outcomes
+    left join outcomes
         on last_registry.segmentation = outcomes.segmentation
     left join segments
         on last_registry.segment_key = segments.segment_key
@@ -63,7 +70,7 @@ registry as (
 
     select * from in_use
     union all
-    select * from retired
+    select * from not_in_use
 
 )
 

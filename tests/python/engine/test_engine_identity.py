@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from card_segments.segmentation import FeaturesError, Specification, assign
 from card_segments.segmentation.clustering import k_means, order_segments
-from card_segments.segmentation.identity import align, assign_keys, jaccard_matrix
+from card_segments.segmentation.identity import align, assign_keys, jaccard_matrix, key_segments
 from card_segments.segmentation.preparation import Sample, fit_preparation, read_sample
 
 # On a busy machine an example may take long without anything being wrong.
@@ -66,6 +66,16 @@ def test_an_old_segment_without_customers_retires():
     # Its number is not given to a segment that emerges later.
     later = assign_keys(align([1, 2, 3], [1, 1, 2]), {1: 1, 2: 2}, 3)
     assert 3 not in later.keys["key_number"].tolist()
+
+
+def test_a_segment_of_new_customers_alone_emerges():
+    new = pd.Series([1, 1, 2, 2, 3, 3, 4], index=list("nmabcdo"))
+    last = pd.Series({"a": "demo_4", "b": "demo_4", "c": "demo_2", "d": "demo_2", "gone": "demo_5"})
+    keys = key_segments(new, last, highest_number_ever=6)
+    assert keys["segment_number"].tolist() == [1, 2, 3, 4]
+    assert keys["key_number"].tolist() == [7, 4, 2, 8]
+    assert keys["key_status"].tolist() == ["emerging", "matched", "matched", "emerging"]
+    assert keys["match_jaccard"].tolist() == [0, 1, 1, 0]
 
 
 def test_a_good_match_is_not_outbid_by_two_poor_ones():
