@@ -154,7 +154,7 @@ class Bank:
 
     @cached_property
     def profiles(self) -> pd.DataFrame:
-        """One row per credit customer: the latest month."""
+        """One row per credit customer: of each column the latest known value."""
         raw = read(self.files["credit_profiles"])
         history = raw["credit_history_age"].str.extract(r"(\d+) Years? and (\d+) Months?")
         history = history.astype(float)
@@ -187,7 +187,9 @@ class Bank:
         )
         rows = rows.dropna(subset=["customer_id", "month"])
         rows = rows.drop_duplicates(["customer_id", "month"]).sort_values("month")
-        return rows.groupby("customer_id").tail(1).set_index("customer_id")
+        rows["score_month"] = rows["month"].where(rows["score"].notna())
+        # pandas takes the last value that is known, column by column
+        return rows.groupby("customer_id").last()
 
 
 def bank_of_sample(build) -> Bank:

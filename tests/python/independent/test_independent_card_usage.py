@@ -167,6 +167,8 @@ def test_segment_value(bank):
     everyone = found["net_value_base_amount"]
     components = [f"{name}_amount" for name in reference("value_rates")["component"].unique()]
     net_values = [f"net_value_{estimate}_amount" for estimate in ESTIMATES]
+    advice = bank.published("segment_recommendations")
+    advice = advice.merge(reference("segment_playbook"), on=["recommendation_key", "stage"])
     rows = []
     for group, members in groups(bank, found):
         known = members[members["net_value_base_amount"].notna()]
@@ -189,7 +191,8 @@ def test_segment_value(bank):
             "vulnerable_customer_share": vulnerable,
         }
         if group is not EVERYONE:
-            row["treatment"] = treatment(net_value, everyone.mean(), vulnerable)
+            own = treatment(net_value, everyone.mean(), vulnerable)
+            row["treatment"] = held_back(own, advice[advice["segment_key"] == group["segment_key"]])
         rows.append(row)
     expected = pd.DataFrame(rows)
     if everyone.mean() <= 0:
@@ -212,8 +215,16 @@ def test_segment_value(bank):
 
 def treatment(net_value: float, average: float, vulnerable: float) -> str:
     """Help comes first; then a loss, then whether the segment earns as much as others."""
-    if vulnerable > VARIABLES["maximum_vulnerable_share"]:
+    if not vulnerable <= VARIABLES["maximum_vulnerable_share"]:
         return "serve"
     if net_value < 0:
         return "reprice"
     return "keep" if net_value >= average else "grow"
+
+
+def held_back(own: str, advice: pd.DataFrame) -> str:
+    """No treatment invites what the advice to the segment holds back."""
+    stages = set(advice.loc[advice["holds_back"] == "growth", "stage"])
+    if "protect" in stages or (own == "grow" and (advice["holds_back"] == "balance").any()):
+        return "serve"
+    return "reprice" if "repair" in stages and own != "serve" else own

@@ -10,7 +10,6 @@ from features import features
 from scipy import optimize, stats
 
 SMALLEST_GROUP = max(VARIABLES["minimum_claim_customers"], MINIMUM)
-Z = stats.norm.ppf(0.975)
 MEASURES = {
     "one_proportion": "Cohen's h",
     "two_proportion": "Cohen's h",
@@ -70,35 +69,40 @@ def is_in(values: pd.Series, group: str) -> pd.Series:
     return values.isin(group.split(";"))
 
 
+def reach(confidence: float) -> float:
+    """How many standard errors a normal interval reaches to each side."""
+    return stats.norm.isf((1 - confidence) / 2)
+
+
 def cohens_h(share: float, other: float) -> float:
     return 2 * np.arcsin(np.sqrt(share)) - 2 * np.arcsin(np.sqrt(other))
 
 
-def one_proportion(group, threshold):
+def one_proportion(group, threshold, confidence):
     share, people = group.mean(), len(group)
     z = (share - threshold) / np.sqrt(threshold * (1 - threshold) / people)
-    interval = stats.binomtest(int(group.sum()), people).proportion_ci(method="wilson")
+    interval = stats.binomtest(int(group.sum()), people).proportion_ci(confidence, method="wilson")
     ends = (cohens_h(end, threshold) for end in (interval.low, interval.high))
     return z, 2 * stats.norm.sf(abs(z)), cohens_h(share, threshold), *ends
 
 
-def one_mean(group, threshold=0.0):
+def one_mean(group, threshold, confidence):
     test, people = stats.ttest_1samp(group, threshold), len(group)
     effect = (group.mean() - threshold) / group.std(ddof=1)
-    half = Z * np.sqrt(1 / people + effect**2 / (2 * people))
+    half = reach(confidence) * np.sqrt(1 / people + effect**2 / (2 * people))
     return test.statistic, test.pvalue, effect, effect - half, effect + half
 
 
-def two_proportion(group, other):
+def two_proportion(group, other, confidence):
     table = [[one.sum(), len(one) - one.sum()] for one in (group, other)]
     test = stats.chi2_contingency(table, correction=False)
     effect = cohens_h(group.mean(), other.mean())
-    half = Z * np.sqrt(1 / len(group) + 1 / len(other))
+    half = reach(confidence) * np.sqrt(1 / len(group) + 1 / len(other))
     z = np.sign(group.mean() - other.mean()) * np.sqrt(test.statistic)
     return z, test.pvalue, effect, effect - half, effect + half
 
 
-def mann_whitney(group, other):
+def mann_whitney(group, other, confidence):
     test = stats.mannwhitneyu(group, other, use_continuity=False, method="asymptotic")
     n, m = len(group), len(other)
     both = np.concatenate([group, other])
@@ -108,21 +112,21 @@ def mann_whitney(group, other):
     ranks = stats.rankdata(both)
     above = (ranks[:n] - stats.rankdata(group)) / m
     below = (ranks[n:] - stats.rankdata(other)) / n
-    half = 2 * Z * np.sqrt(above.var(ddof=1) / n + below.var(ddof=1) / m)
+    half = 2 * reach(confidence) * np.sqrt(above.var(ddof=1) / n + below.var(ddof=1) / m)
     effect = 2 * test.statistic / (n * m) - 1
     z = (test.statistic - n * m / 2) / spread
     return z, test.pvalue, effect, max(effect - half, -1), min(effect + half, 1)
 
 
-def spearman(group, numbers):
+def spearman(group, numbers, confidence):
     effect, p_value = stats.spearmanr(numbers, group)
     people = len(group)
-    half = Z * np.sqrt((1 + effect**2 / 2) / (people - 3))
+    half = reach(confidence) * np.sqrt((1 + effect**2 / 2) / (people - 3))
     ends = (np.tanh(np.arctanh(effect) + side * half) for side in (-1, 1))
     return effect * np.sqrt((people - 2) / (1 - effect**2)), p_value, effect, *ends
 
 
-def noncentral_limits(statistic: float, freedom: int):
+def noncentral_limits(statistic: float, freedom: int, confidence: float):
     """Expected statistics, from the lowest to the highest that do not make this one unlikely."""
 
     def noncentrality(chance):
@@ -131,30 +135,30 @@ def noncentral_limits(statistic: float, freedom: int):
 
         return optimize.brentq(excess, 1e-9, 10 * statistic + 100) if excess(1e-9) > 0 else 0
 
-    low, high = noncentrality(0.975), noncentrality(0.025)
+    low, high = (noncentrality((1 + side * confidence) / 2) for side in (1, -1))
     return low + freedom if low else 0, high + freedom
 
 
-def chi_square(groups):
+def chi_square(groups, confidence):
     table = pd.DataFrame({key: one.value_counts() for key, one in groups.items()}).fillna(0)
     test = stats.chi2_contingency(table, correction=False)
     scale = table.to_numpy().sum() * (min(table.shape) - 1)
-    low, high = noncentral_limits(test.statistic, test.dof)
+    low, high = noncentral_limits(test.statistic, test.dof, confidence)
     effect = np.sqrt(test.statistic / scale)
     return test.statistic, test.pvalue, effect, np.sqrt(low / scale), min(np.sqrt(high / scale), 1)
 
 
-def kruskal_wallis(groups):
+def kruskal_wallis(groups, confidence):
     statistic, p_value = stats.kruskal(*groups.values())
     scale = sum(map(len, groups.values())) - 1
-    low, high = noncentral_limits(statistic, len(groups) - 1)
+    low, high = noncentral_limits(statistic, len(groups) - 1, confidence)
     return statistic, p_value, statistic / scale, low / scale, min(high / scale, 1)
 
 
 FIGURES = ["statistic", "p_value", "effect_size", "effect_lower", "effect_upper"]
 
 
-def result_of(claim, rows: pd.DataFrame) -> dict:
+def result_of(claim, rows: pd.DataFrame, confidence: float = 0.95) -> dict:
     """The figures of one claim; none where a group is too small."""
     if isinstance(claim.group_by, str):
         rows = rows.dropna(subset=claim.group_by)
@@ -167,11 +171,11 @@ def result_of(claim, rows: pd.DataFrame) -> dict:
         if len(every) < 2:
             return found
         test = {"chi_square": chi_square, "kruskal_wallis": kruskal_wallis}[claim.test]
-        return found | dict(zip(FIGURES, test(every), strict=True))
+        return found | dict(zip(FIGURES, test(every, confidence), strict=True))
 
     if claim.test == "spearman":
         found |= {"customers_a": len(outcome), "mean_a": outcome.mean()}
-        return found | dict(zip(FIGURES, spearman(outcome, groups), strict=True))
+        return found | dict(zip(FIGURES, spearman(outcome, groups, confidence), strict=True))
 
     own = outcome[is_in(groups, claim.group_a)] if claim.group_a else outcome
     found |= {"customers_a": len(own), "mean_a": own.mean()}
@@ -180,7 +184,7 @@ def result_of(claim, rows: pd.DataFrame) -> dict:
     if claim.threshold is not None:
         test = {"one_proportion": one_proportion, "one_mean": one_mean}[claim.test]
         found["customers"] = len(own)
-        return found | dict(zip(FIGURES, test(own, claim.threshold), strict=True))
+        return found | dict(zip(FIGURES, test(own, claim.threshold, confidence), strict=True))
 
     others = outcome[~is_in(groups, claim.group_a)]
     if claim.test in ("largest_group", "largest_part"):
@@ -193,24 +197,27 @@ def result_of(claim, rows: pd.DataFrame) -> dict:
         "two_proportion": two_proportion,
         "mann_whitney": mann_whitney,
         "largest_group": mann_whitney,
-        "largest_part": lambda part, rival: one_mean(part - rival),
+        "largest_part": lambda part, rival, confidence: one_mean(part - rival, 0, confidence),
     }[claim.test]
     rivals = {key: rival for key, rival in rivals.items() if len(rival) >= SMALLEST_GROUP}
     if not rivals:
         return found
     # the closest rival decides
-    results = {key: test(own, rival) for key, rival in rivals.items()}
+    results = {key: test(own, rival, confidence) for key, rival in rivals.items()}
     closest = min(results, key=lambda key: results[key][0])
     found |= {"compared_with": closest, "customers_b": len(rivals[closest])}
     found["mean_b"] = rivals[closest].mean()
     return found | dict(zip(FIGURES, results[closest], strict=True))
 
 
-def holm(p_values: pd.Series) -> pd.Series:
-    """Holm's correction: the smallest times the number of claims, the next times one less."""
-    ordered = p_values.dropna().sort_values()
-    corrected = ordered * np.arange(len(ordered), 0, -1)
-    return corrected.cummax().clip(upper=1).reindex(p_values.index)
+def holm(claims: pd.DataFrame) -> pd.Series:
+    """Holm's correction: the smallest times the number of claims, the next times one less.
+
+    A claim of no difference is settled by its interval, so the next is not spared for it.
+    """
+    ordered = claims.dropna(subset="p_value").sort_values("p_value")
+    earlier = (ordered["expected"] != "none").cumsum().shift(fill_value=0)
+    return (ordered["p_value"] * (len(ordered) - earlier)).cummax().clip(upper=1)
 
 
 def verdict(claim) -> str:
@@ -229,21 +236,25 @@ def verdict(claim) -> str:
 
 def test_tested_claims(bank):
     claims = reference("claims").astype(object)
-    claims = claims.where(claims.notna(), None)
-    rows = populations(bank)
+    claims = list(claims.where(claims.notna(), None).itertuples(index=False))
+    rows, level = populations(bank), VARIABLES["claim_significance_level"]
+    results = [result_of(claim, rows[claim.population]) for claim in claims]
+    tested = sum("p_value" in result for result in results)
+    for claim, result in zip(claims, results, strict=True):
+        if claim.expected == "none":
+            # its interval decides, so it has to hold together with all the other verdicts
+            result |= result_of(claim, rows[claim.population], 1 - level / tested)
     expected = pd.DataFrame(
         {
             **claim._asdict(),
             "compared_with": claim.group_b,
             "effect_measure": MEASURES[claim.test],
-            **result_of(claim, rows[claim.population]),
+            **result,
         }
-        for claim in claims.itertuples(index=False)
+        for claim, result in zip(claims, results, strict=True)
     )
-    expected["adjusted_p_value"] = holm(expected["p_value"])
-    expected["is_significant"] = (
-        expected["adjusted_p_value"] <= VARIABLES["claim_significance_level"]
-    )
+    expected["adjusted_p_value"] = holm(expected)
+    expected["is_significant"] = expected["adjusted_p_value"] <= level
     expected["verdict"] = [verdict(claim) for claim in expected.itertuples()]
     published = bank.published("tested_claims")
     compare(published, expected.drop(columns="group_b"), ["claim_key"], words=["reason"])

@@ -114,6 +114,7 @@ def scores_by_group(profiles: pd.DataFrame, groups: pd.Series, name: str) -> pd.
             "average_age_years": group["age"].mean(),
             "ages": group["age"].count(),
             "customers_without_score": len(group) - people,
+            "median_score_month": group["score_month"].quantile(0.5, interpolation="lower"),
             "cramers_v": association,
             "is_unknown": key == UNKNOWN,
         }

@@ -166,7 +166,7 @@ def key_figures(group, others, probability, of, to) -> dict:
 def test_key_customer_segments(bank):
     published, everyone = bank.published("key_customer_segments"), bank.spenders
     shown = shown_keys(published, COMBINATION)
-    # six bounds of each combination that is shown: two ends of two ratios, the lower end of two differences
+    # both ends of two ratios and the lower ends of two differences, of each combination shown
     probability = VARIABLES["key_segment_error_rate"] / (6 * len(shown))
     everywhere = ratio(everyone, "spend", "income")[0], ratio(everyone, "card", "spend")[0]
     rows = []
