@@ -47,7 +47,7 @@ def test_tests_of_a_part_look_at_nothing_else(workspace, manifest, selected):
     there |= set().union(*(ancestors(manifest, one) for one in there))
     looked_at = {parent for one in tests for parent in one["depends_on"]["nodes"]}
     assert looked_at <= there, sorted(looked_at - there)
-    assert "model.card_segments.int_spends_by_attribute" in looked_at
+    assert "model.card_segments.stg_spends__spends" in looked_at
 
 
 def test_published_figures_come_from_inputs(manifest, public):
@@ -89,7 +89,7 @@ def test_everything_is_described(manifest):
     described = [one for kind in kinds for one in manifest[kind].values()]
     # hooks are nodes too, but dbt has no place for their descriptions
     described = [one for one in described if one.get("resource_type") != "operation"]
-    assert len(described) > 800
+    assert len(described) > 700
     assert not [one["name"] for one in described if not (one["description"] or "").strip()]
 
 
