@@ -66,6 +66,23 @@ def test_equations_give_away_what_they_determine():
     assert not equations.eliminated({"d": ["d"]})
 
 
+def test_every_table_that_suppresses_is_counted_again(manifest):
+    counted = {
+        node["attached_node"]
+        for node in manifest["nodes"].values()
+        if (node.get("test_metadata") or {}).get("name") == "rests_on_enough_people"
+    }
+    suppressing = {
+        key
+        for key, node in manifest["nodes"].items()
+        if node["resource_type"] == "model"
+        and node.get("access") == "public"
+        and "is_suppressed" in node["columns"]
+    }
+    assert suppressing
+    assert not suppressing - counted
+
+
 def test_nothing_follows_from_the_aggregates_of_the_sample(sample_build):
     assert leaks(sample_build) == []
     assert small_counts(sample_build) == []
