@@ -51,21 +51,19 @@ named_cells as (
         tested.*,
         concat_ws(' / ', tested.segmentation, tested.segment_key, tested.attribute, tested.attribute_value)
             as cell_name,
-        {{ is_suppressed_in_total(
+        {{ 'coalesce(age_bands.is_count_suppressed, false)' if has_inputs('credit_profiles') else 'false' }}
+        or {{ is_suppressed_in_total(
             'tested.value_customers', 'tested.segmentation, tested.attribute, tested.segment_key',
             'tested.attribute_value'
-        ) }}
-        {%- if has_inputs('credit_profiles') %}
-        or coalesce(age_bands.is_count_suppressed, false)
-        {%- endif %} as is_value_suppressed
+        ) }} as is_value_suppressed
     from tested
-    {%- if has_inputs('credit_profiles') %}
+    {% if has_inputs('credit_profiles') %}
     left join age_bands
         on
             tested.segmentation = 'repayment'
             and tested.attribute = 'age_group'
             and tested.attribute_value = age_bands.group_key
-    {%- endif %}
+    {% endif %}
 
 ),
 
