@@ -65,7 +65,7 @@ def test_what_is_shared_holds_aggregates_and_no_customer(sample_build):
     assert set(tables) == {
         *kinds.index[kinds == "aggregate"], "published_tables", "publication"
     }  # fmt: skip
-    assert kinds.value_counts()["customer"] == len(kinds) + 2 - len(tables) == 6
+    assert kinds.value_counts()["customer"] == len(kinds) + 2 - len(tables) == 7
 
     members = sample_build.query_published("select distinct customer_id from segment_members")
     # numbers without letters stand for other things as well
