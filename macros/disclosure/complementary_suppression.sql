@@ -32,8 +32,8 @@
     suppressed itself, it stands in the line too, with is_total.
 
     A line is open while it discloses something: one suppressed cell, or fewer than minimum_cell_size people
-    in all of them. Each round suppresses one shown cell of every open line: one that opens no further line where
-    there is one, and the smallest of these.
+    in all of them. Each round suppresses one shown cell of every open line, the one of the fewest people. Each line
+    that a cell would open counts as ten times its people, for there another cell has to be suppressed with it.
     What is open after the last of them closes by suppressing its whole table.
 -#}
 {% macro complementary_suppression(rounds=5) -%}
@@ -77,7 +77,10 @@ complementary_suppression as (
                 *,
                 row_number() over (
                     partition by line_name, is_hidden
-                    order by is_total asc, opened_lines asc, customers asc, cell_name asc
+                    order by
+                        is_total asc,
+                        customers * (1 + 10 * opened_lines) asc,
+                        cell_name asc
                 ) as size_rank
             from (
                 select

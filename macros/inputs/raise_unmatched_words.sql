@@ -4,7 +4,9 @@
 -#}
 {% macro raise_unmatched_words(validated_rows, benefits) %}
     {% if execute and flags.WHICH in ('build', 'run') and not flags.EMPTY %}
-        {% do raise_problems(unmatched_words(validated_rows, benefits)) %}
+        {#- A part of the project can be built before its seeds. -#}
+        {% set is_loaded = benefits and load_relation(benefits) %}
+        {% do raise_problems(unmatched_words(validated_rows, benefits if is_loaded else none)) %}
     {% endif %}
 {% endmacro %}
 

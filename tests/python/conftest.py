@@ -1,6 +1,5 @@
 """What the project's tests share: builds of the bundled sample and of the public files."""
 
-import fcntl
 import json
 import os
 from pathlib import Path
@@ -9,7 +8,7 @@ import pytest
 from browser import Browser, find_chromium
 from playwright.sync_api import sync_playwright
 from postgres_server import PostgresServer, find_postgres
-from workspaces import PROJECT, REAL_FILES, Run, Workspace, skip_or_fail
+from workspaces import PROJECT, REAL_FILES, Workspace, build_once, skip_or_fail
 
 # A make that a test starts is no part of the `make test` that runs the tests.
 for name in ("MAKELEVEL", "MAKEFLAGS", "MFLAGS"):
@@ -45,20 +44,6 @@ def shared_folder(tmp_path_factory, request):
     """A folder that the workers of this run have in common."""
     own = tmp_path_factory.getbasetemp()
     return own.parent if hasattr(request.config, "workerinput") else own
-
-
-def build_once(folder, dbt=Workspace.dbt, **variables):
-    """Build completely in the first worker that asks; the others wait and read the same."""
-    folder.mkdir(exist_ok=True)
-    workspace, done = Workspace(folder), folder / "run.json"
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not done.exists():
-            run = dbt(workspace, "build", **variables)
-            done.write_text(json.dumps([run.succeeded, run.output]))
-    workspace.run = Run(*json.loads(done.read_text()))
-    assert workspace.run.succeeded, workspace.run.output
-    return workspace
 
 
 @pytest.fixture(scope="session")

@@ -7,9 +7,8 @@ import shutil
 import duckdb
 import pytest
 from banks import planted_bank, sampled_bank
-from conftest import build_once
 from disclosure import Attack, Equations
-from workspaces import Workspace
+from workspaces import Workspace, build_once
 
 MINIMUM = 10
 # Counts of rows, files and the like, which are not of people.

@@ -177,11 +177,21 @@ COMPARISONS = [
             select
                 {column + f' as "{dimension}",' if column else ""}
                 sum(total_net_value_base_amount) as net_value,
-                sum(customers_with_value) as valued_cardholders,
-                sum(total_net_value_base_amount) / sum(customers_with_value)
+                sum(valued.cardholders) as valued_cardholders,
+                sum(total_net_value_base_amount) / sum(valued.cardholders)
                     as net_value_per_cardholder
             from marts.segment_value
-            where segment_key is {"not" if column else ""} null
+            inner join (
+                -- the published number is null where it tells how few have no value
+                select segment_key, count(net_value_base_amount) as cardholders
+                from marts.cardholder_value
+                inner join marts.segment_members
+                    using (customer_id)
+                where segmentation = 'card_usage'
+                group by rollup (segment_key)
+            ) as valued
+                on segment_value.segment_key is not distinct from valued.segment_key
+            where segment_value.segment_key is {"not" if column else ""} null
             group by all
             """,
         )

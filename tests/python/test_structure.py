@@ -482,7 +482,7 @@ def test_pages_name_the_tables_by_customer(house):
 
 
 def test_the_report_and_the_docs_draw_aggregates(house):
-    """The map is drawn from a sample of customers, without identifiers; ranges are edges of bins."""
+    """The map is drawn from customers without identifiers, and ranges are edges of bins."""
     by_customer = {one for one, kind in kinds_of_public_tables(house).items() if kind == "customer"}
     sources = (PROJECT / "card_segments" / "report").glob("*.py")
     code = "".join(one.read_text(encoding="utf-8") for one in sources)

@@ -2,6 +2,7 @@
 
 import contextlib
 import csv
+import fcntl
 import functools
 import gc
 import io
@@ -244,6 +245,20 @@ class Workspace:
             for path in sorted(self.published.rglob("*"))
             if path.is_file()
         }
+
+
+def build_once(folder, dbt=Workspace.dbt, **variables):
+    """Build completely in the first worker that asks; the others wait and read the same."""
+    folder.mkdir(exist_ok=True)
+    workspace, done = Workspace(folder), folder / "run.json"
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            run = dbt(workspace, "build", **variables)
+            done.write_text(json.dumps([run.succeeded, run.output]))
+    workspace.run = Run(*json.loads(done.read_text()))
+    assert workspace.run.succeeded, workspace.run.output
+    return workspace
 
 
 def skip_or_fail(what_is_missing: str) -> NoReturn:
