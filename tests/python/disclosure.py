@@ -148,20 +148,8 @@ class Attack:
         equations = Equations("customer_demographics")
         sizes = pd.Series(cells).value_counts()
         shown = self.read("customer_demographics")
-        # whoever has a pair of values that has no row is not there
-        pairs = {
-            frozenset((name, row[name]) for name in ATTRIBUTES if isinstance(row[name], str))
-            for row in shown[shown["attribute_count"] == 2].to_dict("records")
-        }
-        everyone = [
-            cell
-            for cell in itertools.product(*(sorted(set(people[name])) for name in ATTRIBUTES))
-            if {
-                frozenset(pair)
-                for pair in itertools.combinations(zip(ATTRIBUTES, cell, strict=True), 2)
-            }
-            <= pairs
-        ]
+        # a combination without a row may be one that nobody has, or one that is not shown
+        everyone = list(itertools.product(*(sorted(set(people[name])) for name in ATTRIBUTES)))
         targets, known = {}, []
         for row in shown.to_dict("records"):
             values = {name: row[name] for name in ATTRIBUTES if isinstance(row[name], str)}

@@ -108,10 +108,14 @@ def test_the_attack_finds_what_a_table_gives_away(sample_build, tmp_path):
         published.execute(f"attach '{copy.warehouse}' as truth (read_only)")
         published.execute(
             """
-            update customer_demographics as shown set customers = counted.customers
+            insert into customer_demographics by name
+            select counted.dimension_set, counted.group_label, counted.age_group, counted.gender,
+                counted.marital_status, counted.city, counted.occupation, counted.attribute_count,
+                counted.customers
             from truth.intermediate.int_demographic_combinations_summed as counted
-            where shown.dimension_set = counted.dimension_set
-                and shown.group_label = counted.group_label and shown.attribute_count = 2
+            anti join customer_demographics as shown
+                using (dimension_set, group_label)
+            where counted.attribute_count = 2
             """
         )
         # who stayed, taken out of the flows of a segment that are one

@@ -42,9 +42,9 @@ suppressed as (
         combinations.is_suppressed
     from combinations
     cross join everyone
-    /* that somebody has all five values at all would tell what the others of two of them have in common */
+    /* a row without figures would tell it from a combination that nobody has, and so what the others add up to */
     where
-        combinations.attribute_count <= 2
+        combinations.attribute_count <= 1
         or not combinations.is_suppressed
 
 )

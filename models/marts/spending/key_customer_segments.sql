@@ -211,7 +211,7 @@ suppressed as (
     from worded
     /* as in customer_demographics */
     where
-        attribute_count <= 2
+        attribute_count <= 1
         or not is_suppressed
 
 )

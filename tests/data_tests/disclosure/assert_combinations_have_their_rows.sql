@@ -20,7 +20,7 @@ expected as (
         is_suppressed
     from combinations
     where
-        attribute_count <= 2
+        attribute_count <= 1
         or not is_suppressed
     union all
     select
@@ -30,8 +30,8 @@ expected as (
         is_suppressed
     from combinations
     where
-        attribute_count between 1 and 2
-        or (attribute_count > 2 and not is_suppressed)
+        attribute_count = 1
+        or (attribute_count > 1 and not is_suppressed)
 
 ),
 
