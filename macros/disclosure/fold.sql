@@ -147,3 +147,33 @@
 
 )
 {%- endmacro %}
+
+
+{#- The same first for everyone (the attribute `all`) and then for the values of each attribute, which inherit it. -#}
+{% macro folded_items_of_attributes(name, counts, people) -%}
+{{ counts }}_of_all as (
+
+    select * from {{ counts }}
+    where attribute = 'all'
+
+),
+
+{{ counts }}_of_values as (
+
+    select * from {{ counts }}
+    where attribute <> 'all'
+
+),
+
+{{ folded_items(name ~ '_of_all', counts ~ '_of_all', people) }},
+
+{{ folded_items(name ~ '_of_values', counts ~ '_of_values', people, name ~ '_of_all') }},
+
+{{ name }} as (
+
+    select * from {{ name }}_of_all
+    union all
+    select * from {{ name }}_of_values
+
+)
+{%- endmacro %}

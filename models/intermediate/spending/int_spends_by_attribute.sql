@@ -85,31 +85,7 @@ month_counts as (
 
 ),
 
-month_counts_of_all as (
-
-    select * from month_counts
-    where attribute = 'all'
-
-),
-
-month_counts_of_values as (
-
-    select * from month_counts
-    where attribute <> 'all'
-
-),
-
-{{ folded_items('folded_months_of_all', 'month_counts_of_all', 'spenders_by_month') }},
-
-{{ folded_items('folded_months_of_values', 'month_counts_of_values', 'spenders_by_month', 'folded_months_of_all') }},
-
-folded_months as (
-
-    select * from folded_months_of_all
-    union all
-    select * from folded_months_of_values
-
-),
+{{ folded_items_of_attributes('folded_months', 'month_counts', 'spenders_by_month') }},
 
 /* months that are not shown are one, for they are what all months less the others leave */
 spenders_by_kind as (
@@ -157,31 +133,7 @@ kind_counts as (
 
 ),
 
-kind_counts_of_all as (
-
-    select * from kind_counts
-    where attribute = 'all'
-
-),
-
-kind_counts_of_values as (
-
-    select * from kind_counts
-    where attribute <> 'all'
-
-),
-
-{{ folded_items('folded_kinds_of_all', 'kind_counts_of_all', 'spenders_by_kind') }},
-
-{{ folded_items('folded_kinds_of_values', 'kind_counts_of_values', 'spenders_by_kind', 'folded_kinds_of_all') }},
-
-folded_kinds as (
-
-    select * from folded_kinds_of_all
-    union all
-    select * from folded_kinds_of_values
-
-),
+{{ folded_items_of_attributes('folded_kinds', 'kind_counts', 'spenders_by_kind') }},
 
 unfolded_kinds as (
 
