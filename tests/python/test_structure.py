@@ -226,11 +226,9 @@ def test_a_figure_is_not_far_from_its_input(house):
 
 
 def test_the_yaml_can_be_read():
-    """More lines than this held every description twice; unit tests do not count."""
-    files = [
-        one for one in (PROJECT / "models").rglob("*.yml") if not one.stem.endswith("__unit_tests")
-    ]
-    assert sum(len(one.read_text(encoding="utf-8").splitlines()) for one in files) < 5_000
+    """More lines than this held every description twice."""
+    files = (PROJECT / "models").rglob("*.yml")
+    assert sum(len(one.read_text(encoding="utf-8").splitlines()) for one in files) < 8_500
 
 
 # Modelling
