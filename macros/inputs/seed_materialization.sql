@@ -47,9 +47,9 @@
     {% if changes %}
         {{ return(changes) }}
     {% endif %}
+    {% set problems = passed_identifiers(input_name, relation) %}
     {% set counted = run_query("select source_file, count(*) as read_rows from " ~ relation ~ " group by source_file") %}
     {% set rows_by_file = dict(counted.rows | map('list') | list) %}
-    {% set problems = [] %}
     {% for file in files %}
         {% set read_rows = rows_by_file.get(file.path, 0) %}
         {% if read_rows == 0 %}
