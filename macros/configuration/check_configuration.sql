@@ -11,6 +11,7 @@
             {% do raise_error("The variable enabled_inputs is empty, so there is nothing to build. Name at least one of " ~ known | join(', ') ~ ".") %}
         {% endif %}
         {% do check_names('pass_through', (var('pass_through') or {}).keys() | list, known) %}
+        {% do check_names('trusted_columns', (var('trusted_columns') or {}).keys() | list, known) %}
         {% do check_names('column_names', (var('column_names') or {}).keys() | list, known) %}
         {% for segmentation, inputs in var('segmentations').items() %}
             {% do check_names('segmentations.' ~ segmentation, inputs, known) %}

@@ -106,21 +106,34 @@
     that does not fit is found in staging, where it is counted.
 -#}
 {% macro read_input_sql(input_name, files) %}
-    {% set contract = input_contract(input_name) + passed_columns(input_name) %}
+    {% set columns = input_contract(input_name) + passed_columns(input_name) %}
+    {% set identifying_columns = find_identifiers(input_name, columns, files) %}
+select
+    {%- for column in columns %}
+    {{ kept_text(column.name, input_name, column, identifying_columns) }} as {{ column.name }},
+    {%- endfor %}
+    source_file,
+    source_row,
+    source_fault
+from ({{ read_files_sql(columns, files) }}) as input_rows
+{% endmacro %}
+
+
+{% macro read_files_sql(columns, files) %}
     {% set selects = [] %}
     {% for file in files %}
-        {% do selects.append(read_file_sql(contract, file)) %}
+        {% do selects.append(read_file_sql(columns, file)) %}
     {% endfor %}
     {{ return(selects | join('\nunion all by name\n')) }}
 {% endmacro %}
 
 
-{% macro read_file_sql(contract, file) %}
+{% macro read_file_sql(columns, file) %}
     {% set select_sql %}
 select
-    {% for column in contract -%}
+    {% for column in columns -%}
     {% if column.name in file.positions -%}
-    case when source_fault is null then {{ kept_text('field_' ~ file.positions[column.name], column) }} end as {{ column.name }},
+    case when source_fault is null then field_{{ file.positions[column.name] }} end as {{ column.name }},
     {% else -%}
     cast(null as varchar) as {{ column.name }},
     {% endif -%}
