@@ -47,10 +47,10 @@
             {% do usable.append(input_name) %}
         {% endif %}
     {% endif %}
-    {% for problem in problems | unique %}
+    {% for problem in problems | unique(case_sensitive=true) %}
         {% do print('  PROBLEM: ' ~ problem) %}
     {% endfor %}
-    {{ return(problems | unique | list) }}
+    {{ return(problems | unique(case_sensitive=true) | list) }}
 {% endmacro %}
 
 

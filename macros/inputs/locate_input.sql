@@ -34,7 +34,9 @@
     {% else %}
         {% do files.append(bundled_input_path(input_name)) %}
     {% endif %}
-    {{ return({'files': files | unique | sort, 'problems': problems}) }}
+    {#- Jinja's filters take A.csv and a.csv for the same unless told otherwise. -#}
+    {% set files = files | unique(case_sensitive=true) | sort(case_sensitive=true) %}
+    {{ return({'files': files, 'problems': problems}) }}
 {% endmacro %}
 
 
@@ -93,6 +95,6 @@
 {#- Ends the build with all of some sentences, if there are any. -#}
 {% macro raise_problems(problems) %}
     {% if problems %}
-        {% do raise_error(problems | unique | join('\n')) %}
+        {% do raise_error(problems | unique(case_sensitive=true) | join('\n')) %}
     {% endif %}
 {% endmacro %}

@@ -163,6 +163,22 @@ def test_copies_of_many_kinds_read_the_same(workspace, input_folder):
     assert files["read_rows"].tolist() == [100, 100]
 
 
+def test_files_whose_names_differ_in_case_are_all_read(workspace, input_folder):
+    header, *rows = (input_folder / "spends.csv").read_text().splitlines()
+    (input_folder / "spends.csv").unlink()
+    (input_folder / "spends").mkdir()
+    for name, part in (("B.csv", rows[:50]), ("a.csv", rows[50:120]), ("b.csv", rows[120:])):
+        (input_folder / "spends" / name).write_text("\n".join([header, *part]) + "\n")
+    run = workspace.dbt("seed", "--select", "spends", input_dir=str(input_folder))
+    assert run.succeeded, run.output
+    files = workspace.query("select source_file, count(*) as rows from inputs.spends group by all")
+    assert dict(zip(files["source_file"].str[-5:], files["rows"], strict=True)) == {
+        "B.csv": 50,
+        "a.csv": 70,
+        "b.csv": 80,
+    }
+
+
 def remove_file(folder):
     (folder / "customers.csv").unlink()
 
