@@ -4,7 +4,7 @@
 
     Only doubtful values are looked at, each once, by card_segments/inputs/identifiers.py. One number in ten has the
     check digit of a card by chance, so ten or more values of one shape (9999-9999) in one column are judged together,
-    by 500 of them: all are identifiers where nine in ten pass, none where fewer do. Rarer shapes are taken value by
+    by 500 of them: all are identifiers where two in three pass, none where fewer do. Rarer shapes are taken value by
     value.
 -#}
 {% macro find_identifiers(input_name, columns, files) %}
@@ -82,7 +82,7 @@ identifying_shapes as (
     group by
         column_name,
         shape
-    having count(*) filter (where kind <> '') >= 0.9 * count(*)
+    having count(*) filter (where kind <> '') >= 2.0 / 3 * count(*)
 
 )
 
