@@ -83,18 +83,29 @@
 {% endmacro %}
 
 
+{#- A text as a terminal may show it: on one line, and without signs that would steer it or turn what follows round. -#}
+{% macro one_line(text) %}
+    {{ return(modules.re.sub('[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]+', ' ', text | string)) }}
+{% endmacro %}
+
+
 {#-
     Ends the build with one sentence for the user. Not a compiler error: dbt would add the macros it
     was called from, which say nothing to whoever has to correct a file.
 -#}
 {% macro raise_error(sentence) %}
-    {% do exceptions.raise_dependency_error(sentence) %}
+    {% do exceptions.raise_dependency_error(one_line(sentence)) %}
 {% endmacro %}
 
 
 {#- Ends the build with all of some sentences, if there are any. -#}
 {% macro raise_problems(problems) %}
     {% if problems %}
-        {% do raise_error(problems | unique(case_sensitive=true) | join('\n')) %}
+        {% set sentences = [] %}
+        {% for problem in problems | unique(case_sensitive=true) %}
+            {% do sentences.append(one_line(problem)) %}
+        {% endfor %}
+        {% do raise_error(sentences | join('
+')) %}
     {% endif %}
 {% endmacro %}

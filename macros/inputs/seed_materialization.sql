@@ -22,7 +22,7 @@
     {% endcall %}
     {% do raise_problems(load_problems(input_name, target_relation, description.files)) %}
     {% for file in description.files if file.unused %}
-        {% do log("  " ~ input_name ~ ": not used from " ~ file.path ~ ": " ~ file.unused | join(', '), info=true) %}
+        {% do log("  " ~ input_name ~ ": not used from " ~ one_line(file.path) ~ ": " ~ file.unused | join(', '), info=true) %}
     {% endfor %}
 
     {#- The seed runner and `dbt seed --show` want a table of this name. -#}

@@ -253,6 +253,15 @@ def test_a_bad_file_ends_in_one_sentence(workspace, input_folder, spoil, sentenc
         ({"enabled_inputs": []}, "The variable enabled_inputs is empty"),
         ({"minimum_cell_size": "ten"}, "The variable minimum_cell_size is 'ten', but has to be"),
         ({"spends_year": "May"}, "The variable spends_year is 'May', but has to be a year"),
+        (
+            {"input_dir": "{{ 7 - 7 }}"},
+            "The variable input_dir holds {{, {% or {#, which dbt would",
+        ),
+        ({"proxy_cramers_v": "0 or 1=1"}, "The variable proxy_cramers_v is '0 or 1=1', but has to"),
+        (
+            {"payment_type_shares": {"a, 1/0 as b": "UPI"}},
+            "The variable payment_type_shares names the column 'a, 1/0 as b', but a name has to be",
+        ),
     ],
 )
 def test_a_wrong_variable_ends_in_one_sentence(workspace, variables, sentence):
