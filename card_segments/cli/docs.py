@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from card_segments.cli.preflight import PreflightError, published_folder, read_variables
-from card_segments.publishing.publish import DATABASE_NAME
+from card_segments.publishing.folder import DATABASE_NAME
 from card_segments.report.dbt_docs import DocsError, serve, write_docs
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from card_segments.publishing.publish import MANIFEST_NAME
+from card_segments.publishing.folder import MANIFEST_NAME
 
 RECORD = Path("target/last_publication.json")
 SOURCES = (

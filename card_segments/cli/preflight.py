@@ -18,7 +18,7 @@ import duckdb
 import yaml
 
 from card_segments.cli.freshness import TARGET_VARIABLE, WAREHOUSE_VARIABLE, dbt_variables
-from card_segments.publishing.publish import DATABASE_NAME, reason
+from card_segments.publishing.folder import DATABASE_NAME, reason
 
 
 class PreflightError(RuntimeError):

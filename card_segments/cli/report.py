@@ -10,7 +10,14 @@ import duckdb
 from jinja2 import UndefinedError
 
 from card_segments.cli.preflight import PreflightError, published_folder, read_variables
-from card_segments.publishing.publish import DATABASE_NAME, REPORT_NAME, reason
+from card_segments.publishing.folder import (
+    DATABASE_NAME,
+    REPORT_NAME,
+    PublishingError,
+    as_published,
+    reason,
+    take_group,
+)
 from card_segments.report.write import write_report
 
 
@@ -38,7 +45,11 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     output = options.output or published.with_name(REPORT_NAME)
     try:
-        write_report(published, output)
+        with as_published(published, "writing the report page"):
+            take_group(write_report(published, output))
+    except PublishingError as error:
+        print(error, file=sys.stderr)
+        return 1
     except (duckdb.Error, UndefinedError) as error:
         print(
             f"{published} cannot be read as a publication of this project: "

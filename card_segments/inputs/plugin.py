@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from duckdb import DuckDBPyConnection
 from card_segments.cli.freshness import WAREHOUSE_VARIABLE
 from card_segments.cli.preflight import PreflightError, open_warehouse
 from card_segments.inputs import describe_file, find_files, find_input, read_rows
-from card_segments.publishing.publish import reason
+from card_segments.publishing.folder import hide_from_others, reason
 
 
 def _find(folder: str, name: str) -> str:
@@ -48,9 +49,13 @@ class Plugin(BasePlugin):
         if creds.path == ":memory:" or creds.is_motherduck:
             return
         warehouse = Path(creds.path)
+        # the warehouse, its log and its temporary files hold customers as what is published does
+        hide_from_others()
         try:
             warehouse.parent.mkdir(parents=True, exist_ok=True)
             open_warehouse(warehouse)
+            with suppress(PermissionError):
+                warehouse.chmod(warehouse.stat().st_mode & 0o770)
         except OSError as error:
             raise DbtRuntimeError(
                 f"The folder {warehouse.parent} of the warehouse cannot be made "

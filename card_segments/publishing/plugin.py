@@ -32,6 +32,7 @@ def _publish(connection: DuckDBPyConnection, request_json: str) -> str:
             Path(request["directory"]),
             Build(request["build_id"], request["started_at"], project["version"]),
             write_report if request["write_report"] else None,
+            request.get("based_on"),
         )
     except PublishingError as error:
         return str(error)

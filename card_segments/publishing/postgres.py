@@ -15,7 +15,8 @@ import psycopg
 from psycopg import errors, sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from card_segments.publishing.publish import AGGREGATE, PublishingError, reason
+from card_segments.publishing.folder import PublishingError, as_published, reason
+from card_segments.publishing.publish import AGGREGATE
 
 DEFAULT_SCHEMA = "cards"
 DEFAULT_SHARED_SCHEMA = "cards_shared"
@@ -130,7 +131,10 @@ def publish_to_postgres(
             f"Rows of customers and aggregates cannot share the schema {schema}: name another one "
             "for the aggregates with --shared-schema (make publish-postgres SHARED_SCHEMA=...)."
         )
-    with _open_published(published) as source:
+    with (
+        as_published(published, "copying what is published to PostgreSQL"),
+        _open_published(published) as source,
+    ):
         tables = _published_tables(source)
         build_id = _build_id(source, tables)
         copies = [(schema, tables, readers)]

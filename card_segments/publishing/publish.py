@@ -1,34 +1,42 @@
-"""Write a publication beside the old one and switch to it with renames."""
+"""Write a publication beside the old one and switch to it with one rename."""
 
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from collections.abc import Callable, Collection, Mapping
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import duckdb
 
-# Everything, for those who may see customers; and the aggregates alone, for everyone else.
-DATABASE_NAME = "cards.duckdb"
-SHARED_NAME = "shared.duckdb"
+from card_segments.inputs.find import path_literal
+from card_segments.publishing.folder import (
+    BUILDS_NAME,
+    DATABASE_NAME,
+    MANIFEST_NAME,
+    PARQUET_NAME,
+    REPORT_NAME,
+    SHARED_NAME,
+    PublishingError,
+    check_names,
+    complete,
+    current_build,
+    hide_from_others,
+    locked,
+    make_build_folder,
+    reason,
+    remove_build,
+    remove_other_builds,
+    switch,
+    writable,
+)
+
 # The kind of a table without a row for one person; a table of any other kind is not shared.
 AGGREGATE = "aggregate"
-PARQUET_LINK = "parquet"
-MANIFEST_NAME = "manifest.json"
-BUILDS_FOLDER = "builds"
-REPORT_NAME = "report.html"
 
 # A file in this format opens in DuckDB 1.0 and everything after it; one in the newest format is
 # refused by every older client.
 STORAGE_VERSION = "v1.0.0"
-
-
-class PublishingError(RuntimeError):
-    """The publication could not be written; the message is one sentence that says what to do."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +46,7 @@ class Build:
     Attributes
     ----------
     build_id : str
-        Identifier of the dbt invocation; names the folder of this publication's Parquet files.
+        Identifier of the dbt invocation, a UUID; names the folder of this publication.
     published_at : str
         Start of the build, `YYYY-MM-DD HH:MM:SS`, UTC.
     project_version : str
@@ -56,13 +64,14 @@ def publish(
     directory: Path,
     build: Build,
     write_report: Callable[[Path, Path], object] | None = None,
+    based_on: str | None = None,
 ) -> Path:
     """Publish tables as two DuckDB files and one Parquet file each, and the report page on them.
 
     `cards.duckdb` holds every table, `shared.duckdb` those that are aggregates. Everything is
-    written under `directory/builds/<build id>/` first. Then the link `parquet`, the manifest, the
-    page and, last, the databases are replaced by renames, which either happen or do not. Readers
-    that have an old file open keep it; the publication before this one stays on disk for them.
+    written to `directory/builds/<build id>/` and flushed; then one rename of the link `current`,
+    through which all stable names lead, either happens or does not. Readers that have an old file
+    open keep it; the publication before this one stays on disk for them until the next.
 
     Parameters
     ----------
@@ -77,7 +86,10 @@ def publish(
     build : Build
     write_report : callable, optional
         Writes the report page from the new `cards.duckdb` (first argument) to a path (second).
-        Without it a page of an earlier publication is removed: it would show other figures.
+        Without it the publication has no page.
+    based_on : str, optional
+        The build that was published when this one began, empty where none was. Given, nothing is
+        published when another one is published now.
 
     Returns
     -------
@@ -87,52 +99,59 @@ def publish(
     Raises
     ------
     PublishingError
-        When the folder or the page cannot be written; what was published before is still whole.
+        When the folder or the page cannot be written, or another process is publishing; what was
+        published before is still whole.
     """
+    hide_from_others()
     try:
-        folder = _fresh_folder(directory, build)
-        rows = {name: _write_parquet(connection, schema, name, folder) for name in tables}
-        rows["publication"] = _write_publication_row(folder, build, rows)
-        kinds = {**tables, "publication": AGGREGATE}
-        shared = [name for name in rows if kinds[name] == AGGREGATE]
-        for file, names in ((DATABASE_NAME, list(rows)), (SHARED_NAME, shared)):
-            _write_database(folder / file, names, _comments(connection, schema, names))
-        if write_report:
-            _write_report(write_report, folder / DATABASE_NAME, folder / REPORT_NAME)
-        _write_manifest(folder, build, rows, kinds)
-        _switch(directory, folder)
-    except (OSError, duckdb.IOException) as error:
+        directory.mkdir(parents=True, exist_ok=True)
+        with locked(directory, f"publishing build {build.build_id}"):
+            check_names(directory)
+            before = current_build(directory)
+            if based_on is not None and (before or "") != based_on:
+                raise PublishingError(
+                    f"Nothing was published into {directory}: build {before or 'none'} was "
+                    "published there while this one ran, and this one does not follow from it. "
+                    "Build again. What is published is unchanged."
+                )
+            remove_other_builds(directory, kept=before)
+            folder = directory / BUILDS_NAME / build.build_id
+            try:
+                make_build_folder(folder)
+                _write(connection, schema, tables, folder, build, write_report)
+                complete(folder)
+                switch(directory, folder)
+            except BaseException:
+                if current_build(directory) != folder.name:
+                    remove_build(folder)
+                raise
+    except (OSError, duckdb.Error) as error:
         raise PublishingError(
             f"The publication could not be written to {directory}: {reason(error)}. "
             "Check that the folder exists or can be made, that it is writable and that the disk "
             "has room. What was published before is unchanged."
         ) from error
-    _remove_older_builds(directory, build)
     return directory / DATABASE_NAME
 
 
-def reason(error: Exception) -> str:
-    """Return what an error says in one line that can stand inside a sentence."""
-    if isinstance(error, OSError) and error.strerror:
-        return f"{error.strerror} ({error.filename})"
-    return (str(error).splitlines() or [type(error).__name__])[0].strip().rstrip(".:!")
-
-
-def _fresh_folder(directory: Path, build: Build) -> Path:
-    folder = directory / BUILDS_FOLDER / build.build_id
-    if folder.exists():
-        shutil.rmtree(folder)
-    folder.mkdir(parents=True)
-    for path in (directory, directory / BUILDS_FOLDER, folder):
-        _protect(path)
-    return folder
-
-
-def _protect(path: Path) -> None:
-    """Let the owner write and the owner's group read; others see nothing of customers."""
-    # A folder of somebody else, or a file system without modes, keeps what it has.
-    with suppress(OSError):
-        path.chmod(0o750 if path.is_dir() else 0o640)
+def _write(
+    connection: duckdb.DuckDBPyConnection,
+    schema: str,
+    tables: Mapping[str, str],
+    folder: Path,
+    build: Build,
+    write_report: Callable[[Path, Path], object] | None,
+) -> None:
+    """Write everything of a publication into its folder."""
+    rows = {name: _write_parquet(connection, schema, name, folder) for name in tables}
+    rows["publication"] = _write_publication_row(folder, build, rows)
+    kinds = {**tables, "publication": AGGREGATE}
+    shared = [name for name in rows if kinds[name] == AGGREGATE]
+    for file, names in ((DATABASE_NAME, list(rows)), (SHARED_NAME, shared)):
+        _write_database(folder / file, names, _comments(connection, schema, names))
+    if write_report:
+        _write_report(write_report, folder / DATABASE_NAME, folder / REPORT_NAME)
+    _write_manifest(folder, build, rows, kinds)
 
 
 def _quoted(text: str) -> str:
@@ -143,17 +162,16 @@ def _write_parquet(
     connection: duckdb.DuckDBPyConnection, schema: str, name: str, folder: Path
 ) -> int:
     """Write one table, sorted, so that the same rows always make the same file."""
-    path = folder / f"{name}.parquet"
+    path = folder / PARQUET_NAME / f"{name}.parquet"
     connection.execute(
         f'copy (select * from "{schema}"."{name}" order by all) to {_quoted(str(path))} '
         "(format parquet, compression zstd)"
     )
-    _flush(path)
     return connection.execute(f'select count(*) from "{schema}"."{name}"').fetchone()[0]
 
 
 def _write_publication_row(folder: Path, build: Build, rows: dict[str, int]) -> int:
-    path = folder / "publication.parquet"
+    path = folder / PARQUET_NAME / "publication.parquet"
     with duckdb.connect() as connection:
         connection.execute(
             f"""
@@ -168,7 +186,6 @@ def _write_publication_row(folder: Path, build: Build, rows: dict[str, int]) -> 
             ) to {_quoted(str(path))} (format parquet, compression zstd)
             """
         )
-    _flush(path)
     return 1
 
 
@@ -196,16 +213,17 @@ def _comments(
 
 def _write_database(path: Path, names: Collection[str], comments: Collection[str]) -> None:
     # A connection of its own: attaching inside dbt's transaction fails.
-    with duckdb.connect(
-        str(path), config={"storage_compatibility_version": STORAGE_VERSION, "threads": 1}
-    ) as connection:
+    config = {"storage_compatibility_version": STORAGE_VERSION, "threads": 1}
+    with writable(path) as place, duckdb.connect(str(place), config=config) as connection:
         for name in names:
-            source = _quoted(str(path.with_name(f"{name}.parquet")))
-            connection.execute(f'create table "{name}" as select * from read_parquet({source})')
+            source = path_literal(str(path.parent / PARQUET_NAME / f"{name}.parquet"))
+            connection.execute(
+                f'create table "{name}" as '
+                f"select * from read_parquet({source}, hive_partitioning = false)"
+            )
         for statement in comments:
             connection.execute(statement)
         connection.execute("checkpoint")
-    _flush(path)
 
 
 def _write_report(write: Callable[[Path, Path], object], database: Path, page: Path) -> None:
@@ -219,7 +237,6 @@ def _write_report(write: Callable[[Path, Path], object], database: Path, page: P
             "was published before is unchanged. To publish the tables without the page, set the "
             "variable write_report to false."
         ) from error
-    _flush(page)
 
 
 def _write_manifest(
@@ -233,46 +250,9 @@ def _write_manifest(
                 "name": name,
                 "kind": kinds[name],
                 "rows": count,
-                "parquet": f"{BUILDS_FOLDER}/{build.build_id}/{name}.parquet",
+                "parquet": f"{BUILDS_NAME}/{build.build_id}/{PARQUET_NAME}/{name}.parquet",
             }
             for name, count in sorted(rows.items())
         ],
     }
     path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
-    _flush(path)
-
-
-def _flush(path: Path) -> None:
-    """Make sure the file is on disk, for its readers only, before it is renamed into place."""
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())
-    _protect(path)
-
-
-def _switch(directory: Path, folder: Path) -> None:
-    """Replace the link, the manifest, the page and, last, the databases."""
-    link = folder / PARQUET_LINK
-    link.symlink_to(Path(BUILDS_FOLDER) / folder.name, target_is_directory=True)
-    os.replace(link, directory / PARQUET_LINK)
-    os.replace(folder / MANIFEST_NAME, directory / MANIFEST_NAME)
-    if (folder / REPORT_NAME).exists():
-        os.replace(folder / REPORT_NAME, directory / REPORT_NAME)
-    else:
-        (directory / REPORT_NAME).unlink(missing_ok=True)
-    for name in (SHARED_NAME, DATABASE_NAME):
-        os.replace(folder / name, directory / name)
-
-
-def _remove_older_builds(directory: Path, build: Build) -> None:
-    """Keep this build and the newest before it; also clears what a killed build left behind."""
-    others = sorted(
-        (
-            folder
-            for folder in (directory / BUILDS_FOLDER).iterdir()
-            if folder.name != build.build_id
-        ),
-        key=lambda folder: folder.stat().st_mtime,
-        reverse=True,
-    )
-    for folder in others[1:]:
-        shutil.rmtree(folder, ignore_errors=True)

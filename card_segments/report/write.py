@@ -45,6 +45,8 @@ def write_report(database: Path, output: Path) -> Path:
     """
     with Published(database) as published:
         content = {name: section(published) for name, section in SECTIONS.items()}
+    # a published page is a link into the folder of its build, and stays one
+    output = output.resolve()
     fresh = output.with_name(f".{output.name}.{os.getpid()}")
     try:
         fresh.write_text(render(content), encoding="utf-8")

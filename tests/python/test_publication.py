@@ -1,9 +1,12 @@
 """Only a complete, green build publishes; everything else leaves the published files whole."""
 
+import functools
 import os
 import re
 import shutil
-from pathlib import Path
+import subprocess
+import sys
+import uuid
 
 import duckdb
 import pytest
@@ -12,6 +15,8 @@ from hostile_files import PICTURE, TEXT, gzipped
 from workspaces import PROJECT, Workspace, copy_project
 
 from card_segments.publishing import Build, PublishingError, publish
+from card_segments.publishing.folder import STABLE_NAMES as STABLE
+from card_segments.publishing.folder import as_published
 
 # The smallest complete build: no segmentation is fitted.
 SMALL = {"enabled_inputs": ["customers"]}
@@ -124,6 +129,11 @@ def test_an_incomplete_build_publishes_nothing_and_says_so(published_once, argum
     assert_unchanged(published_once, before)
 
 
+def test_the_warehouse_is_hidden_from_others_as_what_is_published(published_once):
+    written = [published_once.warehouse, *published_once.published.rglob("*")]
+    assert [path for path in written if path.exists() and path.stat().st_mode & 0o007] == []
+
+
 def test_an_unwritable_folder_ends_in_one_sentence(published_once, tmp_path):
     blocked = tmp_path / "a_file"
     blocked.write_text("not a folder")
@@ -154,6 +164,9 @@ def test_losing_most_rows_of_a_source_stops_the_publication(published_once, deli
 
 # The publication step by itself
 
+# a group that is not this process's own
+SHARED_GROUP = os.getgid() + 1
+
 
 @pytest.fixture
 def connection():
@@ -166,10 +179,30 @@ def connection():
         yield connection
 
 
-def publish_as(connection, folder, build_id, write_report=None):
-    build = Build(build_id, "2026-01-01 00:00:00", "1.0")
+def id_of(name):
+    """A build's id, which is a UUID as dbt gives it."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, name))
+
+
+def publish_as(connection, folder, name, write_report=None, **options):
+    build = Build(id_of(name), "2026-01-01 00:00:00", "1.0")
     kinds = {"numbers": "aggregate", "words": "customer"}
-    return publish(connection, "published", kinds, folder, build, write_report)
+    return publish(connection, "published", kinds, folder, build, write_report, **options)
+
+
+def add_word(connection):
+    connection.execute("insert into published.words values ('b')")
+
+
+def published_in(folder):
+    """The build that each stable name shows, and the bytes of everything published."""
+    shown = {(folder / name).resolve().relative_to(folder / "builds").parts[0] for name in STABLE}
+    return shown, {
+        file.relative_to(folder / name): file.read_bytes()
+        for name in STABLE
+        for file in [folder / name, *(folder / name).rglob("*")]
+        if file.is_file()
+    }
 
 
 def count_words(database, page):
@@ -206,7 +239,7 @@ def test_only_aggregates_are_shared(connection, tmp_path):
         assert reader.sql("select sum(n), count(*) from numbers").fetchone() == (499500, 1000)
     for unknown in ("agregate", None):
         kinds = {"numbers": "aggregate", "words": unknown}
-        build = Build("other", "2026-01-01 00:00:00", "1.0")
+        build = Build(id_of(f"kind {unknown}"), "2026-01-01 00:00:00", "1.0")
         publish(connection, "published", kinds, tmp_path, build)
         assert "words" not in tables_of(tmp_path / "shared.duckdb")
         assert "words" in tables_of(cards)
@@ -214,7 +247,7 @@ def test_only_aggregates_are_shared(connection, tmp_path):
 
 def test_the_report_is_written_from_the_tables_it_comes_with(connection, tmp_path):
     publish_as(connection, tmp_path, "old", count_words)
-    connection.execute("insert into published.words values ('b')")
+    add_word(connection)
     publish_as(connection, tmp_path, "new", count_words)
     assert (tmp_path / "report.html").read_text() == "2"
 
@@ -227,7 +260,7 @@ def test_a_report_that_fails_keeps_the_old_publication(connection, tmp_path):
     def fail(database, page):
         raise KeyError("segments")
 
-    connection.execute("insert into published.words values ('b')")
+    add_word(connection)
     with pytest.raises(PublishingError, match=r"KeyError: 'segments'.*write_report to false"):
         publish_as(connection, tmp_path, "new", fail)
     assert before == (database.read_bytes(), page.read_bytes(), (tmp_path / "parquet").resolve())
@@ -239,21 +272,33 @@ def test_no_report_stays_of_another_publication(connection, tmp_path):
     assert not (tmp_path / "report.html").exists()
 
 
-@pytest.mark.skipif(os.name != "posix", reason="this platform has no file modes")
-def test_only_the_owner_and_the_group_read(connection, tmp_path):
-    """Whatever the process's own mask allows, and in a folder that was open to everyone."""
+@pytest.mark.parametrize(
+    ("mask", "file_mode", "folder_mode"), [(0o022, 0o640, 0o2750), (0, 0o660, 0o2770)]
+)
+def test_the_mask_and_the_folder_say_who_reads(connection, tmp_path, mask, file_mode, folder_mode):
+    """The group that a folder is shared with reads on, others never do, and the folder stays."""
     folder = tmp_path / "published"
-    folder.mkdir(mode=0o777)
-    mask = os.umask(0)
+    folder.mkdir()
+    os.chown(folder, -1, SHARED_GROUP)
+    folder.chmod(0o2777)
+    before = os.umask(mask)
     try:
         publish_as(connection, folder, "first", count_words)
         publish_as(connection, folder, "second", count_words)
     finally:
-        os.umask(mask)
-    for path in [folder, *folder.rglob("*")]:
+        os.umask(before)
+    assert folder.stat().st_mode & 0o7777 == 0o2777
+    for path in folder.rglob("*"):
         if not path.is_symlink():
-            mode = path.stat().st_mode & 0o777
-            assert mode == (0o750 if path.is_dir() else 0o640), f"{path} {mode:o}"
+            expected = folder_mode if path.is_dir() else file_mode
+            assert path.stat().st_mode & 0o7777 == expected, path
+            assert path.stat().st_gid == SHARED_GROUP, path
+
+
+def test_a_folder_that_hands_no_group_on_gives_its_group(connection, tmp_path):
+    os.chown(tmp_path, -1, SHARED_GROUP)
+    publish_as(connection, tmp_path, "first", count_words)
+    assert {path.stat().st_gid for path in (tmp_path / "builds").rglob("*")} == {SHARED_GROUP}
 
 
 def test_files_are_in_the_format_that_old_clients_open(connection, tmp_path):
@@ -263,38 +308,222 @@ def test_files_are_in_the_format_that_old_clients_open(connection, tmp_path):
     assert tags["storage_version"].startswith("v1.0.0")
 
 
-@pytest.mark.parametrize("failing_call", [1, 2, 3, 4])
-def test_a_failure_while_switching_leaves_a_whole_database(
-    connection, tmp_path, monkeypatch, failing_call
-):
+CALLS = ("fsync", "replace", "symlink", "mkdir", "open", "chmod")
+
+
+def fail_at(monkeypatch, step):
+    """Let the operating system refuse the step-th call that changes the folder."""
+    made = []
+
+    def call(original, *arguments, **options):
+        made.append(original)
+        if len(made) == step:
+            raise OSError(28, "No space left on device", "disk")
+        return original(*arguments, **options)
+
+    for name in CALLS:
+        monkeypatch.setattr(os, name, functools.partial(call, getattr(os, name)))
+    return made
+
+
+def test_a_failure_at_any_step_leaves_the_old_publication(connection, tmp_path, monkeypatch):
+    folder = tmp_path.resolve()
+    publish_as(connection, folder, "old", count_words)
+    before, passed_over = published_in(folder), 0
+    add_word(connection)
+    for step in range(1, 200):
+        with monkeypatch.context() as patch:
+            made = fail_at(patch, step)
+            try:
+                publish_as(connection, folder, f"new {step}", count_words)
+            except PublishingError as error:
+                assert "No space left on device" in str(error)
+                assert str(error).endswith("unchanged.")
+                assert published_in(folder) == before
+                builds = {build.name for build in (folder / "builds").iterdir()}
+                assert builds <= {id_of("old"), *before[0]}
+                continue
+        # published, for a step that does no harm failed, or none is left to fail
+        before = published_in(folder)
+        assert before[0] == {id_of(f"new {step}")}
+        if len(made) < step:
+            break
+        passed_over += 1
+    assert step > 30
+    assert passed_over <= 4
+
+
+@pytest.mark.parametrize("name", ["cards.duckdb", "parquet", "report.html", "current", ".next"])
+def test_what_is_in_the_way_is_named_and_stays(connection, tmp_path, name):
+    """A file or folder of somebody else's under a name that a publication needs."""
     publish_as(connection, tmp_path, "old")
-    before = (tmp_path / "cards.duckdb").read_bytes()
-    connection.execute("insert into published.words values ('b')")
-    replace, calls = os.replace, []
-
-    def failing_replace(source, target):
-        calls.append(target)
-        if len(calls) == failing_call:
-            raise OSError(28, "No space left on device", str(target))
-        replace(source, target)
-
-    monkeypatch.setattr(os, "replace", failing_replace)
-    with pytest.raises(PublishingError, match=r"No space left on device.*unchanged"):
+    (tmp_path / name).unlink(missing_ok=True)
+    (tmp_path / name).mkdir()
+    (tmp_path / name / "mine.txt").write_text("mine")
+    with pytest.raises(PublishingError, match=rf"{re.escape(name)}.*") as failed:
         publish_as(connection, tmp_path, "new")
-    assert (tmp_path / "cards.duckdb").read_bytes() == before
-    # whatever the link points at is one build's complete set
-    assert len(list((tmp_path / "parquet" / ".").glob("*.parquet"))) == 3
+    assert "\n" not in str(failed.value)
+    assert (tmp_path / name / "mine.txt").read_text() == "mine"
+    shutil.rmtree(tmp_path / name)
+    publish_as(connection, tmp_path, "new", count_words)
+    assert (tmp_path / "cards.duckdb").resolve().parent.name == id_of("new")
 
-    monkeypatch.undo()
+
+def test_a_page_of_somebody_elses_stays(connection, tmp_path):
+    (tmp_path / "report.html").write_text("mine")
+    with pytest.raises(PublishingError, match=r"report\.html is in the way"):
+        publish_as(connection, tmp_path, "new", count_words)
+    assert (tmp_path / "report.html").read_text() == "mine"
+
+
+def test_things_of_others_stay_where_they_are(connection, tmp_path):
+    publish_as(connection, tmp_path, "first")
+    builds = tmp_path / "builds"
+    others = [
+        tmp_path / "notes.txt",
+        builds / "kept" / "cards.duckdb",
+        builds / id_of("first") / "mine.txt",
+        builds / "notes.txt",
+    ]
+    for path in others:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("mine")
+    (builds / id_of("a link")).symlink_to(builds / "kept")
+    for name in ("second", "third", "fourth"):
+        publish_as(connection, tmp_path, name)
+    assert [path.read_text() for path in others] == ["mine"] * len(others)
+    assert list((builds / id_of("first")).iterdir()) == [others[2]]
+
+
+def test_what_a_killed_build_left_is_cleared(connection, tmp_path):
+    publish_as(connection, tmp_path, "first")
+    left = tmp_path / "builds" / id_of("killed")
+    (left / "parquet").mkdir(parents=True)
+    (left / "cards.duckdb.wal").write_text("half")
+    (left / "parquet" / "words.parquet").write_text("half")
+    # its time says nothing about it
+    os.utime(left, (2e9, 2e9))
+    (tmp_path / ".next").symlink_to("nowhere")
+    publish_as(connection, tmp_path, "second")
+    builds = {build.name for build in (tmp_path / "builds").iterdir()}
+    assert builds == {id_of("first"), id_of("second")}
+    assert not (tmp_path / ".next").is_symlink()
+
+
+HOLD = """
+import os, sys, time
+from pathlib import Path
+from card_segments.publishing.folder import locked
+with locked(Path(sys.argv[1]), "trying"):
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_one_publishes_at_a_time(connection, tmp_path):
+    """The second says who does, and leaves; the lock of a process that died is free."""
+    publish_as(connection, tmp_path, "old")
+    holder = subprocess.Popen([sys.executable, "-c", HOLD, tmp_path], cwd=PROJECT, stdout=-1)
+    try:
+        holder.stdout.readline()
+        with pytest.raises(PublishingError, match=f"process {holder.pid}.* is trying there since"):
+            publish_as(connection, tmp_path, "new")
+        with (
+            pytest.raises(PublishingError, match="is in use"),
+            as_published(tmp_path / "cards.duckdb", "copying"),
+        ):
+            pass
+    finally:
+        holder.kill()
+        holder.communicate()
     publish_as(connection, tmp_path, "new")
-    assert (tmp_path / "parquet").resolve().name == "new"
+    assert (tmp_path / "parquet").resolve().parent.name == id_of("new")
+
+
+def test_a_build_that_does_not_follow_from_the_last_one_is_not_published(connection, tmp_path):
+    publish_as(connection, tmp_path, "first", based_on="")
+    with pytest.raises(PublishingError, match=f"build {id_of('first')} was published there while"):
+        publish_as(connection, tmp_path, "second", based_on="")
+    publish_as(connection, tmp_path, "second", based_on=id_of("first"))
+
+
+@pytest.mark.parametrize(
+    "name", ["region=EU/dt=2026-11-26", "who?", 'it\'s "mine"', "ein Büro [1]*"]
+)
+def test_any_name_of_a_folder_will_do(connection, tmp_path, name):
+    publish_as(connection, tmp_path / name, "first", count_words)
+    database = publish_as(connection, tmp_path / name, "second", count_words)
+    with duckdb.connect(str(database), read_only=True) as reader:
+        assert reader.sql("select * from words").columns == ["word"]
+        assert reader.sql("from words").fetchall() == [("a",)]
+    assert {path.name for path in (tmp_path / name).iterdir()} == {
+        "builds",
+        "current",
+        ".lock",
+        *STABLE,
+    }
+
+
+def contents(folder):
+    files = [folder / "cards.duckdb", folder / "report.html", folder / "manifest.json"]
+    return {
+        file.name: file.read_bytes() for file in [*files, *(folder / "parquet").glob("*.parquet")]
+    }
+
+
+def as_the_first_release_wrote(folder):
+    """Turn a publication into one whose stable names are files."""
+    build = (folder / "current").resolve()
+    for name in ("cards.duckdb", "manifest.json", "report.html"):
+        (folder / name).unlink()
+        (build / name).rename(folder / name)
+    (folder / "shared.duckdb").unlink()
+    (build / "shared.duckdb").unlink()
+    for file in (build / "parquet").iterdir():
+        file.rename(build / file.name)
+    (build / "parquet").rmdir()
+    (folder / "parquet").unlink()
+    (folder / "parquet").symlink_to(f"builds/{build.name}")
+    (folder / "current").unlink()
+
+
+def test_a_publication_of_the_first_release_is_taken_over(connection, tmp_path, monkeypatch):
+    """At no step do two names show different builds, and nothing is lost."""
+    tmp_path = tmp_path.resolve()
+    publish_as(connection, tmp_path, "old", count_words)
+    as_the_first_release_wrote(tmp_path)
+    before = contents(tmp_path)
+    add_word(connection)
+    for step in range(5, 200):
+        with monkeypatch.context() as patch:
+            fail_at(patch, step)
+            try:
+                publish_as(connection, tmp_path, f"new {step}", count_words)
+            except PublishingError:
+                assert contents(tmp_path) == before
+                continue
+        break
+    shown, _ = published_in(tmp_path)
+    assert shown == {id_of(f"new {step}")}
+    builds = {build.name for build in (tmp_path / "builds").iterdir()}
+    assert builds == {id_of("old"), id_of(f"new {step}")}
+    publish_as(connection, tmp_path, "last", count_words)
+    builds = {build.name for build in (tmp_path / "builds").iterdir()}
+    assert builds == {id_of("last"), id_of(f"new {step}")}
+
+
+def test_a_copy_without_links_is_told_from_a_publication(connection, tmp_path):
+    publish_as(connection, tmp_path / "there", "old", count_words)
+    shutil.copytree(tmp_path / "there", tmp_path / "copy")
+    with pytest.raises(PublishingError, match="a copy made without links"):
+        publish_as(connection, tmp_path / "copy", "new")
 
 
 def test_readers_keep_the_file_they_opened(connection, tmp_path):
     publish_as(connection, tmp_path, "old")
-    parquet = Path(tmp_path / "parquet").resolve()
+    parquet = (tmp_path / "parquet").resolve()
     with duckdb.connect(str(tmp_path / "cards.duckdb"), read_only=True) as reader:
-        connection.execute("insert into published.words values ('b')")
+        add_word(connection)
         publish_as(connection, tmp_path, "new")
         assert reader.sql("select count(*) from words").fetchone() == (1,)
     assert (parquet / "words.parquet").is_file()
@@ -303,4 +532,7 @@ def test_readers_keep_the_file_they_opened(connection, tmp_path):
 def test_only_this_build_and_the_one_before_are_kept(connection, tmp_path):
     for build_id in ("first", "second", "third", "fourth"):
         publish_as(connection, tmp_path, build_id)
-    assert {one.name for one in (tmp_path / "builds").iterdir()} == {"third", "fourth"}
+    assert {one.name for one in (tmp_path / "builds").iterdir()} == {
+        id_of("third"),
+        id_of("fourth"),
+    }
