@@ -1,120 +1,187 @@
-"""Meet every promise of the publication with faults, and write what came of it.
+"""Let publications and builds meet faults, and write what came of it into docs/guarantees.md.
 
-Usage: make test-faults, or with PYTHONPATH=tests/python: python tests/faults [--only WORD] [--bounded] [--write]
+Usage: make test-faults, which is PYTHONPATH=tests/python python tests/faults [options]
 """
 
 import argparse
-import collections
-import concurrent.futures
 import json
 import os
+import queue
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+import builds
+import guarantees
 import kills
 import obstacles
+import readers
 from places import Prepared
+from workspaces import PROJECT
 
+# Two at a time; more would only wait for one another.
 WORKERS = 2
+RESULTS = PROJECT / "target" / "faults" / "results.json"
 
 
-def kill_faults(prepared, folder, bounded):
+@dataclass(frozen=True)
+class Case:
+    """A fault to meet: whether it kills, the kind it belongs to, what it is, and what to do."""
+
+    kills: bool
+    group: str
+    name: str
+    act: object
+    start: str = "published"
+
+
+def publisher_cases(prepared, folder, bounded):
     """The publisher killed, and calls of the system that fail."""
-    starts = [("published", False)] if bounded else [
-        ("nothing", False), ("published", False), ("page", True), ("older", True)
-    ]
-    for start, page in starts:
+    starts = {"published": 25, "nothing": 25, "older": 25, "page": 10}
+    for start, moments in [*starts.items()][: 1 if bounded else None]:
+        page, most = start == "page", 2 if bounded else kills.MOST_OF_A_CALL
         counts = kills.count_calls(prepared, folder / "counts" / start, start, page)
-        most = 2 if bounded else kills.MOST_OF_A_CALL
-        for call, number in kills.moments(counts, most):
-            name = f"{start}: before {call} {number} of {counts[call]}"
-            yield "kill", "publisher, before a call", name, start, partial(
-                kills.kill_at, page=page, call=call, number=number
-            )
-        for seconds in kills.random_moments(5 if bounded else 40, 2.0, start):
-            yield "kill", "publisher, at random", f"{start}: after {seconds} s", start, partial(
-                kills.kill_after, page=page, seconds=seconds
-            )
-        if start == "published":
-            for call, number in kills.moments(counts, 2 if bounded else 6):
-                for error in ("EIO", "ENOSPC"):
-                    name = f"{call} {number} of {counts[call]} fails with {error}"
-                    yield "other", "failing call", name, start, partial(
-                        kills.fail_at, page=page, call=call, number=number, error=error
-                    )
+        # the page takes far longer than all else and is one file more
+        for call, number in kills.moments(counts, 3 if page else most):
+            name = f"{start}, before {call} {number} of {counts[call]}"
+            act = partial(kills.kill_at, page=page, call=call, number=number)
+            yield Case(True, "publisher before a call", name, act, start)
+        for seconds in kills.random_moments(4 if bounded else moments, 4.0 if page else 1.5, start):
+            act = partial(kills.kill_after, page=page, seconds=seconds)
+            yield Case(True, "publisher at random", f"{start}, after {seconds} s", act, start)
+        if start != "published":
+            continue
+        for call, number in kills.moments(counts, 1 if bounded else 5):
+            for error in ("EIO", "ENOSPC"):
+                name = f"{call} {number} of {counts[call]}: {error}"
+                act = partial(kills.fail_at, page=page, call=call, number=number, error=error)
+                yield Case(False, "failing call", name, act, start)
 
 
-def obstacle_faults(bounded):
-    chosen = obstacles.OBSTACLES[::8] if bounded else obstacles.OBSTACLES
-    for one in chosen:
-        yield "other", one.group, one.name, one.start, partial(obstacles.meet, fault=one)
+def obstacle_cases(bounded):
+    for one in obstacles.OBSTACLES[:: 10 if bounded else 1]:
+        yield Case(False, one.group, one.name, partial(obstacles.meet, fault=one), one.start)
+    for number in range(1 if bounded else 10):
+        for names in (("after", "second"), ("after", "second", "third")):
+            act = partial(obstacles.race, builds=names, delay=number / 20)
+            yield Case(False, "several publishers", f"{len(names)}, {number / 20} s apart", act)
 
 
-def run_faults(prepared, folder, faults):
-    """Meet the faults, two at a time; yield what came of each."""
-
-    def meet(number, fault):
-        kind, group, name, start, act = fault
-        began = time.monotonic()
-        try:
-            complaints = act(prepared, folder / f"{number}", start)
-        except Exception as error:
-            complaints = [f"harness: {type(error).__name__}: {error}"]
-        return {
-            "kind": kind,
-            "group": group,
-            "name": name,
-            "complaints": complaints,
-            "seconds": round(time.monotonic() - began, 2),
-        }
-
-    with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
-        yield from pool.map(meet, range(len(faults)), faults)
+def build_cases(nodes, seconds, bounded):
+    for group, name, how in builds.kills(nodes, seconds, bounded):
+        yield Case(True, group, name, partial(builds.kill, **how))
+    for one in builds.FAULTS[:: 20 if bounded else 1]:
+        yield Case(False, one.group, one.name, partial(builds.meet, fault=one))
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", default="", help="a word of the group or name")
-    parser.add_argument("--bounded", action="store_true", help="a part, in under three minutes")
-    parser.add_argument("--results", type=Path, default=Path("target/faults/results.json"))
-    options = parser.parse_args()
-    # mounts are seen by nobody else and gone with this process
-    if os.geteuid() == 0 and "CARD_SEGMENTS_UNSHARED" not in os.environ:
-        os.environ["CARD_SEGMENTS_UNSHARED"] = "yes"
-        os.execvp("unshare", ["unshare", "-m", sys.executable, *sys.argv])
+def lonely_cases(bounded):
+    """Those that need the machine for themselves."""
+    if not bounded:
+        for count in (2, 3):
+            act = partial(builds.together, count=count)
+            yield Case(False, "several builds", f"{count}, a warehouse each", act)
+        act = partial(builds.together, count=2, one_warehouse=True)
+        yield Case(False, "several builds", "2 with one warehouse", act)
+
+
+def meet(folder, prepared, case):
+    """Let one case happen; return what came of it."""
+    began = time.monotonic()
+    place = Path(tempfile.mkdtemp(dir=folder))
+    place.chmod(0o755)
+    try:
+        complaints = case.act(prepared, place, case.start)
+    except Exception as error:
+        complaints = [f"harness: {type(error).__name__}: {error}"]
+    for complaint in complaints:
+        print(f"{case.group} | {case.name} | {complaint}", flush=True)
+    return {
+        "kills": case.kills,
+        "group": case.group,
+        "name": case.name,
+        "complaints": complaints,
+        "seconds": round(time.monotonic() - began, 1),
+    }
+
+
+@contextmanager
+def scratch():
+    """A folder for all this; root's is in memory, for no fault depends on the disk below it."""
     folder = Path(tempfile.mkdtemp(prefix="faults-"))
-    if os.geteuid() == 0:
-        # in memory: what kills and full disks show does not depend on the disk below
+    folder.chmod(0o755)
+    if is_root := os.geteuid() == 0:
         mount = ("mount", "-t", "tmpfs", "-o", "size=4g,mode=755", "tmpfs", str(folder))
         subprocess.run(mount, check=True)
     try:
-        prepared = Prepared(folder / "prepared").make()
-        faults = [*kill_faults(prepared, folder, options.bounded), *obstacle_faults(options.bounded)]
-        faults = [one for one in faults if options.only in f"{one[1]} {one[2]}"]
-        results = []
-        for result in run_faults(prepared, folder, faults):
-            results.append(result)
-            if result["complaints"]:
-                print(result["group"], "|", result["name"], "|", *result["complaints"], flush=True)
+        yield folder
     finally:
-        if os.geteuid() == 0:
+        if is_root:
             subprocess.run(["umount", "-l", str(folder)], check=True)
         shutil.rmtree(folder, ignore_errors=True)
-    count = collections.Counter()
-    for one in results:
-        count[one["group"], "met"] += 1
-        for complaint in {text.split(":")[0] for text in one["complaints"]}:
-            count[one["group"], complaint] += 1
-    for (group, what), number in sorted(count.items()):
-        print(group, what, number)
+
+
+def run(bounded=False, only=""):
+    """Meet all faults, or a part of them; return what came of each and what was read."""
+    began = time.monotonic()
+    with scratch() as folder:
+        prepared = Prepared(folder / "prepared").make()
+        cases = [*publisher_cases(prepared, folder, bounded), *obstacle_cases(bounded)]
+        builders = [builds.Builder(folder / f"builder{n}") for n in range(1 if bounded else 3)]
+        builds.BuildPlace.builders = queue.Queue()
+        for builder in builders:
+            builds.BuildPlace.builders.put(builder)
+        nodes, seconds = builds.measure(prepared, folder / "measured")
+        cases += build_cases(nodes, seconds, bounded)
+        chosen = [case for case in cases if only in f"{case.group} {case.name}"]
+        with ThreadPoolExecutor(WORKERS) as pool:
+            results = [*pool.map(partial(meet, folder, prepared), chosen)]
+        lonely = [case for case in lonely_cases(bounded) if only in f"{case.group} {case.name}"]
+        results += [meet(folder, prepared, case) for case in lonely]
+        for builder in builders:
+            builder.stop()
+        read = None
+        if only in "readers":
+            share, publications = (5, 3) if bounded else (1, 10)
+            complaints, read = readers.read_while_publishing(
+                prepared, folder / "readers", publications, share
+            )
+            print(*(f"readers | {complaint}" for complaint in complaints), sep="\n", flush=True)
+            read["complaints"] = complaints
+    return {
+        "date": datetime.now(UTC).strftime("%Y-%m-%d"),
+        "minutes": round((time.monotonic() - began) / 60, 1),
+        "cases": results,
+        "readers": read,
+    }
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--only", default="", help="those whose kind or name has these words")
+    parser.add_argument("--bounded", action="store_true", help="a part, in under three minutes")
+    parser.add_argument("--write", action="store_true", help="write docs/guarantees.md")
+    parser.add_argument("--results", type=Path, default=RESULTS)
+    options = parser.parse_args()
+    # mounts are seen by nobody else, and gone with this process
+    if os.geteuid() == 0 and not os.environ.get("FAULTS_IN_NAMESPACE"):
+        os.environ["FAULTS_IN_NAMESPACE"] = "yes"
+        os.execvp("unshare", ["unshare", "-m", sys.executable, *sys.argv])
+    found = run(options.bounded, options.only)
     options.results.parent.mkdir(parents=True, exist_ok=True)
-    options.results.write_text(json.dumps(results, indent=1))
-    return 0
+    options.results.write_text(json.dumps(found, indent=1))
+    print("\n".join(guarantees.summary(found)))
+    if options.write:
+        guarantees.write(found)
+    is_clean = not any(case["complaints"] for case in found["cases"])
+    return 0 if is_clean and not (found["readers"] or {}).get("complaints") else 1
 
 
 if __name__ == "__main__":

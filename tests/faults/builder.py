@@ -1,18 +1,23 @@
 """A process that has parsed the project and forks one dbt build after another, for faults to meet.
 
 It reads a request a line and answers two lines: the build's process, and how that ended. A request
-names variables, limits, and what happens at an event of dbt: `kill`, or a command of the shell.
+names variables, limits, and an event of dbt at which the build is killed, at once or some seconds
+later, or a command of the shell is run.
 """
 
+import gc
 import json
 import os
 import resource
 import signal
 import subprocess
 import sys
+import threading
+import time
 import traceback
 from pathlib import Path
 
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 from workspaces import PROJECT, WAREHOUSE, Workspace
 
@@ -20,8 +25,11 @@ from workspaces import PROJECT, WAREHOUSE, Workspace
 def build(request, manifest):
     """Build in this process, which is a fork of the one that has parsed."""
     folder = Path(request["folder"])
-    for name, limit in request.get("limits", {}).items():
-        resource.setrlimit(getattr(resource, name), (limit, limit))
+    if "memory" in request:
+        # beyond what parsing has taken already
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
+        limit = pages * resource.getpagesize() + request["memory"]
+        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     os.environ.update(request.get("environment", {}))
     os.environ[WAREHOUSE] = request["warehouse"]
     os.chdir(PROJECT)
@@ -37,15 +45,22 @@ def build(request, manifest):
         seen += 1
         if seen != request.get("number", 1):
             return
-        if request["do"] == "kill":
-            os.kill(os.getpid(), signal.SIGKILL)
-        subprocess.run(request["do"], shell=True, check=True)
+        if "command" in request:
+            subprocess.run(request["command"], shell=True, check=True)
+        else:
+            killing = os.kill, (os.getpid(), signal.SIGKILL)
+            threading.Timer(request.get("seconds", 0), *killing).start()
+            # at once, or while dbt goes on
+            time.sleep(0 if request.get("seconds") else 60)
 
     arguments = ["--log-level-file", "none", "build", "--target-path", str(folder / "target")]
     arguments += ["--log-path", str(folder / "logs"), "--vars", json.dumps(request["variables"])]
     run = dbtRunner(manifest=manifest, callbacks=[notice]).invoke(arguments)
     if run.exception:
         print(run.exception)
+    # as the end of a process of dbt does, which a fork skips
+    DuckDBConnectionManager.close_all_connections()
+    gc.collect()
     return 0 if run.success else 1
 
 

@@ -36,7 +36,7 @@ CHANGES = (
 )
 STRACE = ("strace", "-f", "-qq", "--seccomp-bpf")
 # Calls that come by the hundred and do the same: so many of them, evenly spread.
-MOST_OF_A_CALL = 24
+MOST_OF_A_CALL = 12
 
 
 def count_calls(prepared, folder, start, page):

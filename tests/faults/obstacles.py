@@ -8,14 +8,22 @@ import fcntl
 import json
 import os
 import shutil
-import subprocess
 import time
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
 import duckdb
-from places import BUILDS, FILES, Place, judge, judge_next
+from places import (
+    BUILDS,
+    FILES,
+    Place,
+    finish,
+    judge,
+    judge_next,
+    same,
+    show,
+    unclear,
+)
 
 NOBODY = 65534
 FUTURE = time.time() + 400 * 24 * 3600
@@ -49,7 +57,7 @@ def obstacle(group, expected="either", start="published", each=()):
 
 def meet(prepared, folder, start, fault):
     """Let a publication meet a fault, lift it, and publish again; return the complaints."""
-    page = start in ("page", "older")
+    page = start == "page"
     with Place(prepared, folder, start) as place:
         arranged = fault.arrange(place)
         settings = next(arranged) or {}
@@ -241,8 +249,12 @@ def few_open_files(place, value):
 # Damage to what was published before
 
 
-@obstacle("damage", each=[f"{name} {how}" for name in FILES for how in ("cut", "empty", "garbage")],
-          start="page", expected="published")
+@obstacle(
+    "damage",
+    each=[f"{name} {how}" for name in FILES for how in ("cut", "empty", "garbage")],
+    start="page",
+    expected="published",
+)
 def damaged_file(place, value):
     """A published file is damaged."""
     place.begin()
@@ -325,9 +337,31 @@ def lock_is_a_folder(place):
 # Links and folders in odd places
 
 
-@obstacle("odd places", expected="published", each=["region=EU/dt=2026-11-26", "a?b", "it's", 'a "b"',
-          "two  blanks ", "Zürich 東京 ñ", "100%", "a*b[1]", "-rf", "~", "a,b;c", "#1", "a\\b",
-          "line\nbreak", "{braces}", "$HOME", "x" * 200, "parquet", "builds"])
+@obstacle(
+    "odd places",
+    expected="published",
+    each=[
+        "region=EU/dt=2026-11-26",
+        "a?b",
+        "it's",
+        'a "b"',
+        "two  blanks ",
+        "Zürich 東京 ñ",
+        "100%",
+        "a*b[1]",
+        "-rf",
+        "~",
+        "a,b;c",
+        "#1",
+        "a\\b",
+        "line\nbreak",
+        "{braces}",
+        "$HOME",
+        "x" * 200,
+        "parquet",
+        "builds",
+    ],
+)
 def odd_name(place, value):
     """The published folder has an odd name."""
     place.published = place.folder / value
@@ -411,9 +445,19 @@ def builds_is_a_file(place):
     place.foreign.clear()
 
 
-@obstacle("odd places", expected="published", each=["builds/notes.txt", "builds/mine/cards.duckdb",
-          f"builds/{BUILDS['oldest'][0]}/notes.txt", "notes.txt", "archive/cards.duckdb",
-          "builds/.hidden", "builds/2026-01-01/parquet/segments.parquet"])
+@obstacle(
+    "odd places",
+    expected="published",
+    each=[
+        "builds/notes.txt",
+        "builds/mine/cards.duckdb",
+        f"builds/{BUILDS['oldest'][0]}/notes.txt",
+        "notes.txt",
+        "archive/cards.duckdb",
+        "builds/.hidden",
+        "builds/2026-01-01/parquet/segments.parquet",
+    ],
+)
 def files_of_somebody_else(place, value):
     """Files of somebody else lie in the published folder."""
     place.begin()
@@ -447,8 +491,9 @@ def oldest_is_newest(place):
 def started_before_the_last(place):
     """The clock went back: the build began before the last one was published."""
     place.begin()
-    # only the order of builds decides what is the last
-    yield {"build": BUILDS["after"]}
+    later = ("0fffffff-0000-4000-8000-000000000000", "2031-01-01 05:00:00", "0.2.0")
+    assert place.publish("before", build=later).code == 0
+    yield
 
 
 # Releases
@@ -503,3 +548,26 @@ def folder_of_a_newer_release(place, value):
         with duckdb.connect(str((place.published / "cards.duckdb").resolve())) as connection:
             connection.execute("create table of_the_future as select 1 as one")
     yield
+
+
+# Several publishers
+
+
+def race(prepared, folder, start, builds, delay=0.0):
+    """Several publishers begin at once, or shortly after one another."""
+    with Place(prepared, folder, start) as place:
+        place.begin()
+        begin, complaints = time.time() + 1.5, []
+        processes = {
+            build: place.start_publishing(build, begin=begin + number * delay)
+            for number, build in enumerate(builds)
+        }
+        outcomes = {build: finish(process) for build, process in processes.items()}
+        published = [build for build, outcome in outcomes.items() if outcome.code == 0]
+        seen = place.seen()
+        if not any(same(seen, prepared.wanted[build, False]) for build in published):
+            parts = [(build, prepared.wanted[build, False]) for build in builds]
+            complaints.append(f"mixed: {len(published)} published: {show(seen, *parts)}")
+        for outcome in outcomes.values():
+            complaints += unclear(outcome) if outcome.code else []
+        return complaints + judge_next(place)

@@ -1,4 +1,4 @@
-"""Where a fault happens: a published folder, the publisher's process, and what readers see after."""
+"""Where a fault happens: a published folder, the publisher, and what readers see after."""
 
 import hashlib
 import json
@@ -23,10 +23,10 @@ STABLE = {*FILES, "parquet"}
 KNOWN = {*STABLE, "builds", "current", ".lock"}
 # What a database of some bytes holds, for it is asked again and again.
 CONTENTS = {}
-# Publications one after another: two before the fault, the one that it meets, the next one.
+# Publications: two before the fault, the one that it meets, two at the same time, the next one.
 BUILDS = {
     name: (f"{number}0000000-0000-4000-8000-000000000000", f"2026-01-0{number} 05:00:00", "0.2.0")
-    for number, name in enumerate(("oldest", "before", "after", "next"), start=1)
+    for number, name in enumerate(("oldest", "before", "after", "second", "third", "next"), start=1)
 }
 
 
@@ -69,6 +69,8 @@ class Prepared:
         self.tables = {"published_tables": "aggregate", **dict(rows)}
         for build in BUILDS:
             shutil.copy(workspace.warehouse, self.warehouse(build))
+            # other users publish as well
+            self.warehouse(build).chmod(0o644)
             with duckdb.connect(str(self.warehouse(build))) as connection:
                 # so that no table of one publication has the bytes of another's
                 for table in self.tables:
@@ -81,11 +83,11 @@ class Prepared:
             for build in () if start == "nothing" else ("oldest", "before"):
                 outcome = place.publish(build, page=start == "page")
                 assert outcome.code == 0, outcome.said
-        place = Place(self, self.folder / "starts" / "older", "page")
+        place = Place(self, self.folder / "starts" / "older", "published")
         place.begin()
         make_older(place.published)
-        for build in BUILDS:
-            for page in (False, True):
+        for build in ("after", "second", "third", "next"):
+            for page in (False, True) if build in ("after", "next") else (False,):
                 place = Place(self, self.folder / "wanted" / f"{build}_{page}", "nothing")
                 outcome = place.publish(build, page=page)
                 assert outcome.code == 0, outcome.said
@@ -97,7 +99,7 @@ class Prepared:
 
 
 def make_older(published):
-    """Bring a published folder into the shape of the release before: files, and a link to Parquet."""
+    """Give a published folder the shape of the release before: files, and a link to Parquet."""
     if not (published / "current").is_symlink():
         return
     newest = (published / "current").resolve().name
@@ -181,23 +183,23 @@ class Place:
         self.published = disk / "published"
         return disk
 
-    def command(self, build, **request):
+    def command(self, name, **request):
         """The command that publishes a build."""
         request = {
-            "warehouse": str(self.prepared.warehouse(build)),
+            "warehouse": str(self.prepared.warehouse(name)),
             "schema": self.prepared.schema,
             "tables": self.prepared.tables,
             "directory": str(self.published),
-            "build": BUILDS[build],
+            "build": BUILDS[name],
             **request,
         }
         return [sys.executable, str(HERE / "publisher.py"), json.dumps(request)]
 
-    def start_publishing(self, build, traced=(), **request):
+    def start_publishing(self, name, traced=(), **request):
         """Start the process that publishes a build."""
         environment = {**os.environ, "PYTHONPATH": str(PROJECT), "PYTHONDONTWRITEBYTECODE": "1"}
         return subprocess.Popen(
-            [*traced, *self.command(build, **request)],
+            [*traced, *self.command(name, **request)],
             cwd=self.folder,
             env={**environment, "TMPDIR": request.get("temporary") or "/tmp"},
             stdout=subprocess.PIPE,
@@ -205,9 +207,9 @@ class Place:
             text=True,
         )
 
-    def publish(self, build, traced=(), seconds=None, **request):
+    def publish(self, name, traced=(), seconds=None, **request):
         """Publish a build in a process of its own, killed after some seconds."""
-        process = self.start_publishing(build, traced, **request)
+        process = self.start_publishing(name, traced, **request)
         if seconds is not None:
             with suppress(subprocess.TimeoutExpired):
                 process.wait(seconds)
