@@ -20,6 +20,7 @@ UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --
 	--no-emit-index-url --no-strip-extras --custom-compile-command 'make lock'
 PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 PREFLIGHT := $(BIN)/python -m card_segments.cli.preflight
+FRESHNESS := $(BIN)/python -m card_segments.cli.freshness
 INSTALL_LOG := $(VENV)/install.log
 # pip's own account of what went wrong fills a screen; the sentence says what to do about it.
 INSTALL_FAILED = { grep -m 1 '^ERROR' $(INSTALL_LOG) || tail -n 1 $(INSTALL_LOG); \
@@ -49,7 +50,7 @@ setup: $(RUNTIME) ## Make the virtual environment and install what the build nee
 
 build: $(RUNTIME) ## Build, test and publish, unless nothing changed since; VARS='{...}' for your own data
 	@$(PREFLIGHT) build --vars "$$VARS"
-	@if $(BIN)/python -m card_segments.cli.freshness check --vars "$$VARS"; then \
+	@if $(FRESHNESS) check --vars "$$VARS"; then \
 		$(BIN)/dbt --quiet run-operation print_publication --vars "$$VARS"; \
 	else \
 		$(MAKE) --no-print-directory rebuild; \
@@ -58,8 +59,11 @@ build: $(RUNTIME) ## Build, test and publish, unless nothing changed since; VARS
 rebuild: $(RUNTIME) ## The same, even if nothing changed
 	@$(PREFLIGHT) build --vars "$$VARS"
 	@echo 'Building: the bundled sample takes one to four minutes; what was published before stays until all tests have passed' >&2
-	@$(BIN)/dbt build --exclude-resource-type unit_test --vars "$$VARS" $(DBT_OPTIONS) || { code=$$?; $(PREFLIGHT) failed; exit $$code; }
-	@$(BIN)/python -m card_segments.cli.freshness record --vars "$$VARS"
+	@# what is edited during the build is for the next one
+	@before="$$($(FRESHNESS) fingerprint --vars "$$VARS")" || exit 1; \
+	$(BIN)/dbt build --exclude-resource-type unit_test --vars "$$VARS" $(DBT_OPTIONS) \
+		|| { code=$$?; $(PREFLIGHT) failed; exit $$code; }; \
+	$(FRESHNESS) record --vars "$$VARS" --fingerprint "$$before"
 
 report: $(RUNTIME) ## Write the report page again from the published file (a build writes it as well)
 	@$(BIN)/python -m card_segments.cli.report --vars "$$VARS"

@@ -8,97 +8,153 @@ import hashlib
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import yaml
 
-from card_segments.publishing.folder import MANIFEST_NAME
+from card_segments.inputs.find import files_of_input
+from card_segments.publishing.folder import (
+    DATABASE_NAME,
+    MANIFEST_NAME,
+    PARQUET_NAME,
+    REPORT_NAME,
+    SHARED_NAME,
+)
 
 RECORD = Path("target/last_publication.json")
-SOURCES = (
-    "dbt_project.yml",
-    "profiles.yml",
-    "requirements/runtime.lock",
-    "seeds",
-    "models",
-    "python_models",
-    "macros",
-    "snapshots",
-    "tests/data_tests",
-    "tests/generic",
-    "card_segments",
-)
+PROJECT_FILE = "dbt_project.yml"
+# Besides the folders that dbt_project.yml names.
+SOURCES = (PROJECT_FILE, "profiles.yml", ".dbtignore", "requirements/runtime.lock", "card_segments")
 TARGET_VARIABLE = "DBT_TARGET"
 WAREHOUSE_VARIABLE = "CARD_SEGMENTS_WAREHOUSE"
+# What else a build depends on; make puts its DBT_OPTIONS there too.
+ENVIRONMENT = (TARGET_VARIABLE, WAREHOUSE_VARIABLE, "DBT_OPTIONS")
 
 
 def dbt_variables(text: str) -> dict[str, Any]:
     """Return the variables of dbt_project.yml with those of `--vars` laid over them."""
-    project = yaml.safe_load(Path("dbt_project.yml").read_text(encoding="utf-8"))
-    return {**project.get("vars", {}), **(yaml.safe_load(text) or {})}
+    return {**_project().get("vars", {}), **(yaml.safe_load(text) or {})}
 
 
-def source_files(variables: Mapping[str, Any]) -> Iterator[Path]:
+def _project() -> dict[str, Any]:
+    return yaml.safe_load(Path(PROJECT_FILE).read_text(encoding="utf-8"))
+
+
+def warehouse_file() -> Path:
+    """Return the file that dbt builds in, as profiles.yml has it."""
+    target = os.environ.get(TARGET_VARIABLE) or "dev"
+    return Path(os.environ.get(WAREHOUSE_VARIABLE) or f"warehouse/{target}.duckdb")
+
+
+def source_files(variables: Mapping[str, Any]) -> Iterator[str]:
     """Yield the project's files and the input files that the variables point at."""
-    for source in SOURCES:
-        yield from _files_in(Path(source))
-    if variables.get("input_dir"):
-        yield from _files_in(Path(variables["input_dir"]))
-    for named in (variables.get("inputs") or {}).values():
-        for pattern in [named] if isinstance(named, str) else named:
-            yield from map(Path, glob.glob(pattern, recursive=True))
+    folders = [
+        folder for key, named in _project().items() if key.endswith("-paths") for folder in named
+    ]
+    for source in (*SOURCES, *folders):
+        if os.path.isfile(source):
+            yield source
+        for path in glob.iglob(os.path.join(glob.escape(source), "**"), recursive=True):
+            # dbt reads no Python among the tests
+            is_left_out = source == "tests" and path.endswith(".py")
+            if os.path.isfile(path) and "__pycache__" not in path and not is_left_out:
+                yield path
+    for name in {*variables.get("enabled_inputs", ()), *(variables.get("inputs") or {})}:
+        yield from files_of_input(variables, name)
 
 
-def _files_in(path: Path) -> Iterable[Path]:
-    if path.is_file():
-        return [path]
-    return (file for file in path.rglob("*") if file.is_file() and "__pycache__" not in file.parts)
+def fingerprint(variables: Mapping[str, Any]) -> str | None:
+    """Return a SHA-256 over the variables and the size and time of every source file.
 
-
-def fingerprint(variables: Mapping[str, Any]) -> str:
-    """Return a SHA-256 over the variables and the size and time of every source file."""
+    None where a file went away meanwhile, or a variable is none that a build would accept.
+    """
     digest = hashlib.sha256()
-    digest.update(json.dumps(variables, sort_keys=True, default=str).encode())
-    for name in (TARGET_VARIABLE, WAREHOUSE_VARIABLE):
-        digest.update(f"\n{name}={os.environ.get(name, '')}".encode())
-    for path in sorted(set(source_files(variables))):
-        status = path.stat()
-        digest.update(f"\n{path} {status.st_size} {status.st_mtime_ns}".encode())
+    try:
+        digest.update(json.dumps(variables, sort_keys=True, default=str).encode())
+        for name in ENVIRONMENT:
+            digest.update(f"\n{name}={os.environ.get(name, '')}".encode())
+        for path in sorted(set(source_files(variables))):
+            status = os.stat(path)
+            digest.update(os.fsencode(f"\n{path} {status.st_size} {status.st_mtime_ns}"))
+    except (OSError, TypeError, AttributeError):
+        return None
     return digest.hexdigest()
 
 
 def published_build(variables: Mapping[str, Any]) -> str | None:
-    """Return the id of the build that is published now, or None."""
-    manifest = Path(variables.get("published_dir", "published")) / MANIFEST_NAME
-    if not manifest.is_file():
+    """Return the id of the build that is published, or None where it is not there as a whole."""
+    folder = Path(variables.get("published_dir") or "")
+    content = _read_json(folder / MANIFEST_NAME)
+    try:
+        build_id = content["build_id"]
+        files = [folder / PARQUET_NAME / f"{table['name']}.parquet" for table in content["tables"]]
+    except (KeyError, TypeError):
         return None
-    return json.loads(manifest.read_text(encoding="utf-8"))["build_id"]
+    if variables.get("write_report", True):
+        files.append(folder / REPORT_NAME)
+    databases = [folder / DATABASE_NAME, folder / SHARED_NAME]
+    is_whole = all(file.is_file() for file in files) and all(
+        _build_in(database) == build_id for database in databases
+    )
+    return build_id if is_whole else None
+
+
+def _build_in(database: Path) -> str | None:
+    try:
+        with duckdb.connect(str(database), read_only=True) as connection:
+            return connection.execute("select build_id from publication").fetchone()[0]
+    except (duckdb.Error, TypeError):
+        return None
+
+
+def _build_that_ran() -> str | None:
+    """Return the id of the last dbt run."""
+    folder = Path(os.environ.get("DBT_TARGET_PATH") or "target")
+    try:
+        return _read_json(folder / "run_results.json")["metadata"]["invocation_id"]
+    except (KeyError, TypeError):
+        return None
+
+
+def _read_json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Check (exit code 0: nothing changed) or record the state of the last publication."""
+    """Print the fingerprint, check whether it is the published one (exit code 0), or record it."""
     parser = argparse.ArgumentParser(
         prog="python -m card_segments.cli.freshness", description=__doc__
     )
-    parser.add_argument("action", choices=["check", "record"])
+    parser.add_argument("action", choices=["fingerprint", "check", "record"])
     parser.add_argument("--vars", default="{}", help="the variables given to dbt, as YAML")
+    parser.add_argument("--fingerprint", help="the one before the build, for record")
     options = parser.parse_args(arguments)
     try:
         variables = dbt_variables(options.vars)
-    except (yaml.YAMLError, TypeError):
+    except (yaml.YAMLError, TypeError, ValueError):
         print(f"VARS is not a YAML mapping: {options.vars}", file=sys.stderr)
         return 1
-    state = {"fingerprint": fingerprint(variables), "build_id": published_build(variables)}
+    if options.action == "fingerprint":
+        print(fingerprint(variables) or "")
+        return 0
+    build_id = published_build(variables)
     if options.action == "record":
-        RECORD.parent.mkdir(exist_ok=True)
-        RECORD.write_text(json.dumps(state), encoding="utf-8")
+        # only what this build published, from files as they were when it began
+        if build_id and build_id == _build_that_ran() and options.fingerprint:
+            RECORD.parent.mkdir(exist_ok=True)
+            state = {"fingerprint": options.fingerprint, "build_id": build_id}
+            RECORD.write_text(json.dumps(state), encoding="utf-8")
         return 0
     is_fresh = (
-        state["build_id"] is not None
-        and RECORD.is_file()
-        and json.loads(RECORD.read_text(encoding="utf-8")) == state
+        build_id is not None
+        and warehouse_file().is_file()
+        and _read_json(RECORD) == {"fingerprint": fingerprint(variables), "build_id": build_id}
     )
     if is_fresh:
         print(

@@ -17,7 +17,7 @@ from typing import Any
 import duckdb
 import yaml
 
-from card_segments.cli.freshness import TARGET_VARIABLE, WAREHOUSE_VARIABLE, dbt_variables
+from card_segments.cli.freshness import dbt_variables, warehouse_file
 from card_segments.publishing.folder import DATABASE_NAME, reason
 
 
@@ -119,15 +119,21 @@ def explain_failure(log: Path) -> str | None:
     )
 
 
-def warehouse_file() -> Path:
-    """Return the file that dbt builds in, as profiles.yml has it."""
-    target = os.environ.get(TARGET_VARIABLE) or "dev"
-    return Path(os.environ.get(WAREHOUSE_VARIABLE) or f"warehouse/{target}.duckdb")
-
-
 def published_folder(variables: Mapping[str, Any]) -> Path:
-    """Return the folder of the published files."""
-    return Path(variables.get("published_dir") or "published")
+    """Return the folder of the published files.
+
+    Raises
+    ------
+    PreflightError
+        When the variable names none.
+    """
+    folder = variables.get("published_dir")
+    if not isinstance(folder, str) or not folder.strip():
+        raise PreflightError(
+            f"The variable published_dir is '{folder or ''}', but has to name the folder of the "
+            "published files, such as published."
+        )
+    return Path(folder)
 
 
 def variables_for_inputs(text: str, folder: str) -> dict[str, Any]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import glob
 import os
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 ENDINGS = (".csv", ".csv.gz", ".csv.zst", ".tsv", ".tsv.gz", ".txt", ".txt.gz", ".parquet")
 # Found as well, so that a sentence can say what to do with them.
@@ -51,6 +53,16 @@ def find_input(folder: str, name: str) -> dict[str, object]:
     return {"files": parts, "are_parts": True}
 
 
+def files_of_input(variables: Mapping[str, Any], name: str) -> list[str]:
+    """Return the files that variables name for an input; none where the bundled ones are read."""
+    named = (variables.get("inputs") or {}).get(name)
+    if named is not None:
+        patterns = named if isinstance(named, list) else [named]
+        return [file for pattern in patterns for file in find_files(str(pattern))]
+    folder = variables.get("input_dir")
+    return find_input(str(folder), name)["files"] if folder else []
+
+
 def _named(entries: list[Path], name: str, endings: tuple[str, ...]) -> list[str]:
     wanted = {name + ending for ending in endings}
     return [str(entry) for entry in entries if entry.name.lower() in wanted]
@@ -70,6 +82,7 @@ def path_literal(path: str) -> str:
 def _entries(folder: str) -> list[Path]:
     """Return what a folder holds, sorted; nothing where it cannot be listed."""
     try:
-        return sorted(entry for entry in Path(folder).iterdir() if not entry.name.startswith("."))
+        entries = Path(folder).expanduser().iterdir()
+        return sorted(entry for entry in entries if not entry.name.startswith("."))
     except OSError:
         return []

@@ -1,4 +1,4 @@
-"""The publication as a function of DuckDB, for the macro `publish` at the end of a dbt run."""
+"""The publication as functions of DuckDB: open the last one, and publish the build."""
 
 from __future__ import annotations
 
@@ -11,9 +11,22 @@ from dbt.adapters.duckdb.plugins import BasePlugin
 from duckdb import DuckDBPyConnection
 
 from card_segments.publishing import Build, PublishingError, publish
+from card_segments.publishing.last_publication import LastPublication
 from card_segments.report import write_report
 
 PROJECT_FILE = Path(__file__).parents[2] / "dbt_project.yml"
+
+
+def _version() -> str:
+    return yaml.safe_load(PROJECT_FILE.read_text(encoding="utf-8"))["version"]
+
+
+def _open(last: LastPublication, folder: str, run: str) -> str:
+    """Open what was published last; return what it is, or what is wrong in one sentence."""
+    try:
+        return json.dumps(last.open(folder, run))
+    except PublishingError as error:
+        return json.dumps({"problem": str(error)})
 
 
 def _publish(connection: DuckDBPyConnection, request_json: str) -> str:
@@ -22,7 +35,6 @@ def _publish(connection: DuckDBPyConnection, request_json: str) -> str:
     An exception would reach the reader with the text of the query round it.
     """
     request = json.loads(request_json)
-    project = yaml.safe_load(PROJECT_FILE.read_text(encoding="utf-8"))
     try:
         publish(
             # a connection of its own: the other one is busy calling this function
@@ -30,7 +42,7 @@ def _publish(connection: DuckDBPyConnection, request_json: str) -> str:
             request["schema"],
             request["tables"],
             Path(request["directory"]),
-            Build(request["build_id"], request["started_at"], project["version"]),
+            Build(request["build_id"], request["started_at"], _version()),
             write_report if request["write_report"] else None,
             request.get("based_on"),
         )
@@ -40,15 +52,20 @@ def _publish(connection: DuckDBPyConnection, request_json: str) -> str:
 
 
 class Plugin(BasePlugin):
-    """Gives each connection of dbt the function."""
+    """Gives each connection of dbt the functions."""
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
-        """Register the function, which takes and returns a text."""
-        conn.create_function(
-            "publish_tables",
-            partial(_publish, conn),
-            ["VARCHAR"],
-            "VARCHAR",
-            type="native",
-            side_effects=True,
-        )
+        """Register the functions, which take and return texts."""
+        last = LastPublication(conn, _version())
+        for name, function, arguments in (
+            ("open_last_publication", partial(_open, last), 2),
+            ("publish_tables", partial(_publish, conn), 1),
+        ):
+            conn.create_function(
+                name,
+                function,
+                ["VARCHAR"] * arguments,
+                "VARCHAR",
+                type="native",
+                side_effects=True,
+            )

@@ -72,6 +72,11 @@
             {% do raise_error("The variable refit is '" ~ var('refit') ~ "', but has to be auto, always or never.") %}
         {% endif %}
 
+        {% do published_dir() %}
+        {% if flags.WHICH in ('build', 'run') %}
+            {% do open_last_publication() %}
+        {% endif %}
+
         {% if flags.WHICH in ('build', 'seed') %}
             {% if var('input_dir') and not glob_files(var('input_dir')) %}
                 {% do raise_error("The folder " ~ var('input_dir') ~ ", which the variable input_dir names, does not exist. Relative paths start at the folder dbt runs in.") %}

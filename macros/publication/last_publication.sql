@@ -6,15 +6,33 @@
     {% if not execute %}
         {{ return(none) }}
     {% endif %}
-    {% set path = var('published_dir') ~ '/parquet/' ~ table_name ~ '.parquet' %}
-    {% if not glob_files(path) %}
+    {% set there = open_last_publication().tables.get(table_name, []) %}
+    {% if not there or columns | reject('in', there) | list %}
         {{ return(none) }}
     {% endif %}
-    {% set there = run_query("select name from parquet_schema(" ~ sql_text(path) ~ ")").columns[0].values() %}
-    {% if columns | reject('in', there) | list %}
-        {{ return(none) }}
+    {{ return('last_publication.' ~ table_name) }}
+{% endmacro %}
+
+
+{#-
+    What was published last: `build_id` (none where nothing was) and `tables`, the columns by table. The first call in a
+    run attaches the published database, so that the whole run reads the same one, whatever is published meanwhile.
+-#}
+{% macro open_last_publication() %}
+    {% set last = fromjson(query_value("open_last_publication(" ~ sql_text(published_dir()) ~ ", " ~ sql_text(invocation_id) ~ ")")) %}
+    {% if last.problem %}
+        {% do raise_error(last.problem) %}
     {% endif %}
-    {{ return("read_parquet(" ~ sql_text(path) ~ ")") }}
+    {{ return(last) }}
+{% endmacro %}
+
+
+{#- The variable published_dir, which has to name a folder. -#}
+{% macro published_dir() %}
+    {% if var('published_dir') is not string or not var('published_dir') | trim %}
+        {% do raise_error("The variable published_dir is '" ~ (var('published_dir') or '') ~ "', but has to name the folder of the published files, such as published.") %}
+    {% endif %}
+    {{ return(var('published_dir')) }}
 {% endmacro %}
 
 
