@@ -58,7 +58,7 @@ PROMISES = [
     ),
     ("Clocks decide nothing.", "times in the future, and in the wrong order", ["clocks"]),
     (
-        "A published folder of the release before is taken over; one of a newer release is no harm.",
+        "A published folder of the release before is taken over; one of a newer one does no harm.",
         "complete and incomplete folders of the release before, on small disks as well",
         ["releases"],
     ),

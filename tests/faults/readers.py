@@ -117,9 +117,9 @@ def read_while_publishing(prepared, folder, publications=10, share=1):
         wait_for_a_read(seats, len(readers))
         for number, (build, mark) in enumerate(others):
             publish(build, mark)
-            if dsn and number in (3, 6):
+            if dsn and number in (publications // 3, 2 * publications // 3):
                 # the first is not passed on, of the second only the answer is lost
-                cutter = Cutter(server, server.folder / f"cut{number}", number == 6)
+                cutter = Cutter(server, server.folder / f"cut{number}", number > publications // 2)
                 outcome = copy_to_postgres(place, dsn.replace(
                     f"host={server.folder}", f"host={cutter.folder}"
                 ))  # fmt: skip
