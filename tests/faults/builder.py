@@ -13,7 +13,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 import traceback
 from pathlib import Path
 
@@ -47,11 +46,11 @@ def build(request, manifest):
             return
         if "command" in request:
             subprocess.run(request["command"], shell=True, check=True)
-        else:
+        elif "delay" in request:
             killing = os.kill, (os.getpid(), signal.SIGKILL)
-            threading.Timer(request.get("seconds", 0), *killing).start()
-            # at once, or while dbt goes on
-            time.sleep(0 if request.get("seconds") else 60)
+            threading.Timer(request["delay"], *killing).start()
+        else:
+            os.kill(os.getpid(), signal.SIGKILL)
 
     arguments = ["--log-level-file", "none", "build", "--target-path", str(folder / "target")]
     arguments += ["--log-path", str(folder / "logs"), "--vars", json.dumps(request["variables"])]

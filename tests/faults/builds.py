@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -157,8 +157,30 @@ def judge_next_build(place):
     return place.litter() + [f"litter: {name}" for name in strange]
 
 
-def kill(prepared, folder, start, **how):
-    """Kill a build, and build again."""
+@contextmanager
+def started(prepared, folder, count):
+    """Start processes that build, and measure how long a build takes."""
+    builders = [Builder(folder / f"builder{number}") for number in range(count)]
+    BuildPlace.builders = queue.Queue()
+    for builder in builders:
+        BuildPlace.builders.put(builder)
+    with BuildPlace(prepared, folder / "measured") as place:
+        place.begin()
+        began = time.monotonic()
+        outcome = place.build()
+        assert outcome.code == 0, outcome.said
+        prepared.seconds = time.monotonic() - began
+    try:
+        yield
+    finally:
+        for builder in builders:
+            builder.stop()
+
+
+def kill(prepared, folder, start, share=None, **how):
+    """Kill a build, perhaps after a share of the time that one takes, and build again."""
+    if share is not None:
+        how["delay" if "event" in how else "seconds"] = share * prepared.seconds
     with BuildPlace(prepared, folder) as place:
         place.begin()
         before = place.seen()
@@ -166,7 +188,7 @@ def kill(prepared, folder, start, **how):
         return judge_build(place, outcome, before) + judge_next_build(place)
 
 
-def kills(nodes, seconds, bounded):
+def kills(nodes, bounded):
     """The moments at which builds are killed: their group, their name and how."""
     for event, count in (("NodeStart", 8), ("NodeFinished", 14)):
         for step in range(1 if bounded else count):
@@ -175,12 +197,12 @@ def kills(nodes, seconds, bounded):
             yield "build, at a node border", name, {"event": event, "number": number}
     generator = random.Random(1)
     for _ in range(0 if bounded else 14):
-        moment = round(generator.uniform(0, seconds), 2)
-        yield "build, at random", f"after {moment} s", {"seconds": moment}
+        share = round(generator.uniform(0, 1), 2)
+        yield "build, at random", f"after {share:.0%} of its time", {"share": share}
     for _ in range(1 if bounded else 12):
-        moment = round(generator.uniform(0.01, seconds / 8), 3)
-        how = {"event": "NodeFinished", "number": nodes, "seconds": moment}
-        yield "build, while it publishes", f"{moment} s after its last node", how
+        share = round(generator.uniform(0.001, 0.15), 3)
+        how = {"event": "NodeFinished", "number": nodes, "share": share}
+        yield "build, while it publishes", f"{share:.1%} of its time after its last node", how
 
 
 @dataclass(frozen=True)
@@ -420,14 +442,3 @@ def together(prepared, folder, start, count, one_warehouse=False):
         for outcome in outcomes.values():
             complaints += unclear(outcome) if outcome.code else []
         return complaints + judge_next_build(place)
-
-
-def measure(prepared, folder):
-    """How many nodes a build runs, and how long it takes."""
-    with BuildPlace(prepared, folder) as place:
-        place.begin()
-        began = time.monotonic()
-        outcome = place.build()
-        assert outcome.code == 0, outcome.said
-        results = json.loads((place.folder / "run" / "target" / "run_results.json").read_text())
-        return len(results["results"]), time.monotonic() - began

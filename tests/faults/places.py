@@ -49,6 +49,9 @@ class Prepared:
     folder: Path
     tables: dict = field(default_factory=dict)
     schema: str = ""
+    # of a whole build: how many nodes it runs, and how long it takes
+    nodes: int = 0
+    seconds: float = 0
     # what a publication without a page and one with it shows
     wanted: dict = field(default_factory=dict)
 
@@ -58,6 +61,8 @@ class Prepared:
         workspace.folder.mkdir(parents=True)
         run = workspace.dbt("build", write_report=False, **SMALL)
         assert run.succeeded, run.output
+        results = json.loads((workspace.folder / "target" / "run_results.json").read_text())
+        self.nodes = len(results["results"])
         with duckdb.connect(str(workspace.warehouse), read_only=True) as connection:
             self.schema = connection.sql(
                 "select schema_name from duckdb_tables() where table_name = 'published_tables'"
