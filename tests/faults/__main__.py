@@ -24,7 +24,7 @@ import guarantees
 import kills
 import obstacles
 import readers
-from places import Prepared
+from places import IS_ROOT, Prepared, Skipped
 from workspaces import PROJECT
 
 # Two at a time; more would only wait for one another.
@@ -101,10 +101,15 @@ def meet(folder, prepared, case):
     began = time.monotonic()
     place = Path(tempfile.mkdtemp(dir=folder))
     place.chmod(0o755)
+    complaints, skipped = [], ""
     try:
         complaints = case.act(prepared, place, case.start)
+    except Skipped as reason:
+        skipped = str(reason)
+        print(f"{case.words}: skipped, for {skipped}", flush=True)
     except Exception as error:
         complaints = [f"harness: {type(error).__name__}: {error}"]
+    print(".", end="", file=sys.stderr, flush=True)
     for complaint in complaints:
         print(f"{case.words}: {complaint}", flush=True)
     return {
@@ -112,6 +117,7 @@ def meet(folder, prepared, case):
         "group": case.group,
         "name": case.name,
         "complaints": complaints,
+        "skipped": skipped,
         "seconds": round(time.monotonic() - began, 1),
     }
 
@@ -128,13 +134,13 @@ def scratch():
     """A folder for all this; root's is in memory, for no fault depends on the disk below it."""
     folder = Path(tempfile.mkdtemp(prefix="faults-"))
     folder.chmod(0o755)
-    if is_root := os.geteuid() == 0:
+    if IS_ROOT:
         mount = ("mount", "-t", "tmpfs", "-o", "size=4g,mode=755", "tmpfs", str(folder))
         subprocess.run(mount, check=True)
     try:
         yield folder
     finally:
-        if is_root:
+        if IS_ROOT:
             subprocess.run(["umount", "-l", str(folder)], check=True)
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -167,6 +173,14 @@ def run(bounded=False, only=""):
     }
 
 
+def can_run(*command):
+    """Whether a program is there and does what it is to do."""
+    try:
+        return subprocess.run(command, capture_output=True).returncode == 0
+    except OSError:
+        return False
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", default="", help="a regular expression for their kinds and names")
@@ -174,10 +188,14 @@ def main():
     parser.add_argument("--write", action="store_true", help="write docs/guarantees.md")
     parser.add_argument("--results", type=Path, default=RESULTS)
     options = parser.parse_args()
+    if not can_run(*kills.STRACE, "-o", "/dev/null", "true"):
+        parser.error("strace is needed, and allowed to trace (apt-get install strace)")
     # mounts are seen by nobody else, and gone with this process
-    if os.geteuid() == 0 and not os.environ.get("FAULTS_IN_NAMESPACE"):
-        os.environ["FAULTS_IN_NAMESPACE"] = "yes"
-        os.execvp("unshare", ["unshare", "-m", sys.executable, *sys.argv])
+    if "FAULTS_IN_NAMESPACE" not in os.environ:
+        is_root = os.geteuid() == 0 and can_run("unshare", "-m", "true")
+        os.environ["FAULTS_IN_NAMESPACE"] = "yes" if is_root else "no"
+        command = ["unshare", "-m"] * is_root + [sys.executable, *sys.argv]
+        os.execvp(command[0], command)
     found = run(options.bounded, options.only)
     options.results.parent.mkdir(parents=True, exist_ok=True)
     options.results.write_text(json.dumps(found, indent=1))
