@@ -29,8 +29,8 @@ INSTALL_FAILED = { grep -m 1 '^ERROR' $(INSTALL_LOG) || tail -n 1 $(INSTALL_LOG)
 		'and that the disk has room, then run the same command again; the whole account is in $(INSTALL_LOG).'; exit 1; } >&2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build rebuild report explore docs metrics publish-postgres check-inputs docs-inputs tours test test-all mutants lint format \
-	sample picture test-duckdb2 test-superset audit sbom lock clean
+.PHONY: help setup build rebuild report explore docs metrics publish-postgres check-inputs docs-inputs tours test test-all test-faults \
+	mutants lint format sample picture test-duckdb2 test-superset audit sbom lock clean
 
 ##@ Begin
 
@@ -109,6 +109,9 @@ test: $(TESTING) lint ## Lint, then run the dbt tests, the unit tests and the fa
 
 test-all: $(TESTING) lint ## The same with everything else: what CI runs
 	$(PYTEST)
+
+test-faults: $(TESTING) ## Kill builds, fill disks, damage files, and write the table of docs/guarantees.md (half an hour, as root)
+	PYTHONPATH=tests/python $(BIN)/python tests/faults --write
 
 mutants: $(TESTING) ## Plant 30 small faults, one at a time in a copy, and say which the tests notice (half an hour)
 	$(BIN)/python -m tools.plant_faults

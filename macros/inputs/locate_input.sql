@@ -105,7 +105,6 @@
         {% for problem in problems | unique(case_sensitive=true) %}
             {% do sentences.append(one_line(problem)) %}
         {% endfor %}
-        {% do raise_error(sentences | join('
-')) %}
+        {% do exceptions.raise_dependency_error(sentences | join('\n')) %}
     {% endif %}
 {% endmacro %}
