@@ -88,6 +88,12 @@ APART = {
     ),
 }
 
+# What is said of the publication before.
+COMPARED = {
+    *("publication_checks", "published_tables"),
+    *("segment_changes", "segment_drift", "segmentations", "segments"),
+}
+
 
 @pytest.mark.slow
 def test_no_published_byte_depends_on_order_files_threads_or_time_zone(
@@ -108,3 +114,21 @@ def test_no_published_byte_depends_on_order_files_threads_or_time_zone(
     found, expected = published_bytes(workspace), published_bytes(sample_build)
     assert len(expected) > 30
     assert [name for name in expected if found.get(name) != expected[name]] == []
+
+
+@pytest.mark.slow
+def test_building_again_changes_nothing_but_times(workspace, tmp_path):
+    """The second build compares itself with the first; the third says what the second said."""
+    path = sampled_bank(tmp_path / "inputs", 1, 150)["card_relationships"]
+    found = []
+    for _ in range(3):
+        run = workspace.dbt(
+            "build",
+            inputs={"card_relationships": path},
+            enabled_inputs=["card_relationships"],
+        )
+        assert run.succeeded, run.output
+        found.append(published_bytes(workspace))
+    first, second, third = found
+    assert {name for name in first if second[name] != first[name]} <= COMPARED
+    assert third == second
