@@ -314,13 +314,6 @@ def locked_warehouse(place):
         holder.communicate(b"\n")
 
 
-@fault("warehouse", each=[20, 60, 150, 400])
-def little_memory(place, value):
-    """The process may take so many megabytes more than parsing took."""
-    place.begin()
-    yield {"memory": value << 20}
-
-
 # Publications of before, which a build reads
 
 
