@@ -15,6 +15,7 @@ PORT ?= 8080
 BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime-installed
 TESTING := $(VENV)/.testing-installed
+AUDITING := $(VENV)-audit
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
 UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --generate-hashes \
 	--no-emit-index-url --no-strip-extras --custom-compile-command 'make lock'
@@ -28,8 +29,8 @@ INSTALL_FAILED = { grep -m 1 '^ERROR' $(INSTALL_LOG) || tail -n 1 $(INSTALL_LOG)
 		'and that the disk has room, then run the same command again; the whole account is in $(INSTALL_LOG).'; exit 1; } >&2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build rebuild report explore docs metrics publish-postgres check-inputs docs-inputs tours test test-all mutants lint format \
-	sample picture test-duckdb2 test-superset lock clean
+.PHONY: help setup build rebuild report explore docs metrics publish-postgres check-inputs docs-inputs tours test test-all test-faults \
+	mutants lint format sample picture test-duckdb2 test-superset audit sbom lock clean
 
 ##@ Begin
 
@@ -78,16 +79,18 @@ explore: $(RUNTIME) ## Open the published tables in a SQL shell, three questions
 
 docs: build ## Write the dbt docs with charts to target/docs and serve them; SERVE=no only writes
 	@echo 'Writing the docs'
-	@$(BIN)/dbt --quiet docs generate --static --vars "$$VARS"
+	@$(BIN)/dbt --quiet docs generate --vars "$$VARS"
 	@$(BIN)/python -m card_segments.cli.docs --vars "$$VARS" --port $(PORT) $(if $(filter no,$(SERVE)),,--serve)
 
 # Without the proxy mf would ask the package index at each start whether there is a newer one.
 metrics: $(TESTING) ## List the metrics, or answer QUERY='--metrics spend --group-by spend__category', after a build
 	@HTTPS_PROXY=http://127.0.0.1:9 $(BIN)/mf $(if $(QUERY),query $(QUERY),list metrics)
 
-# Not as an option: the list of processes shows those to everybody, and the DSN may hold a password.
-publish-postgres: export CARD_SEGMENTS_DSN := $(or $(value DSN),$(value CARD_SEGMENTS_DSN))
-publish-postgres: $(RUNTIME) ## Copy what is published into PostgreSQL: DSN=postgresql://...; READERS, CUSTOMER_READERS if wanted
+# From the environment only: the list of processes shows everybody a command line, and the DSN may hold a password.
+DSN_ON_COMMAND_LINE = { echo 'Everybody on this machine can read a command line, so a DSN there is not taken; change its' \
+	'password if it holds one, and set the environment variable CARD_SEGMENTS_DSN instead (docs/connect.md).'; exit 1; } >&2
+publish-postgres: $(RUNTIME) ## Copy what is published to PostgreSQL at $CARD_SEGMENTS_DSN; READERS, CUSTOMER_READERS if wanted
+	@$(if $(findstring command,$(origin DSN) $(origin CARD_SEGMENTS_DSN)),$(DSN_ON_COMMAND_LINE),:)
 	@database="$$($(PREFLIGHT) database --vars "$$VARS")" || exit 1; \
 	$(BIN)/python -m card_segments.cli.postgres --published "$$database" \
 		$(if $(SCHEMA),--schema "$$SCHEMA") $(if $(SHARED_SCHEMA),--shared-schema "$$SHARED_SCHEMA") \
@@ -106,6 +109,9 @@ test: $(TESTING) lint ## Lint, then run the dbt tests, the unit tests and the fa
 
 test-all: $(TESTING) lint ## The same with everything else: what CI runs
 	$(PYTEST)
+
+test-faults: $(TESTING) ## Kill builds, fill disks, damage files, and write the table of docs/guarantees.md (half an hour, as root)
+	PYTHONPATH=tests/python $(BIN)/python tests/faults --write
 
 mutants: $(TESTING) ## Plant 30 small faults, one at a time in a copy, and say which the tests notice (half an hour)
 	$(BIN)/python -m tools.plant_faults
@@ -153,6 +159,25 @@ test-superset: ## Try the recipe for Superset in docs/connect.md, in a virtual e
 	@$(VENV)-superset/bin/python $(PIP_INSTALL) --no-binary odfpy,wtforms-json -r requirements/superset.lock
 	$(VENV)-superset/bin/python tests/superset/check_superset.py "$${PUBLISHED:-published/cards.duckdb}"
 
+audit: $(AUDITING)/.installed ## Look up the locked libraries in the list of known vulnerabilities; needs the network
+	@mkdir -p target
+	@if $(AUDITING)/bin/pip-audit --disable-pip --require-hashes --strict --progress-spinner off \
+		-r requirements/runtime.lock >target/audit.txt 2>&1; then cat target/audit.txt; \
+	elif grep -q '^Found ' target/audit.txt; then cat target/audit.txt; exit 1; \
+	else echo 'Nothing is known of the libraries, because the service that lists vulnerabilities (pypi.org) does not answer' \
+		'for all of them: run make audit where it can be reached; the whole account is in target/audit.txt.' >&2; exit 1; fi
+
+sbom: $(AUDITING)/.installed ## Write the bill of materials, target/sbom.json (CycloneDX), from the lock file of what a build needs
+	@mkdir -p target
+	@PYTHONWARNINGS=ignore $(AUDITING)/bin/cyclonedx-py requirements requirements/runtime.lock --pyproject pyproject.toml \
+		--output-reproducible --output-file target/sbom.json
+	@echo 'The bill of materials is in target/sbom.json'
+
+$(AUDITING)/.installed: requirements/audit.lock
+	@test -x $(AUDITING)/bin/python || $(PYTHON) -m venv $(AUDITING)
+	@$(AUDITING)/bin/python $(PIP_INSTALL) -r requirements/audit.lock
+	@touch $@
+
 lock: | $(BIN)/python ## Renew the lock files from pyproject.toml and requirements/*.in
 	$(BIN)/python -m pip install --quiet uv
 	$(UV_COMPILE) pyproject.toml --extra test -o requirements/test.lock
@@ -161,10 +186,11 @@ lock: | $(BIN)/python ## Renew the lock files from pyproject.toml and requiremen
 	$(UV_COMPILE) requirements/duckdb1.in --no-deps -o requirements/duckdb1.lock
 	$(UV_COMPILE) requirements/clients.in -o requirements/clients.lock
 	$(UV_COMPILE) requirements/superset.in -o requirements/superset.lock
+	$(UV_COMPILE) requirements/audit.in -o requirements/audit.lock
 
 # The warehouse holds the history of members, the one thing that no build can make again.
 clean: ## Remove what was installed and written; the warehouse and what was published stay
-	rm -rf $(VENV) $(VENV)-duckdb2 $(VENV)-superset target logs
+	rm -rf $(VENV) $(VENV)-duckdb2 $(VENV)-superset $(AUDITING) target logs
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \

@@ -1,4 +1,4 @@
-"""Write dbt's docs with charts of the published file after `dbt docs generate --static`."""
+"""Write dbt's docs with charts of the published file after `dbt docs generate`."""
 
 from __future__ import annotations
 

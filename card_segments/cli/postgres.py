@@ -1,4 +1,4 @@
-"""Copy the published tables into PostgreSQL, all or nothing."""
+"""Copy the published tables into PostgreSQL, which CARD_SEGMENTS_DSN names, all or nothing."""
 
 from __future__ import annotations
 
@@ -15,18 +15,16 @@ from card_segments.publishing.postgres import (
     publish_to_postgres,
 )
 
+# No option: the list of processes shows those to everybody, and the DSN may hold a password.
 DSN_VARIABLE = "CARD_SEGMENTS_DSN"
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Copy the publication, and say what is there now or what to do."""
     parser = argparse.ArgumentParser(
-        prog="python -m card_segments.cli.postgres", description=__doc__
+        prog="python -m card_segments.cli.postgres", description=__doc__, allow_abbrev=False
     )
     parser.add_argument("--published", type=Path, default=Path("published/cards.duckdb"))
-    parser.add_argument(
-        "--dsn", help=f"where PostgreSQL is (better in the variable {DSN_VARIABLE})"
-    )
     parser.add_argument("--schema", default=DEFAULT_SCHEMA, help="for every table")
     parser.add_argument(
         "--shared-schema", default=DEFAULT_SHARED_SCHEMA, help="for the aggregates alone"
@@ -38,12 +36,20 @@ def main(arguments: list[str] | None = None) -> int:
         "--customer-readers", default="", help="roles that may see customers, separated by commas"
     )
     parser.add_argument("--lock-timeout", default=LOCK_TIMEOUT, help="such as 30s or 5min")
-    options = parser.parse_args(arguments)
-    dsn = options.dsn or os.environ.get(DSN_VARIABLE)
+    options, unknown = parser.parse_known_args(arguments)
+    if unknown:
+        # argparse would repeat it, with the password
+        print(
+            "An argument is none of the options that --help lists: say where PostgreSQL is in the "
+            f"environment variable {DSN_VARIABLE}, and nowhere else.",
+            file=sys.stderr,
+        )
+        return 2
+    dsn = os.environ.get(DSN_VARIABLE)
     if not dsn:
         print(
-            f"Say where PostgreSQL is: set the variable {DSN_VARIABLE}, or make publish-postgres "
-            "DSN=postgresql://user@host:5432/database",
+            f"Say where PostgreSQL is in the environment variable {DSN_VARIABLE}, such as "
+            "postgresql://user@host:5432/database",
             file=sys.stderr,
         )
         return 1

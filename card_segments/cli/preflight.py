@@ -31,15 +31,22 @@ def read_variables(text: str) -> dict[str, Any]:
     Raises
     ------
     PreflightError
-        When the text is no mapping.
+        When the text is no mapping, or dbt would run a variable as Jinja.
     """
     try:
-        return dbt_variables(text)
+        variables = dbt_variables(text)
     except (yaml.YAMLError, TypeError, ValueError) as error:
         raise PreflightError(
             f"VARS is not a YAML mapping: {text}. Write names and values in braces, with a blank "
             "after each colon, such as VARS='{input_dir: /data/cards}'."
         ) from error
+    for name, value in variables.items():
+        if isinstance(value, str) and re.search("[{][{%#]", value):
+            raise PreflightError(
+                f"The variable {name} holds {{{{, {{% or {{#, which dbt would run as Jinja: write "
+                "it without; a file or folder of such a name can be renamed or linked to."
+            )
+    return variables
 
 
 def check_folders(variables: Mapping[str, Any], warehouse: Path) -> None:

@@ -43,6 +43,8 @@ class Description:
     Attributes
     ----------
     path : str
+    identity : str
+        Which file it was before its first byte was looked at; see `file_identity`.
     format : str
         `csv` or `parquet`.
     compression : str
@@ -66,6 +68,7 @@ class Description:
     """
 
     path: str
+    identity: str = ""
     format: str = "csv"
     compression: str = "none"
     encoding: str = "utf-8"
@@ -93,7 +96,7 @@ def describe_file(path: str, wanted: Collection[str]) -> Description:
         The keys (see `header_key`) of the columns that the input may have. The delimiter is the one
         under which most of them appear.
     """
-    description = Description(path)
+    description = Description(path, file_identity(path))
     try:
         head = _head(path)
         if head.startswith(PARQUET):
@@ -109,6 +112,20 @@ def describe_file(path: str, wanted: Collection[str]) -> Description:
     except MemoryError:
         description.problem = "does not fit into memory. Export it as plain CSV UTF-8, or in parts"
     return description
+
+
+def file_identity(path: str) -> str:
+    """Return what changes when a file is written to or another one takes its place.
+
+    The time of the last change of its inode is there too, because tools that copy set the other one
+    back to that of the original. Empty where there is no file.
+    """
+    try:
+        state = os.stat(path)
+    except (OSError, ValueError):
+        return ""
+    fields = (state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns)
+    return " ".join(map(str, fields))
 
 
 def header_key(name: str) -> str:

@@ -14,7 +14,14 @@ from duckdb import DuckDBPyConnection
 
 from card_segments.cli.freshness import WAREHOUSE_VARIABLE
 from card_segments.cli.preflight import PreflightError, open_warehouse
-from card_segments.inputs import describe_file, find_files, find_input, read_rows
+from card_segments.inputs import (
+    describe_file,
+    file_identity,
+    find_files,
+    find_identifier,
+    find_input,
+    read_rows,
+)
 from card_segments.publishing.folder import hide_from_others, reason
 
 
@@ -34,6 +41,8 @@ FUNCTIONS = (
     ("find_files", find_files, 1, "VARCHAR[]"),
     ("find_input", _find, 2, "VARCHAR"),
     ("describe_input_file", _describe, 2, "VARCHAR"),
+    ("input_file_identity", file_identity, 1, "VARCHAR"),
+    ("find_identifier", find_identifier, 2, "VARCHAR"),
     ("read_input_rows", _read, 4, "VARCHAR[]"),
 )
 

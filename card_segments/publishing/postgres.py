@@ -41,6 +41,25 @@ TYPES = {
     "DATE": "date",
     "TIMESTAMP": "timestamp without time zone",
 }
+# Why no connection came about, by what libpq says then; the first that fits.
+FAILURES = {
+    "resolve": "the host is not known",
+    "translate host": "the host is not known",
+    "refused": "nothing listens there",
+    "No such file": "nothing listens there",
+    "time": "it does not answer",
+    "SSL": "the two do not agree on encryption",
+    "certificate": "the two do not agree on encryption",
+    "authentication failed": "user or password is wrong",
+    "no password supplied": "it asks for a password",
+    "pg_hba": "it does not let this user in from here",
+    "role": "it has no such user",
+    "does not exist": "it has no such database",
+    "too many": "it has no connection left",
+    "connection slots": "it has no connection left",
+    "starting up": "it is starting",
+    "shutting down": "it is stopping",
+}
 
 
 @dataclass(frozen=True)
@@ -105,7 +124,7 @@ def publish_to_postgres(
     published : Path
         The published database with every table.
     dsn : str
-        Where PostgreSQL is, as a libpq connection string or address.
+        Where PostgreSQL is, as a libpq connection string or address; no message repeats it.
     schema : str
         Schema to publish every table into; made if it does not exist.
     readers : sequence of str
@@ -235,24 +254,31 @@ def _build_id(source: duckdb.DuckDBPyConnection, tables: Sequence[Table]) -> str
 
 
 def _connect(dsn: str) -> psycopg.Connection:
+    """Connect, or say why not without a word of the DSN.
+
+    Nor in the words of libpq or Python: a password with an @, / or blank that is not escaped is
+    taken for a host, port or database, which their messages repeat, and so do stack traces.
+    """
     try:
         settings = conninfo_to_dict(dsn)
-    except psycopg.ProgrammingError as error:
-        # Without its reason, which repeats the text and so perhaps a password.
+    except (psycopg.Error, ValueError):
         raise PublishingError(
             "The DSN is not understood: write it like postgresql://user@host:5432/database or "
-            "like 'host=... dbname=... user=...'."
-        ) from error
+            "like 'host=... dbname=... user=...', and a password in an address with %40 for @, "
+            "%2F for / and so on."
+        ) from None
     defaults = {"application_name": "card-segments", "connect_timeout": "10"}
     try:
         return psycopg.connect(
             make_conninfo(**{**defaults, **settings, "client_encoding": "utf8"}), autocommit=True
         )
-    except psycopg.Error as error:
+    except (psycopg.Error, OSError, ValueError) as error:
+        why = next((w for word, w in FAILURES.items() if word in str(error)), "no reason known")
         raise PublishingError(
-            f"No connection to PostgreSQL ({reason(error)}): check that it is running, and "
-            "the host, port, database, user and password of the DSN."
-        ) from error
+            f"No connection to PostgreSQL ({why}): check that it is running, and the host, port, "
+            "database, user and password of the DSN, in an address with %40 for @, %2F for / and "
+            "so on in the password."
+        ) from None
 
 
 @contextmanager

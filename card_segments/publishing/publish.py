@@ -215,6 +215,8 @@ def _write_database(path: Path, names: Collection[str], comments: Collection[str
     # A connection of its own: attaching inside dbt's transaction fails.
     config = {"storage_compatibility_version": STORAGE_VERSION, "threads": 1}
     with writable(path) as place, duckdb.connect(str(place), config=config) as connection:
+        # one transaction: a commit for each of several hundred comments would flush as often
+        connection.begin()
         for name in names:
             source = path_literal(str(path.parent / PARQUET_NAME / f"{name}.parquet"))
             connection.execute(
@@ -223,6 +225,7 @@ def _write_database(path: Path, names: Collection[str], comments: Collection[str
             )
         for statement in comments:
             connection.execute(statement)
+        connection.commit()
         connection.execute("checkpoint")
 
 

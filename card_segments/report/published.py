@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
+import re
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 import duckdb
 import pandas as pd
+
+# Vega puts values into its formulas, and ends a line at these two, where it should not.
+LINE_SEPARATORS = re.compile("[\u2028\u2029]")
 
 
 class Published:
@@ -55,9 +59,7 @@ class Published:
         """Return the rows of a query, one dictionary each; values stand for its `?`."""
         answer = self.connection.execute(query, list(values))
         names = [column[0] for column in answer.description]
-        return [
-            dict(zip(names, map(_figure_or_none, row), strict=True)) for row in answer.fetchall()
-        ]
+        return [dict(zip(names, map(_shown, row), strict=True)) for row in answer.fetchall()]
 
     def row(self, query: str, *values: Any) -> dict[str, Any] | None:
         """Return the first row of a query, or None."""
@@ -65,9 +67,12 @@ class Published:
 
     def frame(self, query: str, *values: Any) -> pd.DataFrame:
         """Return the rows of a query as a frame."""
-        return self.connection.execute(query, list(values)).df()
+        frame = self.connection.execute(query, list(values)).df()
+        return frame.replace(LINE_SEPARATORS, " ", regex=True)
 
 
-def _figure_or_none(value: Any) -> Any:
+def _shown(value: Any) -> Any:
     """Return a value, but None for what is no number: JSON knows neither NaN nor infinity."""
+    if isinstance(value, str):
+        return LINE_SEPARATORS.sub(" ", value)
     return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.cluster import KMeans
+from threadpoolctl import ThreadpoolController
 
 from card_segments.segmentation.preparation import FloatArray, Preparation
 
@@ -19,10 +22,18 @@ STARTS = 10
 DISTINCT_DECIMALS = 6
 
 
+@cache
+def _thread_pools() -> ThreadpoolController:
+    """Find the libraries that have threads, once: looking takes longer than many a fit."""
+    return ThreadpoolController()
+
+
 def k_means(
     matrix: FloatArray, segments: int, seed: int, counts: NDArray[np.int64] | None = None
 ) -> tuple[FloatArray, IntArray]:
-    """Run k-means with ten k-means++ starts (Arthur & Vassilvitskii 2007, SODA).
+    """Run k-means with ten k-means++ starts (Arthur & Vassilvitskii 2007, SODA), on one thread.
+
+    Several would add up their parts of a centroid in the order in which they finish.
 
     Parameters
     ----------
@@ -50,7 +61,10 @@ def k_means(
         n_init=STARTS,
         random_state=seed,
         algorithm="lloyd",
-    ).fit(matrix, sample_weight=counts)
+    )
+    # The threads of OpenMP, unlike those of the linear algebra library, belong to the caller.
+    with _thread_pools().limit(limits=1, user_api="openmp"):
+        model.fit(matrix, sample_weight=counts)
     return model.cluster_centers_, model.labels_.astype(np.intp)
 
 

@@ -4,6 +4,7 @@
 -#}
 {% macro check_configuration() %}
     {% if execute and flags.WHICH in ('build', 'run', 'seed', 'test', 'snapshot') %}
+        {% do check_no_jinja() %}
         {% set known = known_inputs() %}
         {% do check_names('enabled_inputs', var('enabled_inputs'), known) %}
         {% do check_names('inputs', (var('inputs') or {}).keys() | list, known) %}
@@ -11,12 +12,13 @@
             {% do raise_error("The variable enabled_inputs is empty, so there is nothing to build. Name at least one of " ~ known | join(', ') ~ ".") %}
         {% endif %}
         {% do check_names('pass_through', (var('pass_through') or {}).keys() | list, known) %}
+        {% do check_names('trusted_columns', (var('trusted_columns') or {}).keys() | list, known) %}
         {% do check_names('column_names', (var('column_names') or {}).keys() | list, known) %}
         {% for segmentation, inputs in var('segmentations').items() %}
             {% do check_names('segmentations.' ~ segmentation, inputs, known) %}
         {% endfor %}
 
-        {% for setting in ['minimum_cell_size', 'maximum_row_drop_share', 'maximum_segment_share_jump', 'minimum_remaining_share', 'maximum_reject_share', 'late_payment_days', 'minimum_claim_customers'] %}
+        {% for setting in ['minimum_cell_size', 'maximum_row_drop_share', 'maximum_segment_share_jump', 'minimum_remaining_share', 'maximum_reject_share', 'late_payment_days', 'minimum_claim_customers', 'proxy_mutual_information', 'proxy_cramers_v'] %}
             {% if var(setting) is not number or var(setting) < 0 %}
                 {% do raise_error("The variable " ~ setting ~ " is '" ~ var(setting) ~ "', but has to be a number of 0 or more. Correct it in dbt_project.yml or in --vars.") %}
             {% endif %}
@@ -51,6 +53,9 @@
             {% do raise_error("The variable spends_year is '" ~ var('spends_year') ~ "', but has to be a year such as 2023. It is the year of months that are given by name only.") %}
         {% endif %}
 
+        {% for name in var('payment_type_shares') if not modules.re.fullmatch('[a-z][a-z0-9_]*', name) %}
+            {% do raise_error("The variable payment_type_shares names the column '" ~ name ~ "', but a name has to be of small letters, digits and underscores, such as credit_card_share.") %}
+        {% endfor %}
         {% set credit_card = var('credit_card_payment_types') %}
         {% if credit_card is string or credit_card is mapping or credit_card is not iterable or credit_card | reject('string') | list %}
             {% do raise_error("The variable credit_card_payment_types is '" ~ credit_card ~ "', but has to be a list of payment types such as [Credit Card], or [] if none is a credit card.") %}
@@ -88,6 +93,19 @@
             {% do raise_problems(problems) %}
         {% endif %}
     {% endif %}
+{% endmacro %}
+
+
+{#-
+    Stops on a variable that dbt would run as Jinja; what other programs put into one, such as the name of a folder,
+    is to do nothing. From where dbt has the variables as they are, for var() is what runs them.
+-#}
+{% macro check_no_jinja() %}
+    {% for variables in (adapter.config.vars.to_dict(), adapter.config.cli_vars) %}
+        {% for name, value in variables.items() if value is string and modules.re.search('[{][{%#]', value) %}
+            {% do raise_error("The variable " ~ name ~ " holds {{, {% or {#, which dbt would run as Jinja. Write it without; a file or folder of such a name can be renamed or linked to.") %}
+        {% endfor %}
+    {% endfor %}
 {% endmacro %}
 
 

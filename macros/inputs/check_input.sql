@@ -72,6 +72,17 @@ number_evidence as (
 
 ),
 
+number_evidence_of_input as (
+
+    select
+        source_file
+        {%- for column in numbers %},
+        {{ number_evidence_of_input(column) }}
+        {%- endfor %}
+    from number_evidence
+
+),
+
 number_formats as (
 
     select
@@ -79,7 +90,7 @@ number_formats as (
         {%- for column in numbers %},
         {{ number_format(column, numbers) }} as {{ column.name }}__format
         {%- endfor %}
-    from number_evidence
+    from number_evidence_of_input
 
 ),
 

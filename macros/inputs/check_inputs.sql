@@ -31,7 +31,7 @@
     {% set description = describe_input(input_name) %}
     {% set problems = description.problems | list %}
     {% for file in description.files %}
-        {% do print('  ' ~ file.path) %}
+        {% do print('  ' ~ one_line(file.path)) %}
         {% if not file.problem %}
             {% do print_file(file) %}
         {% endif %}
@@ -47,10 +47,10 @@
             {% do usable.append(input_name) %}
         {% endif %}
     {% endif %}
-    {% for problem in problems | unique %}
-        {% do print('  PROBLEM: ' ~ problem) %}
+    {% for problem in problems | unique(case_sensitive=true) %}
+        {% do print('  PROBLEM: ' ~ one_line(problem)) %}
     {% endfor %}
-    {{ return(problems | unique | list) }}
+    {{ return(problems | unique(case_sensitive=true) | list) }}
 {% endmacro %}
 
 
@@ -84,10 +84,10 @@
     {% do run_query("create or replace table " ~ relation ~ " as " ~ check_input_sql(input_name, with_parents)) %}
     {% set counts = run_query("select source_file, count(*), count(*) filter (where reject_rule is null) from " ~ relation ~ " group by source_file order by source_file") %}
     {% for row in counts.rows %}
-        {% do print('    ' ~ '{:,}'.format(row[1] | int) ~ ' rows read, ' ~ '{:,}'.format(row[2] | int) ~ ' loaded, ' ~ '{:,}'.format((row[1] - row[2]) | int) ~ ' rejected' ~ (' in ' ~ row[0] if counts.rows | length > 1 else '')) %}
+        {% do print('    ' ~ '{:,}'.format(row[1] | int) ~ ' rows read, ' ~ '{:,}'.format(row[2] | int) ~ ' loaded, ' ~ '{:,}'.format((row[1] - row[2]) | int) ~ ' rejected' ~ (' in ' ~ one_line(row[0]) if counts.rows | length > 1 else '')) %}
     {% endfor %}
     {% for example in reject_examples(relation) %}
-        {% do print('    rejected ' ~ '{:,}'.format(example.rows) ~ ' (' ~ example.rule ~ '): ' ~ example.sentence) %}
+        {% do print('    rejected ' ~ '{:,}'.format(example.rows) ~ ' (' ~ example.rule ~ '): ' ~ one_line(example.sentence)) %}
     {% endfor %}
     {% for column in input_contract(input_name) %}
         {% set repairs = run_query(

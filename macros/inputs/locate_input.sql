@@ -34,7 +34,9 @@
     {% else %}
         {% do files.append(bundled_input_path(input_name)) %}
     {% endif %}
-    {{ return({'files': files | unique | sort, 'problems': problems}) }}
+    {#- Jinja's filters take A.csv and a.csv for the same unless told otherwise. -#}
+    {% set files = files | unique(case_sensitive=true) | sort(case_sensitive=true) %}
+    {{ return({'files': files, 'problems': problems}) }}
 {% endmacro %}
 
 
@@ -81,18 +83,28 @@
 {% endmacro %}
 
 
+{#- A text as a terminal may show it: on one line, and without signs that would steer it or turn what follows round. -#}
+{% macro one_line(text) %}
+    {{ return(modules.re.sub('[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]+', ' ', text | string)) }}
+{% endmacro %}
+
+
 {#-
     Ends the build with one sentence for the user. Not a compiler error: dbt would add the macros it
     was called from, which say nothing to whoever has to correct a file.
 -#}
 {% macro raise_error(sentence) %}
-    {% do exceptions.raise_dependency_error(sentence) %}
+    {% do exceptions.raise_dependency_error(one_line(sentence)) %}
 {% endmacro %}
 
 
 {#- Ends the build with all of some sentences, if there are any. -#}
 {% macro raise_problems(problems) %}
     {% if problems %}
-        {% do raise_error(problems | unique | join('\n')) %}
+        {% set sentences = [] %}
+        {% for problem in problems | unique(case_sensitive=true) %}
+            {% do sentences.append(one_line(problem)) %}
+        {% endfor %}
+        {% do exceptions.raise_dependency_error(sentences | join('\n')) %}
     {% endif %}
 {% endmacro %}

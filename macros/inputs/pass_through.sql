@@ -26,9 +26,25 @@
 {% endmacro %}
 
 
+{#- Columns that would be published with hardly a value, because their values identify persons; in sentences. -#}
+{% macro passed_identifiers(input_name, relation) %}
+    {% set problems = [] %}
+    {% for column in passed_columns(input_name) %}
+        {% set found = run_query(
+            "select mode(" ~ column.name ~ ") from " ~ relation ~ " where " ~ column.name ~ " <> '' "
+            ~ "having count(*) filter (where " ~ column.name ~ " in (" ~ sql_list(identifier_marks()) ~ ")) > 0.5 * count(*)"
+        ) %}
+        {% for row in found.rows %}
+            {% do problems.append("The variable pass_through." ~ input_name ~ " names '" ~ column.attribute ~ "', but most of its values look like identifiers of persons (" ~ row[0] | replace('[', '') | replace(']', '') ~ "), which are never loaded. Take it out, or " ~ trust_sentence(input_name, column.attribute)) %}
+        {% endfor %}
+    {% endfor %}
+    {{ return(problems) }}
+{% endmacro %}
+
+
 {#- Those words of a column's name that say that it identifies a person. -#}
 {% macro identifying_words(name) %}
-    {% set identifiers = ['name', 'names', 'surname', 'forename', 'firstname', 'lastname', 'fullname', 'ssn', 'social', 'passport', 'aadhaar', 'phone', 'telephone', 'mobile', 'email', 'mail', 'address', 'street', 'iban', 'pan', 'birthdate', 'dob'] %}
+    {% set identifiers = ['name', 'names', 'surname', 'forename', 'firstname', 'lastname', 'fullname', 'ssn', 'social', 'passport', 'aadhaar', 'nin', 'nino', 'cpf', 'curp', 'bsn', 'pesel', 'nric', 'dni', 'phone', 'telephone', 'mobile', 'email', 'mail', 'address', 'street', 'iban', 'pan', 'cardnumber', 'accountnumber', 'birthdate', 'dob'] %}
     {% set words = (name | lower | replace('-', ' ') | replace('_', ' ') | replace('.', ' ')).split() %}
     {{ return((words + [words | join]) | select('in', identifiers) | list) }}
 {% endmacro %}

@@ -25,7 +25,7 @@
     {{ return([
         "Of " ~ '{:,}'.format(read_rows) ~ " rows of the input '" ~ input_name ~ "', " ~ '{:,}'.format(rejected_rows) ~ " had to be rejected (" ~ '%.1f' | format(100 * rejected_rows / read_rows)
         ~ " %), more than maximum_reject_share allows (" ~ '%.1f' | format(100 * var('maximum_reject_share')) ~ " %). Most often, " ~ '{:,}'.format(most.rows) ~ " times in " ~ most.file ~ ", "
-        ~ most.sentence ~ ". Correct the file, or set maximum_reject_share higher if the build may leave so many rows out; make check-inputs lists every kind of rejection."
+        ~ most.sentence ~ ". " ~ ("Replace such values by numbers of your own before the export, or " ~ trust_sentence(input_name, most.column) if most.rule == 'identifier' else "Correct the file, or set maximum_reject_share higher if the build may leave so many rows out; make check-inputs lists every kind of rejection.")
     ]) }}
 {% endmacro %}
 

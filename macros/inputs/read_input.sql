@@ -106,21 +106,34 @@
     that does not fit is found in staging, where it is counted.
 -#}
 {% macro read_input_sql(input_name, files) %}
-    {% set contract = input_contract(input_name) + passed_columns(input_name) %}
+    {% set columns = input_contract(input_name) + passed_columns(input_name) %}
+    {% set identifying_columns = find_identifiers(input_name, columns, files) %}
+select
+    {%- for column in columns %}
+    {{ kept_text(column.name, input_name, column, identifying_columns) }} as {{ column.name }},
+    {%- endfor %}
+    source_file,
+    source_row,
+    source_fault
+from ({{ read_files_sql(columns, files) }}) as input_rows
+{% endmacro %}
+
+
+{% macro read_files_sql(columns, files) %}
     {% set selects = [] %}
     {% for file in files %}
-        {% do selects.append(read_file_sql(contract, file)) %}
+        {% do selects.append(read_file_sql(columns, file)) %}
     {% endfor %}
     {{ return(selects | join('\nunion all by name\n')) }}
 {% endmacro %}
 
 
-{% macro read_file_sql(contract, file) %}
+{% macro read_file_sql(columns, file) %}
     {% set select_sql %}
 select
-    {% for column in contract -%}
+    {% for column in columns -%}
     {% if column.name in file.positions -%}
-    case when source_fault is null then {{ kept_text('field_' ~ file.positions[column.name], column) }} end as {{ column.name }},
+    case when source_fault is null then field_{{ file.positions[column.name] }} end as {{ column.name }},
     {% else -%}
     cast(null as varchar) as {{ column.name }},
     {% endif -%}
@@ -130,7 +143,7 @@ select
     source_fault
 from (
     {%- if file.format == 'parquet' -%}
-    {{ parquet_fields_sql(file) }}
+    {{ parquet_fields_sql(contract, file) }}
     {%- elif file.is_plain -%}
     {{ plain_fields_sql(file) }}
     {%- else -%}
@@ -189,15 +202,41 @@ from (
 {% endmacro %}
 
 
-{% macro parquet_fields_sql(file) %}
+{% macro parquet_fields_sql(contract, file) %}
     select
-        {%- for position in file.positions.values() %}
-        coalesce(cast({{ adapter.quote(file.names[position] | replace('"', '""')) }} as varchar), '') as field_{{ position }},
+        {%- for column in contract if column.name in file.positions %}
+        {%- set position = file.positions[column.name] %}
+        coalesce({{ text_of_typed(adapter.quote(file.names[position] | replace('"', '""')), file.types[position], column) }}, '') as field_{{ position }},
         {%- endfor %}
         row_number() over () as source_row,
         cast(null as varchar) as source_fault
     from read_parquet({{ sql_path(file.path) }}, hive_partitioning = false)
 {% endmacro %}
+
+
+{#-
+    The text of a typed value, such as a CSV file would have it. What the file says by its types is kept: a number
+    has the decimal mark that its column is read with and cannot be read in two ways (1.2340, for 1.234 could be
+    1234), an identifier that another program holds as 1001.0 is 1001, and a time is that of UTC whatever the time
+    zone of this machine.
+-#}
+{% macro text_of_typed(value, type, column) -%}
+    {%- set is_fraction = type in ('FLOAT', 'DOUBLE') or type.startswith('DECIMAL') -%}
+    {%- if is_fraction and column.type in ('number', 'integer') -%}
+        {%- set mark = ',' if var('decimal_mark') == ',' else '.' -%}
+        regexp_replace(cast({{ value }} as varchar), '[.]([0-9]+)', '{{ mark }}\10')
+    {%- elif is_fraction -%}
+        case
+            when {{ value }} = floor({{ value }}) and abs({{ value }}) < 1e15
+                then cast(cast({{ value }} as bigint) as varchar)
+            else cast({{ value }} as varchar)
+        end
+    {%- elif type == 'TIMESTAMP WITH TIME ZONE' -%}
+        cast(make_timestamp(epoch_us({{ value }})) as varchar)
+    {%- else -%}
+        cast({{ value }} as varchar)
+    {%- endif -%}
+{%- endmacro %}
 
 
 {#- The nearest of some names, for error messages. -#}

@@ -1,5 +1,6 @@
 {#-
-    How numbers are written is found for each column of each file, never for a single value. Most numbers
+    How numbers are written is found for each column of each file, never for a single value; a column whose file
+    shows nothing is read as in the other files of its input. Most numbers
     can be read in one way only: 12.5 and 1,234.50 have a decimal point, 12,5 and 1.234,50 a decimal
     comma. 1,234 and 1.234 may be read in two ways; what the rest of their column shows decides.
 
@@ -23,7 +24,7 @@
     {{ return({
         'plain': '^' ~ sign ~ '([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,2})?$',
         'point_grouped': '^' ~ sign ~ '(' ~ by_comma ~ '|' ~ by_blank ~ ')([.][0-9]*)?$',
-        'comma': '^' ~ sign ~ '([0-9]+|' ~ by_point ~ '|' ~ by_blank ~ ')?(,[0-9]+)?$',
+        'comma': '^' ~ sign ~ '([0-9]+|' ~ by_point ~ '|' ~ by_blank ~ ')?(,[0-9]+)?([eE][+-]?[0-9]{1,2})?$',
         'either_by_comma': '^' ~ sign ~ '[1-9][0-9]{0,2},[0-9]{3}$',
         'either_by_point': '^' ~ sign ~ '[1-9][0-9]{0,2}[.][0-9]{3}$',
         'only_point': '^' ~ sign ~ '(' ~ by_comma ~ '[.][0-9]*|[0-9]{1,3}(,[0-9]{3}){2,}|[0-9]{1,2}(,[0-9]{2})+,[0-9]{3}|' ~ by_blank ~ '[.][0-9]+|[0-9]*[.][0-9]+([eE][+-]?[0-9]{1,2})?)$',
@@ -49,6 +50,16 @@
                     then {{ is_number_like(number, pattern) }} and not {{ is_number_like(number, either) }}
             end
         ) as {{ column.name }}__{{ name }}{{ ',\n        ' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
+
+
+{#- The same of all files of the input, where a file has no such number: it may be a part of one file. -#}
+{% macro number_evidence_of_input(column) -%}
+    {%- set points, commas = column.name ~ '__points', column.name ~ '__commas' -%}
+    {%- for evidence in [points, commas] -%}
+        case when {{ points }} + {{ commas }} > 0 then {{ evidence }} else sum({{ evidence }}) over () end
+            as {{ evidence }}{{ ',\n        ' if not loop.last }}
     {%- endfor -%}
 {%- endmacro %}
 

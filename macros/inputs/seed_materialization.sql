@@ -11,7 +11,7 @@
     {% set input_name = model.name %}
     {% set target_relation = this.incorporate(type='table') %}
     {% set description = describe_input(input_name) %}
-    {% do raise_problems(description.problems) %}
+    {% do raise_problems(description.problems or changed_files(input_name, description.files)) %}
 
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
@@ -22,7 +22,7 @@
     {% endcall %}
     {% do raise_problems(load_problems(input_name, target_relation, description.files)) %}
     {% for file in description.files if file.unused %}
-        {% do log("  " ~ input_name ~ ": not used from " ~ file.path ~ ": " ~ file.unused | join(', '), info=true) %}
+        {% do log("  " ~ input_name ~ ": not used from " ~ one_line(file.path) ~ ": " ~ file.unused | join(', '), info=true) %}
     {% endfor %}
 
     {#- The seed runner and `dbt seed --show` want a table of this name. -#}
@@ -41,17 +41,41 @@
 {% endmaterialization %}
 
 
-{#- What only shows once the rows are there: files without any, and files of which rows are missing. -#}
+{#- What only shows once the rows are there: files that changed, files without any row, and files of which rows are missing. -#}
 {% macro load_problems(input_name, relation, files) %}
+    {% set changes = changed_files(input_name, files) %}
+    {% if changes %}
+        {{ return(changes) }}
+    {% endif %}
+    {% set problems = passed_identifiers(input_name, relation) %}
     {% set counted = run_query("select source_file, count(*) as read_rows from " ~ relation ~ " group by source_file") %}
     {% set rows_by_file = dict(counted.rows | map('list') | list) %}
-    {% set problems = [] %}
     {% for file in files %}
         {% set read_rows = rows_by_file.get(file.path, 0) %}
         {% if read_rows == 0 %}
             {% do problems.append(no_rows_sentence(input_name, file.path)) %}
         {% elif file.rows is not none and file.rows != read_rows %}
             {% do problems.append("The file " ~ file.path ~ " for the input '" ~ input_name ~ "' has " ~ file.rows ~ " rows, but " ~ read_rows ~ " were read. Build again when nothing writes to it.") %}
+        {% endif %}
+    {% endfor %}
+    {{ return(problems) }}
+{% endmacro %}
+
+
+{#-
+    The files that are no longer those that were described, so that rows may come from both; a sentence for each. Who
+    writes to a folder of parts may also add one or take one away.
+-#}
+{% macro changed_files(input_name, files) %}
+    {% set described, found, problems = {}, locate_input(input_name).files, [] %}
+    {% for file in files %}
+        {% do described.update({file.path: file.identity}) %}
+    {% endfor %}
+    {% for path in (described.keys() | list + found) | unique | sort %}
+        {% set identity = query_value("input_file_identity(" ~ sql_text(path) ~ ")") if path in found else '' %}
+        {% if identity != described.get(path, '') %}
+            {% set change = 'was added' if path not in described else 'changed' if identity else 'was removed' %}
+            {% do problems.append("The file " ~ path ~ " for the input '" ~ input_name ~ "' " ~ change ~ " while the input was read. Build again when nothing writes to it.") %}
         {% endif %}
     {% endfor %}
     {{ return(problems) }}

@@ -3,21 +3,21 @@
     {% set tables = run_query("select count(*), sum(table_rows) from " ~ relation_of("published_tables") ~ " where status = 'published'").rows[0] %}
     {% do print('') %}
     {% do print('Published ' ~ tables[0] ~ ' tables, ' ~ '{:,}'.format(tables[1] | int) ~ ' rows') %}
-    {% do print('  ' ~ var('published_dir') ~ '/cards.duckdb    for BI tools and SQL, customers included') %}
-    {% do print('  ' ~ var('published_dir') ~ '/shared.duckdb   the aggregates alone, for everyone else') %}
-    {% do print('  ' ~ var('published_dir') ~ '/parquet/        the same tables as in cards.duckdb, one Parquet file each') %}
+    {% do print('  ' ~ one_line(var('published_dir')) ~ '/cards.duckdb    for BI tools and SQL, customers included') %}
+    {% do print('  ' ~ one_line(var('published_dir')) ~ '/shared.duckdb   the aggregates alone, for everyone else') %}
+    {% do print('  ' ~ one_line(var('published_dir')) ~ '/parquet/        the same tables as in cards.duckdb, one Parquet file each') %}
 
     {% set segmentations = run_query("select segmentation, status, n_segments, customers, verdict, silhouette, min_jaccard, separation_z, reason from " ~ relation_of("segmentations") ~ " order by segmentation") %}
     {% for row in segmentations.rows %}
         {% do print('') %}
         {% if row[1] == 'published' %}
             {% do print(row[0] ~ ': ' ~ (row[2] | int) ~ ' ' ~ row[4] ~ ' segments of ' ~ '{:,}'.format(row[3] | int) ~ ' customers (silhouette ' ~ '%.3f' | format(row[5]) ~ ', least Jaccard ' ~ '%.2f' | format(row[6]) ~ ', separation z ' ~ '%.1f' | format(row[7]) ~ ')') %}
-            {% set segments = run_query("select segments.segment_name, segments.customers, segments.customer_share, coalesce(segments.value_share, 0), coalesce(labels.label, segments.value_metric) from " ~ relation_of("segments") ~ " left join " ~ relation_of('segment_metrics') ~ " as labels on segments.value_metric = labels.metric where segmentation = '" ~ row[0] ~ "' order by segment_number") %}
+            {% set segments = run_query("select segments.segment_name, segments.customers, segments.customer_share, coalesce(segments.value_share, 0), coalesce(labels.label, segments.value_metric) from " ~ relation_of("segments") ~ " left join " ~ relation_of('segment_metrics') ~ " as labels on segments.value_metric = labels.metric where segmentation = " ~ sql_text(row[0]) ~ " order by segment_number") %}
             {% for segment in segments.rows %}
-                {% do print('  ' ~ '%-36s' | format(segment[0]) ~ '{:>10,}'.format(segment[1] | int) ~ '  ' ~ '%5.1f' | format(100 * segment[2]) ~ ' % of customers  ' ~ '%5.1f' | format(100 * segment[3]) ~ ' % of ' ~ segment[4]) %}
+                {% do print('  ' ~ '%-36s' | format(one_line(segment[0])) ~ '{:>10,}'.format(segment[1] | int) ~ '  ' ~ '%5.1f' | format(100 * segment[2]) ~ ' % of customers  ' ~ '%5.1f' | format(100 * segment[3]) ~ ' % of ' ~ one_line(segment[4])) %}
             {% endfor %}
         {% else %}
-            {% do print(row[0] ~ ': not published. ' ~ row[8]) %}
+            {% do print(row[0] ~ ': not published. ' ~ one_line(row[8])) %}
         {% endif %}
     {% endfor %}
 
@@ -38,8 +38,11 @@
 {#- The three things to open next, and where to read on. -#}
 {% macro print_what_to_open() %}
     {#- What the shell needs to find a file that is published elsewhere. -#}
-    {% set elsewhere = '' if var('published_dir') == 'published' else " VARS='{published_dir: " ~ var('published_dir') ~ "}'" %}
-    {% set report = var('published_dir') ~ '/report.html' %}
+    {% set folder = one_line(var('published_dir')) %}
+    {#- As the shell and YAML read it, whatever signs are in it. #}
+    {% set quoted = folder if modules.re.fullmatch('[\\w./-]+', folder) else tojson(folder) | replace("'", "'\\''") %}
+    {% set elsewhere = '' if folder == 'published' else " VARS='{published_dir: " ~ quoted ~ "}'" %}
+    {% set report = folder ~ '/report.html' %}
     {% set shell = 'make explore' ~ elsewhere %}
     {% set width = [report | length, shell | length] | max %}
     {% do print('Open next:') %}
@@ -57,7 +60,7 @@
     {% if checked %}
         {% set failed = run_query("select check_name, subject, description, observed, comparison, threshold from " ~ relation_of('publication_checks') ~ " where not passed order by 1, 2") %}
         {% for row in failed.rows %}
-            {% do print('  ' ~ row[0] ~ ' of ' ~ row[1] ~ ': ' ~ row[2] ~ ' is ' ~ row[3] ~ ', but may be ' ~ row[4] ~ ' ' ~ row[5] ~ '.') %}
+            {% do print('  ' ~ row[0] ~ ' of ' ~ one_line(row[1]) ~ ': ' ~ row[2] ~ ' is ' ~ row[3] ~ ', but may be ' ~ row[4] ~ ' ' ~ row[5] ~ '.') %}
         {% endfor %}
         {% if failed.rows | selectattr(0, 'in', ['rows_dropped', 'segment_share_moved']) | list %}
             {% do print("  If the change is right, publish it once with --vars '{accept_changes: true}'.") %}

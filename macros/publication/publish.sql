@@ -21,10 +21,11 @@
             {% set request = {
                 'build_id': invocation_id,
                 'started_at': run_started_at.strftime('%Y-%m-%d %H:%M:%S'),
-                'directory': var('published_dir'),
+                'directory': published_dir(),
                 'schema': graph.nodes['model.card_segments.published_tables'].schema,
                 'tables': kinds,
                 'write_report': var('write_report'),
+                'based_on': open_last_publication().build_id or '',
             } %}
             {% set failure = run_query('select publish_tables(' ~ sql_text(tojson(request)) ~ ')').rows[0][0] %}
             {% if failure %}

@@ -28,9 +28,9 @@
         ~ "left join keys as next_key on scored.runner_up_segment_number = next_key.segment_number "
         ~ "left join " ~ last_published('segments') ~ " as runner_up on next_key.segment_key = runner_up.segment_key"
     ).rows[0] %}
-    {% do print('Segment:   ' ~ scored[1] ~ ' (' ~ scored[0] ~ ')') %}
+    {% do print('Segment:   ' ~ one_line(scored[1]) ~ ' (' ~ scored[0] ~ ')') %}
     {% do print('Margin:    ' ~ '%.2f' | format(scored[2]) ~ ' on a scale from 0, on the border to the next segment, to 1, in the middle of this one') %}
-    {% do print('Next:      ' ~ scored[3]) %}
+    {% do print('Next:      ' ~ one_line(scored[3])) %}
     {% do print('Distance:  ' ~ '%.3f' | format(scored[4])) %}
     {% if imputed %}
         {% do print('Imputed:   ' ~ imputed | join(', ')) %}
@@ -38,8 +38,8 @@
     {% set recommendations = last_published('segment_recommendations', ['segment_key', 'priority', 'team', 'action', 'what_not_to_do']) %}
     {% if recommendations %}
         {% for row in run_query("select team, action, what_not_to_do from " ~ recommendations ~ " where segment_key = " ~ sql_text(scored[0]) ~ " order by priority").rows %}
-            {% do print(('Actions:   ' if loop.first else '           ') ~ row[0] ~ ': ' ~ row[1]) %}
-            {% do print('           ' ~ ' ' * (row[0] | length) ~ '  ' ~ row[2]) %}
+            {% do print(('Actions:   ' if loop.first else '           ') ~ row[0] ~ ': ' ~ one_line(row[1])) %}
+            {% do print('           ' ~ ' ' * (row[0] | length) ~ '  ' ~ one_line(row[2])) %}
         {% endfor %}
     {% endif %}
 {% endmacro %}

@@ -3,8 +3,36 @@
 import numpy as np
 import pandas as pd
 
-from card_segments.segmentation import assign
-from card_segments.segmentation.parameters import read_parameters
+from card_segments.segmentation import FeaturePreparation, Preparation, assign
+
+
+def read_parameters(parameters):
+    """The preparation and the centroids, by segment number, of one segmentation's parameters."""
+    is_centroid = parameters["parameter"] == "centroid"
+    values = parameters[~is_centroid].pivot(
+        index="feature", columns="parameter", values="parameter_value"
+    )
+    transforms = parameters[parameters["parameter"] == "transform"]
+    transform_of = dict(zip(transforms["feature"], transforms["parameter_text"], strict=True))
+    features = tuple(
+        FeaturePreparation(
+            name=name,
+            transform=transform_of[name],
+            median=row["median"],
+            lower=row.get("lower", np.nan),
+            upper=row.get("upper", np.nan),
+            lambda_=row.get("lambda", np.nan),
+            mean=row["mean"],
+            standard_deviation=row["standard_deviation"],
+            weight=row["weight"],
+        )
+        for name, row in values.sort_index().iterrows()
+    )
+    centroids = parameters[is_centroid].pivot(
+        index="segment_number", columns="feature", values="parameter_value"
+    )
+    ordered = centroids.sort_index()[[one.name for one in features]]
+    return Preparation(features), ordered.to_numpy(dtype=float)
 
 
 def scored_by_engine(build, segmentation):

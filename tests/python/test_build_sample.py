@@ -54,7 +54,7 @@ def test_published_tables_are_those_of_one_build(sample_build):
     manifest = json.loads((sample_build.published / "manifest.json").read_text())
     build_id = sample_build.query_published("select build_id from publication")["build_id"].item()
     assert manifest["build_id"] == build_id
-    assert (sample_build.published / "parquet").resolve().name == build_id
+    assert (sample_build.published / "parquet").resolve().parent.name == build_id
 
 
 def test_what_is_shared_holds_aggregates_and_no_customer(sample_build):

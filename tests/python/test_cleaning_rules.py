@@ -50,8 +50,11 @@ class Cleaning:
                 "source_fault varchar)"
             )
 
-    def clean(self, input_name: str, rows: list[dict], numbers=None) -> list[dict]:
-        """The checked rows of a file of these rows, in the order of their row numbers."""
+    def clean(self, input_name: str, rows: list[dict], numbers=None, files=1) -> list[dict]:
+        """The checked rows of a file of these rows, in the order of their row numbers.
+
+        With several files the rows are dealt out to them in turn.
+        """
         table = f"inputs.{input_name}"
         numbers = numbers or range(2, len(rows) + 2)
         self.connection.execute(f"delete from {table}")
@@ -59,8 +62,8 @@ class Cleaning:
         frame = pd.DataFrame(rows, columns=names, dtype="object")  # noqa: F841 (read by DuckDB)
         numbered = pd.DataFrame({"source_row": list(numbers)})  # noqa: F841
         self.connection.execute(
-            f"insert into {table} select frame.*, 'made_up.csv', source_row, null "
-            "from frame positional join numbered"
+            f"insert into {table} select frame.*, 'made_up_' || source_row % {files} || '.csv', "
+            "source_row, null from frame positional join numbered"
         )
         checked = self.connection.execute(
             f"select * from ({self.statements[input_name]}) order by source_row"
@@ -295,6 +298,25 @@ def test_the_order_of_rows_in_a_file_decides_no_value(cleaning, input_name, data
     backward = cleaning.clean(input_name, rows[::-1])[::-1]
     for one, other in zip(forward, backward, strict=True):
         assert {**one, "source_row": 0} == {**other, "source_row": 0}
+
+
+@inputs_without_parents
+@tables_of_values
+@given(data=st.data(), files=st.integers(2, ROWS), mark=st.sampled_from(".,"))
+def test_the_number_of_files_decides_no_value(cleaning, input_name, data, files, mark):
+    """1.234 is read as its column is, also where no other number of its own file tells how."""
+    rows = with_keys(input_name, data.draw(table(input_name, dirty=False)))
+    places = data.draw(st.lists(st.sampled_from([2, 3]), min_size=len(rows), max_size=len(rows)))
+    for name, rules in contract_of(input_name).columns.items():
+        if rules["type"] == "number":
+            for row, decimals in zip(rows, places, strict=True):
+                row[name] = f"{float(row[name]):.{decimals}f}".replace(".", mark)
+    whole = cleaning.clean(input_name, rows)
+    parts = cleaning.clean(input_name, rows, files=files)
+    if len(set(places)) > 1:
+        for one, other in zip(whole, parts, strict=True):
+            assert one["reject_rule"] is None
+            assert {**one, "source_file": ""} == {**other, "source_file": ""}
 
 
 @pytest.mark.parametrize("input_name", [name for name in WITHOUT_PARENTS if placeholders_of(name)])

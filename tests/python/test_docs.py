@@ -15,6 +15,7 @@ import duckdb
 import pytest
 from workspaces import PROJECT, Workspace
 
+from card_segments.report.dbt_docs import script_of
 from card_segments.report.pictures import PICTURES, write_pictures
 from tools import draw_data_flow
 
@@ -44,7 +45,7 @@ def docs(sample_build, tmp_path_factory):
         sample_build.folder / "target" / "partial_parse.msgpack", workspace.folder / "target"
     )
     workspace.published = sample_build.published
-    run = workspace.dbt("docs", "generate", "--static")
+    run = workspace.dbt("docs", "generate")
     assert run.succeeded, run.output
     finished = collect(workspace)
     assert finished.returncode == 0, finished.stderr
@@ -273,9 +274,30 @@ def test_pictures_stay_out_of_the_published_file(sample_build, manifest):
         assert listed.loc[name, "description"].startswith("One row")
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        "</script><img src=x>",
+        "<!--<script>",
+        "]]>",
+        "\u2028\u2029",
+        "CATALOG.JSON INLINE DATA",
+        "</head>",
+    ],
+)
+def test_no_value_ends_the_script_that_holds_it(tmp_path, value):
+    file = tmp_path / "manifest.json"
+    content = {"nodes": {"one": {"fqn": ["folder", "one"], "compiled_code": f"select '{value}'"}}}
+    file.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+    script = script_of(file)
+    assert script.isascii() and "<" not in script
+    content["nodes"]["one"]["fqn"] = ["folder/", "one"]
+    assert json.loads(script) == content
+
+
 def test_the_page_does_not_tell_where_it_was_built(docs):
     page = (docs.docs / "index.html").read_text(encoding="utf-8")
-    assert str(PROJECT) in (docs.folder / "target" / "static_index.html").read_text()
+    assert str(PROJECT) in (docs.folder / "target" / "manifest.json").read_text()
     assert str(PROJECT) not in page
 
 
@@ -332,7 +354,7 @@ def test_what_stands_in_the_way_is_said_in_one_sentence(docs, tmp_path):
     nothing = Workspace(tmp_path)
     run = collect(nothing)
     assert (run.returncode, run.stderr.count("\n")) == (1, 1)
-    assert "run `dbt docs generate --static` first" in run.stderr
+    assert "run `dbt docs generate` first" in run.stderr
 
     nothing.folder = docs.folder
     run = collect(nothing)

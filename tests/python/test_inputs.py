@@ -2,12 +2,15 @@
 
 import csv
 import gzip
+import os
 import re
 import shutil
 
 import duckdb
 import pytest
 from workspaces import INPUTS, PROJECT
+
+from card_segments.inputs import plugin
 
 SAMPLE = PROJECT / "seeds" / "inputs"
 ACCOUNTING = (
@@ -160,6 +163,22 @@ def test_copies_of_many_kinds_read_the_same(workspace, input_folder):
     assert files["read_rows"].tolist() == [100, 100]
 
 
+def test_files_whose_names_differ_in_case_are_all_read(workspace, input_folder):
+    header, *rows = (input_folder / "spends.csv").read_text().splitlines()
+    (input_folder / "spends.csv").unlink()
+    (input_folder / "spends").mkdir()
+    for name, part in (("B.csv", rows[:50]), ("a.csv", rows[50:120]), ("b.csv", rows[120:])):
+        (input_folder / "spends" / name).write_text("\n".join([header, *part]) + "\n")
+    run = workspace.dbt("seed", "--select", "spends", input_dir=str(input_folder))
+    assert run.succeeded, run.output
+    files = workspace.query("select source_file, count(*) as rows from inputs.spends group by all")
+    assert dict(zip(files["source_file"].str[-5:], files["rows"], strict=True)) == {
+        "B.csv": 50,
+        "a.csv": 70,
+        "b.csv": 80,
+    }
+
+
 def remove_file(folder):
     (folder / "customers.csv").unlink()
 
@@ -234,6 +253,15 @@ def test_a_bad_file_ends_in_one_sentence(workspace, input_folder, spoil, sentenc
         ({"enabled_inputs": []}, "The variable enabled_inputs is empty"),
         ({"minimum_cell_size": "ten"}, "The variable minimum_cell_size is 'ten', but has to be"),
         ({"spends_year": "May"}, "The variable spends_year is 'May', but has to be a year"),
+        (
+            {"input_dir": "{{ 7 - 7 }}"},
+            "The variable input_dir holds {{, {% or {#, which dbt would",
+        ),
+        ({"proxy_cramers_v": "0 or 1=1"}, "The variable proxy_cramers_v is '0 or 1=1', but has to"),
+        (
+            {"payment_type_shares": {"a, 1/0 as b": "UPI"}},
+            "The variable payment_type_shares names the column 'a, 1/0 as b', but a name has to be",
+        ),
     ],
 )
 def test_a_wrong_variable_ends_in_one_sentence(workspace, variables, sentence):
@@ -245,3 +273,84 @@ def assert_one_sentence(run, sentence):
     assert not run.succeeded, run.output
     assert re.search(sentence, run.text), run.output
     assert "Traceback" not in run.output
+
+
+def cut(path):
+    path.write_bytes(path.read_bytes()[:4000])
+
+
+def exchange(path):
+    """Put a file with its columns in another order in its place, just as long and as old."""
+    state = path.stat()
+    rows = [line.split(b",") for line in path.read_bytes().split(b"\r\n")]
+    other = path.with_suffix(".new")
+    other.write_bytes(b"\r\n".join(b",".join([row[0], *row[:0:-1]]) for row in rows))
+    os.utime(other, ns=(state.st_atime_ns, state.st_mtime_ns))
+    other.replace(path)
+    assert (path.stat().st_size, path.stat().st_mtime_ns) == (state.st_size, state.st_mtime_ns)
+
+
+def overwrite(path):
+    """Other bytes in the same file, as a copying tool leaves them that keeps times."""
+    state = path.stat()
+    path.write_bytes(path.read_bytes().replace(b"Male", b"MALE"))
+    os.utime(path, ns=(state.st_atime_ns, state.st_mtime_ns))
+
+
+def add_a_part(path):
+    shutil.copy(path, path.with_name("third.csv"))
+
+
+def rewrite_parquet(path):
+    duckdb.sql(f"copy (from '{path}' limit 150) to '{path}.new' (format parquet)")
+    path.with_name(f"{path.name}.new").replace(path)
+
+
+def remove(path):
+    path.unlink()
+
+
+@pytest.mark.parametrize(
+    ("kind", "change", "moment", "sentence"),
+    [
+        ("plain", exchange, "describe_file", r"customers\.csv .* changed"),
+        ("plain", overwrite, "describe_file", r"customers\.csv .* changed"),
+        ("quoted", cut, "describe_file", r"customers\.csv .* changed"),
+        ("quoted", cut, "read_rows", r"customers\.csv .* changed"),
+        ("parquet", rewrite_parquet, "describe_file", r"customers\.parquet .* changed"),
+        ("parts", overwrite, "describe_file", r"first\.csv .* changed"),
+        ("parts", remove, "describe_file", r"first\.csv .* was removed"),
+        ("parts", add_a_part, "describe_file", r"third\.csv .* was added"),
+    ],
+)
+def test_a_file_that_changes_while_it_is_read_ends_in_one_sentence(
+    workspace, input_folder, monkeypatch, kind, change, moment, sentence
+):
+    """Rows would be lost, or columns swapped, without a word."""
+    path = input_folder / "customers.csv"
+    if kind == "quoted":
+        # split in Python, for its line breaks
+        edit(path, lambda rows: rows[5].__setitem__(2, "New\nDelhi"))
+    elif kind == "parquet":
+        path = path.with_suffix(".parquet")
+        duckdb.sql(f"copy (from '{path.with_suffix('.csv')}') to '{path}' (format parquet)")
+        path.with_suffix(".csv").unlink()
+    elif kind == "parts":
+        (input_folder / "customers").mkdir()
+        shutil.copy(path, input_folder / "customers" / "second.csv")
+        path = path.replace(input_folder / "customers" / "first.csv")
+    original = getattr(plugin, moment)
+
+    def change_after(*arguments):
+        answer = original(*arguments)
+        if arguments[0] == str(path):
+            change(path)
+        return answer
+
+    monkeypatch.setattr(plugin, moment, change_after)
+    run = workspace.dbt("seed", "--select", "customers", input_dir=str(input_folder))
+    assert_one_sentence(
+        run, sentence + r" while the input was read\. Build again when nothing writes to it\."
+    )
+    tables = "from duckdb_tables() where schema_name = 'inputs'"
+    assert workspace.query(tables).empty, "what was read may be half of two files"

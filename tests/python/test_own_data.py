@@ -195,7 +195,7 @@ PLANTED = {
     "+91 98765 43210": "a telephone number",
     "(555) 123-4567": "a telephone number",
     "9876543219": "a long number",
-    "1234 5678 9012": "a national identity number",
+    "2341 2341 2346": "a national identity number",
 }
 
 

@@ -3,17 +3,23 @@
 import math
 import os
 import signal
+import socket
+import string
 import subprocess
 import sys
 import threading
 import time
+import urllib.parse
+from contextlib import suppress
+from pathlib import Path
+from random import Random
 
 import duckdb
 import psycopg
 import pytest
-from workspaces import PROJECT
+from workspaces import PROJECT, environment_for_make
 
-from card_segments.cli.postgres import main
+from card_segments.cli import postgres as command
 from card_segments.publishing import PublishingError
 from card_segments.publishing.postgres import publish_to_postgres
 
@@ -42,6 +48,13 @@ def dsn(postgres):
 def database(dsn):
     with psycopg.connect(dsn, autocommit=True) as connection:
         yield connection
+
+
+def main(file, dsn, *options):
+    """Publish as the command does, with the DSN where it reads it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CARD_SEGMENTS_DSN", dsn)
+        return command.main(["--published", str(file), *options])
 
 
 def role(database, name):
@@ -344,7 +357,7 @@ def test_a_failure_midway_leaves_the_old_publication(
             connection.execute(statement)
     else:
         database.execute(statement)
-    assert main(["--published", str(second), "--dsn", dsn]) == 1
+    assert main(second, dsn) == 1
     assert one_sentence(capsys)
     assert builds_seen(database) == FIRST
 
@@ -409,7 +422,7 @@ def test_a_view_on_a_table_that_changes_is_not_dropped(
     database.execute("create schema reports")
     database.execute("create view reports.mine as select segment_key from cards.segments")
     new = write_publication(tmp_path / "new.duckdb", "new", change)
-    assert main(["--published", str(new), "--dsn", dsn]) == 1
+    assert main(new, dsn) == 1
     assert "reports.mine" in one_sentence(capsys)
     assert database.execute("select distinct segment_key from reports.mine").fetchall() == [
         ("first",)
@@ -425,11 +438,11 @@ def test_a_view_on_a_table_that_changes_is_not_dropped(
 def test_a_schema_of_somebody_else_is_left_alone(first, dsn, database, capsys):
     database.execute("create schema cards")
     database.execute("create table cards.segments as select 'precious' as words")
-    assert main(["--published", str(first), "--dsn", dsn]) == 1
+    assert main(first, dsn) == 1
     assert "--schema" in one_sentence(capsys)
     assert database.execute("select * from cards.segments").fetchall() == [("precious",)]
-    assert main(["--published", str(first), "--dsn", dsn, "--schema", "public"]) == 1
-    assert main(["--published", str(first), "--dsn", dsn, "--schema", 'Cards "2"']) == 0
+    assert main(first, dsn, "--schema", "public") == 1
+    assert main(first, dsn, "--schema", 'Cards "2"') == 0
     assert database.execute("select * from cards.segments").fetchall() == [("precious",)]
     assert builds_seen(database, '"Cards ""2"""') == FIRST
 
@@ -443,7 +456,7 @@ def test_a_table_of_somebody_else_in_our_schema_is_left_alone(
     with_notes = write_publication(
         tmp_path / "n.duckdb", "n", "create table notes as select 1 as a"
     )
-    assert main(["--published", str(with_notes), "--dsn", dsn]) == 1
+    assert main(with_notes, dsn) == 1
     assert "notes" in one_sentence(capsys)
     assert database.execute("select * from cards.notes").fetchall() == [("precious",)]
     assert builds_seen(database) == SECOND
@@ -460,7 +473,7 @@ def test_an_empty_schema_made_for_us_is_taken(first, postgres, dsn, database):
 def test_readers_get_access(first, dsn, database, capsys):
     role(database, "bi_reader")
     publish_to_postgres(first, dsn, readers=["bi_reader"])
-    assert main(["--published", str(first), "--dsn", dsn, "--readers", "bi_reader, nobody_1"]) == 1
+    assert main(first, dsn, "--readers", "bi_reader, nobody_1") == 1
     assert "nobody_1" in one_sentence(capsys)
     database.execute("set role bi_reader")
     assert builds_seen(database) == FIRST
@@ -478,7 +491,7 @@ def test_general_readers_get_aggregates_only(tmp_path, dsn, database, capsys):
     )
     file = write_publication(tmp_path / "all.duckdb", "first", *members)
     roles = ["--readers", "bi_general", "--customer-readers", "bi_customers"]
-    assert main(["--published", str(file), "--dsn", dsn, *roles]) == 0
+    assert main(file, dsn, *roles) == 0
     said = capsys.readouterr().out
     assert "schema cards holds all of them" in said
     assert "schema cards_shared holds the 3 aggregates" in said
@@ -495,15 +508,15 @@ def test_general_readers_get_aggregates_only(tmp_path, dsn, database, capsys):
 
     personal = "update published_tables set table_kind = 'customer'"
     file = write_publication(tmp_path / "next.duckdb", "second", *members, personal)
-    assert main(["--published", str(file), "--dsn", dsn, *roles]) == 0
+    assert main(file, dsn, *roles) == 0
     left = "select table_name from information_schema.tables where table_schema = 'cards_shared'"
     assert sorted(database.execute(left)) == [("publication",), ("published_tables",)]
     assert builds_seen(database)[0] == ["second"]
 
-    assert main(["--published", str(file), "--dsn", dsn, "--shared-schema", "cards"]) == 1
+    assert main(file, dsn, "--shared-schema", "cards") == 1
     assert "cannot share the schema cards" in one_sentence(capsys)
     file = write_publication(tmp_path / "old.duckdb", "old", "drop table published_tables")
-    assert main(["--published", str(file), "--dsn", dsn]) == 1
+    assert main(file, dsn) == 1
     assert "make rebuild" in one_sentence(capsys)
 
 
@@ -513,11 +526,10 @@ def test_a_lock_is_waited_for_and_then_named(first, second, tmp_path, dsn, datab
     with psycopg.connect(dsn) as other:
         # a reader's open transaction: in the way of new columns only
         other.execute("select * from cards.segments")
-        arguments = ["--dsn", dsn, "--lock-timeout", "200ms", "--published"]
-        assert main([*arguments, str(changed)]) == 1
+        assert main(changed, dsn, "--lock-timeout", "200ms") == 1
         assert "lock" in one_sentence(capsys)
         assert builds_seen(database) == FIRST
-        assert main([*arguments, str(second)]) == 0
+        assert main(second, dsn, "--lock-timeout", "200ms") == 0
 
 
 def test_two_publications_at_once_do_not_mix(first, dsn, database, capsys):
@@ -526,21 +538,19 @@ def test_two_publications_at_once_do_not_mix(first, dsn, database, capsys):
         database.execute(
             "select pg_advisory_xact_lock(hashtextextended('card segments: cards', 0))"
         )
-        assert main(["--published", str(first), "--dsn", dsn]) == 1
+        assert main(first, dsn) == 1
     assert "under way" in one_sentence(capsys)
 
 
-def test_what_people_get_wrong_is_one_sentence(first, tmp_path, postgres, dsn, capsys, monkeypatch):
-    monkeypatch.delenv("CARD_SEGMENTS_DSN", raising=False)
-    good = ["--published", str(first), "--dsn"]
-    assert main(["--published", str(tmp_path / "none.duckdb"), "--dsn", dsn]) == 1
+def test_what_people_get_wrong_is_one_sentence(first, tmp_path, postgres, dsn, capsys):
+    assert main(tmp_path / "none.duckdb", dsn) == 1
     assert "make build" in one_sentence(capsys)
     (tmp_path / "text.duckdb").write_text("no database " * 1000)
-    assert main(["--published", str(tmp_path / "text.duckdb"), "--dsn", dsn]) == 1
+    assert main(tmp_path / "text.duckdb", dsn) == 1
     assert "published/cards.duckdb" in one_sentence(capsys)
-    assert main(["--published", str(first)]) == 1
+    assert main(first, "") == 1
     assert "CARD_SEGMENTS_DSN" in one_sentence(capsys)
-    assert main([*good, "nonsense secret"]) == 1
+    assert main(first, "nonsense secret") == 1
     assert "secret" not in one_sentence(capsys)
     for wrong in (
         f"host={tmp_path} dbname=cards password=secret",
@@ -548,9 +558,111 @@ def test_what_people_get_wrong_is_one_sentence(first, tmp_path, postgres, dsn, c
         f"host={postgres.folder} dbname=postgres user=nobody_2 password=secret",
         "postgresql://user:secret@127.0.0.1:1/cards",
     ):
-        assert main([*good, wrong]) == 1
+        assert main(first, wrong) == 1
         said = one_sentence(capsys)
         assert said.startswith("No connection to PostgreSQL") and "secret" not in said
+
+
+ODD_SIGNS = string.ascii_letters + string.digits + "@/%:?#&='\"\\ \t;$,[]{}<>|~^`!*+-_.éß漢"
+
+
+def dsns_with(password):
+    """DSNs that hold a password as they should, or as people write them who escape nothing."""
+    escaped = urllib.parse.quote(password, safe="")
+    quoted = password.replace("\\", "\\\\").replace("'", "\\'")
+    yield f"postgresql://user:{escaped}@127.0.0.1:1/cards"
+    yield f"host=127.0.0.1 port=1 dbname=cards user=user password='{quoted}'"
+    yield f"postgresql://user:{password}@127.0.0.1:1/cards"
+    yield f"postgresql://{password}@127.0.0.1:1/cards"
+    yield f"postgresql://user:{password}"
+    yield f"postgresql://127.0.0.1:1/cards?user=user&password={password}"
+    yield f"postgresql://127.0.0.1:1/cards?connect_timeout={password}"
+    yield f"postgres:/user:{password}@127.0.0.1:1/cards"
+    yield f"user:{password}@127.0.0.1:1/cards"
+    yield f"password={password} host=127.0.0.1 port=1 dbname=cards"
+    yield f"host=127.0.0.1 port=1 password={password} dbname={password}"
+    yield f"host={password} port=1"
+    yield f"host=127.0.0.1 port={password}"
+
+
+def test_no_message_repeats_a_part_of_a_password(first, tmp_path, monkeypatch, capfd):
+    """With a server that is not there; whatever of a DSN has no host is led to no server either."""
+
+    def unknown(host, *_, **__):
+        raise socket.gaierror(socket.EAI_NONAME, f"Name or service not known: {host}")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    monkeypatch.setenv("PGHOST", str(tmp_path))
+    monkeypatch.setenv("PGPORT", "1")
+    readable = tmp_path / "passwords"
+    monkeypatch.setenv("PGPASSFILE", str(readable))
+    random = Random(7)
+    for _ in range(15):
+        password = "".join(random.choices(ODD_SIGNS, k=random.randint(8, 24)))
+        readable.write_text(f"*:*:*:*:{password}\n", encoding="utf-8")
+        parts = {password[place : place + 4] for place in range(len(password) - 3)}
+        for dsn in [*dsns_with(password), "postgresql://user@127.0.0.1:1/cards"]:
+            with pytest.raises(PublishingError) as caught:
+                publish_to_postgres(first, dsn)
+            # libpq itself may write as well
+            said = f"{caught.value}{''.join(capfd.readouterr())}"
+            assert "PostgreSQL" in said or "DSN" in said, said
+            assert not [part for part in parts if part in said], (dsn, said)
+            # nor does the stack trace that a script would end with
+            assert caught.value.__suppress_context__ and not caught.value.__cause__
+
+
+def test_a_dsn_on_a_command_line_is_refused_and_not_repeated(first, tmp_path, capsys):
+    dsn = "postgresql://user:geheimnis@127.0.0.1:1/cards"
+    for arguments in (["--dsn", dsn], [f"--dsn={dsn}"], [dsn], [f"--d={dsn}"]):
+        assert main(first, "", *arguments) == 2
+        said = one_sentence(capsys)
+        assert "CARD_SEGMENTS_DSN" in said and "geheimnis" not in said
+    for name in ("DSN", "CARD_SEGMENTS_DSN"):
+        finished = subprocess.run(
+            publishing_make(tmp_path, f"{name}={dsn}"),
+            cwd=PROJECT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert finished.returncode == 2
+        assert "set the environment variable CARD_SEGMENTS_DSN" in finished.stderr
+        assert "geheimnis" not in finished.stdout + finished.stderr
+
+
+def publishing_make(folder, *arguments):
+    environment = environment_for_make(folder / "environment")
+    variables = f"VARS={{published_dir: {folder}}}"
+    return ["make", "publish-postgres", f"VENV={environment}", variables, *arguments]
+
+
+def test_no_list_of_processes_shows_the_dsn(tmp_path):
+    write_publication(tmp_path / "cards.duckdb", "first")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        dsn = f"postgresql://user:geheimnis$HOME@127.0.0.1:{port}/cards"
+        publisher = subprocess.Popen(
+            publishing_make(tmp_path),
+            cwd=PROJECT,
+            env={**os.environ, "CARD_SEGMENTS_DSN": dsn},
+            stdout=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        try:
+            silent.settimeout(60)
+            shown = []
+            with silent.accept()[0]:
+                for process in Path("/proc").glob("[0-9]*/cmdline"):
+                    with suppress(OSError):
+                        shown.append(process.read_text(errors="replace"))
+        finally:
+            os.killpg(publisher.pid, signal.SIGKILL)
+            publisher.wait()
+    assert [
+        line for line in shown if "card_segments.cli.postgres" in line and str(tmp_path) in line
+    ]
+    assert not [line for line in shown if "geheimnis" in line]
 
 
 def test_without_permission_the_sentence_says_what_to_ask_for(
@@ -558,10 +670,10 @@ def test_without_permission_the_sentence_says_what_to_ask_for(
 ):
     role(database, "guest")
     as_guest = postgres.dsn(database.info.dbname, "guest")
-    assert main(["--published", str(first), "--dsn", as_guest]) == 1
+    assert main(first, as_guest) == 1
     assert 'create schema "cards" authorization "guest"' in one_sentence(capsys)
     publish_to_postgres(first, dsn)
-    assert main(["--published", str(second), "--dsn", as_guest]) == 1
+    assert main(second, as_guest) == 1
     assert "guest" in one_sentence(capsys)
     assert builds_seen(database) == FIRST
 
@@ -578,8 +690,9 @@ def test_memory_does_not_grow_with_the_rows(tmp_path, dsn):
     def megabytes(rows):
         file = write_publication(tmp_path / "large.duckdb", "large", rows=rows)
         finished = subprocess.run(
-            [sys.executable, "-c", MEASURED, "--published", str(file), "--dsn", dsn],
+            [sys.executable, "-c", MEASURED, "--published", str(file)],
             cwd=PROJECT,
+            env={**os.environ, "CARD_SEGMENTS_DSN": dsn},
             capture_output=True,
             text=True,
             check=True,

@@ -61,6 +61,12 @@ def test_a_project_that_can_be_built(project, capsys):
     assert [one.name for one in project.iterdir()] == ["dbt_project.yml"]
 
 
+@pytest.mark.parametrize("action", ["build", "variables", "database"])
+def test_variables_that_dbt_would_run(project, capsys, action):
+    sentence = refusal(capsys, action, "--vars", "{published_dir: '/srv/{{ 7 * 7 }}'}")
+    assert "The variable published_dir holds {{, {% or {#, which dbt would run as Jinja" in sentence
+
+
 @pytest.mark.parametrize("text", ["just words", "{a: [", "[1, 2]", "{a:1"])
 @pytest.mark.parametrize("action", ["build", "variables", "database"])
 def test_variables_that_are_no_mapping(project, capsys, text, action):

@@ -222,15 +222,13 @@ def test_a_figure_is_not_far_from_its_input(house):
     assert max(map(length, house.models)) <= 18
     upstream = house.ancestors(house.named("segment_recommendations"))
     # the table that says what to do is the one that people trace back
-    assert len(upstream & set(house.models)) <= 39
+    assert len(upstream & set(house.models)) <= 36
 
 
 def test_the_yaml_can_be_read():
-    """More lines than this held every description twice; unit tests do not count."""
-    files = [
-        one for one in (PROJECT / "models").rglob("*.yml") if not one.stem.endswith("__unit_tests")
-    ]
-    assert sum(len(one.read_text(encoding="utf-8").splitlines()) for one in files) < 5_000
+    """More lines than this held every description twice."""
+    files = (PROJECT / "models").rglob("*.yml")
+    assert sum(len(one.read_text(encoding="utf-8").splitlines()) for one in files) < 8_500
 
 
 # Modelling

@@ -14,7 +14,7 @@ credit_values as (
         customer_id,
         group_type,
         group_key
-    from {{ ref('int_credit_profiles_latest') }}
+    from {{ ref('int_repayment__features') }}
     unpivot (group_key for group_type in (occupation, credit_mix, credit_score))
 
 ),
@@ -81,7 +81,7 @@ outcomes as (
             when 'debt_to_income_ratio' then cast(profiles.debt_to_income_ratio as double)
             when 'outstanding_debt_amount' then cast(profiles.outstanding_debt_amount as double)
         end as outcome
-    from {{ ref('int_credit_profiles_latest') }} as profiles
+    from {{ ref('int_repayment__features') }} as profiles
     cross join claims
     left join credit_groups as reported_groups
         on

@@ -4,7 +4,7 @@ with
 
 profiles as (
 
-    select * from {{ ref('int_credit_profiles_latest') }}
+    select * from {{ ref('int_repayment__features') }}
 
 ),
 

@@ -1,4 +1,4 @@
--- One row per segment, rule of the playbook and condition: the figure that is compared, and whether it holds.
+-- One row per segment, rule of the playbook and condition: the figure that is compared, whether it and its rule hold.
 with
 
 segments as (
@@ -37,6 +37,8 @@ rule_conditions as (
         segments.segmentation,
         segments.segment_key,
         conditions.recommendation_key,
+        playbook.stage,
+        playbook.holds_back,
         conditions.metric,
         conditions.statistic,
         conditions.operator,
@@ -98,6 +100,8 @@ checked as (
         with_profiles.segmentation,
         with_profiles.segment_key,
         with_profiles.recommendation_key,
+        with_profiles.stage,
+        with_profiles.holds_back,
         with_profiles.described_metric as metric,
         coalesce(metric_labels.label, replace(with_profiles.described_metric, '_', ' ')) as metric_label,
         with_profiles.statistic,
@@ -134,6 +138,31 @@ checked as (
     left join metric_labels
         on with_profiles.described_metric = metric_labels.metric
 
+),
+
+/* a rule applies where all of its conditions hold */
+applied as (
+
+    select
+        *,
+        bool_and(is_met) over (partition by segment_key, recommendation_key) as is_applicable
+    from checked
+
+),
+
+/* protection and repair come before growth: what an action that applies holds back is not given */
+held_back as (
+
+    select
+        *,
+        bool_or(is_applicable and coalesce(holds_back = 'growth', false) and stage = 'protect')
+            over (partition by segment_key) as is_protected,
+        bool_or(is_applicable and coalesce(holds_back = 'growth', false) and stage = 'repair')
+            over (partition by segment_key) as is_repaired,
+        bool_or(is_applicable and coalesce(holds_back = 'balance', false))
+            over (partition by segment_key) as is_balance_held_back
+    from applied
+
 )
 
-select * from checked
+select * from held_back

@@ -1,16 +1,17 @@
--- One row per segmentation and customer of the last publication that is still in the population.
+-- One row per segmentation and customer: the segment published last, and the one the last model gives them today.
+{#- sqlfluff does not parse a lambda of two parameters. -#}
+-- noqa: disable=PRS
 with
 
-models as (
+specifications as (
 
-    select * from {{ ref('int_prior_publication__models') }}
+    select * from {{ ref('int_segmentation_specifications') }}
 
 ),
 
-absent as (
+metrics as (
 
-    select distinct segmentation from {{ ref('int_prior_publication__registry') }}
-    where status = 'absent'
+    select * from {{ ref('int_segmentation_metrics') }}
 
 ),
 
@@ -23,12 +24,6 @@ populations as (
 
 ),
 
-scores as (
-
-    select * from {{ ref('int_prior_publication__scores') }}
-
-),
-
 last_members as (
 
     {{ select_last_published('segment_members', {
@@ -37,43 +32,99 @@ last_members as (
 
 ),
 
-remaining as (
+all_parameters as (
 
-    select
-        last_members.segmentation,
-        last_members.customer_id,
-        last_members.segment_key,
-        false as is_scored_today
-    from last_members
-    inner join models
-        on last_members.segmentation = models.segmentation
-    inner join populations
-        on
-            last_members.segmentation = populations.segmentation
-            and last_members.customer_id = populations.customer_id
+    {{ select_last_published('segment_parameters', {
+        'segmentation': 'string', 'feature': 'string', 'parameter': 'string', 'parameter_text': 'string',
+        'parameter_value': 'double', 'segment_number': 'integer', 'segment_key': 'string'
+    }) }}
 
 ),
 
-/* the members of a segmentation that was absent were not carried over; its model says where they would have been */
-returned as (
+features_today as (
 
     select
-        scores.segmentation,
-        scores.customer_id,
-        scores.segment_key,
-        true as is_scored_today
-    from scores
-    inner join absent
-        on scores.segmentation = absent.segmentation
+        segmentation,
+        string_agg(metric, ', ' order by metric) as features
+    from metrics
+    where is_feature
+    group by segmentation
+
+),
+
+last_features as (
+
+    select
+        segmentation,
+        string_agg(distinct feature, ', ' order by feature) as features
+    from all_parameters
+    group by segmentation
+
+),
+
+/* a model of other features cannot score these customers */
+last_parameters as (
+
+    select all_parameters.*
+    from all_parameters
+    inner join last_features
+        on all_parameters.segmentation = last_features.segmentation
+    inner join features_today
+        on
+            last_features.segmentation = features_today.segmentation
+            and last_features.features = features_today.features
+
+),
+
+scores as (
+
+    {{ score_metric_values_sql(
+        ref('int_segmentation_features'), ref('int_segmentation_metrics'), 'last_parameters'
+    ) | indent(4) }}
+
+),
+
+keys as (
+
+    select
+        segmentation,
+        segment_number,
+        max(segment_key) as segment_key
+    from last_parameters
+    where parameter = 'centroid'
+    group by
+        segmentation,
+        segment_number
 
 ),
 
 members as (
 
-    select * from remaining
-    union all
-    select * from returned
+    select
+        populations.segmentation,
+        populations.customer_id,
+        /* a segmentation that was absent carried over no members; its model says where they would have been */
+        case when specifications.is_returning then keys.segment_key else last_members.segment_key end as segment_key,
+        keys.segment_key as scored_segment_key,
+        specifications.is_returning as is_scored_today
+    from populations
+    inner join specifications
+        on populations.segmentation = specifications.segmentation
+    left join last_members
+        on
+            populations.segmentation = last_members.segmentation
+            and populations.customer_id = last_members.customer_id
+            and specifications.last_model_version is not null
+    left join scores
+        on
+            populations.segmentation = scores.segmentation
+            and populations.customer_id = scores.customer_id
+    left join keys
+        on
+            scores.segmentation = keys.segmentation
+            and scores.segment_number = keys.segment_number
 
 )
 
 select * from members
+where coalesce(segment_key, scored_segment_key) is not null

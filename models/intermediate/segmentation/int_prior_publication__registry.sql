@@ -7,42 +7,22 @@ specifications as (
 
 ),
 
-models as (
-
-    select * from {{ ref('int_prior_publication__models') }}
-
-),
-
 published_members as (
 
     {{ select_last_published('segment_members', {'segmentation': 'string'}) }}
 
 ),
 
-/* members were published, and hardly any of them is left: another population, whose keys begin anew */
-replaced as (
-
-    select distinct published_members.segmentation
-    from published_members
-    inner join specifications
-        on published_members.segmentation = specifications.segmentation
-    left join models
-        on published_members.segmentation = models.segmentation
-    where models.segmentation is null
-
-),
-
+/* where members were published and hardly any of them is left, this is another population, whose keys begin anew */
 compared as (
 
     select
         segmentation,
-        true as is_replaced
-    from replaced
-    union all
-    select
-        segmentation,
-        false as is_replaced
-    from models
+        last_model_version is null as is_replaced
+    from specifications
+    where
+        last_model_version is not null
+        or segmentation in (select published_members.segmentation from published_members)
 
 ),
 
@@ -71,10 +51,10 @@ registry as (
     cross join populations
     left join specifications
         on last_registry.segmentation = specifications.segmentation
-    left join replaced
-        on last_registry.segmentation = replaced.segmentation
+    left join compared
+        on last_registry.segmentation = compared.segmentation
     where
-        replaced.segmentation is null
+        not coalesce(compared.is_replaced, false)
         and (specifications.segmentation is not null or not populations.are_all_replaced)
 
 )

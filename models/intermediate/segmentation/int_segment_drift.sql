@@ -9,14 +9,14 @@ samples as (
 
 last_models as (
 
-    select * from {{ ref('int_prior_publication__models') }}
+    select * from {{ ref('int_segmentation_specifications') }}
     where is_same_specification
 
 ),
 
-last_scores as (
+members as (
 
-    select * from {{ ref('int_prior_publication__scores') }}
+    select * from {{ ref('int_prior_publication__members') }}
 
 ),
 
@@ -67,13 +67,10 @@ feature_counts as (
 scored_counts as (
 
     select
-        segmentation,
-        segment_key,
+        scored_segment_key,
         count(*) as customers
-    from last_scores
-    group by
-        segmentation,
-        segment_key
+    from members
+    group by scored_segment_key
 
 ),
 
@@ -88,7 +85,7 @@ segment_counts as (
         coalesce(scored_counts.customers, 0) as customers
     from reference_bins
     left join scored_counts
-        on reference_bins.segment_key = scored_counts.segment_key
+        on reference_bins.segment_key = scored_counts.scored_segment_key
     where reference_bins.segment_key is not null
 
 ),

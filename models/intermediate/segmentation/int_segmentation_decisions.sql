@@ -8,12 +8,6 @@ specifications as (
 
 ),
 
-last_models as (
-
-    select * from {{ ref('int_prior_publication__models') }}
-
-),
-
 drift as (
 
     select * from {{ ref('int_segment_drift') }}
@@ -23,9 +17,10 @@ drift as (
 
 ),
 
-last_scores as (
+members as (
 
-    select * from {{ ref('int_prior_publication__scores') }}
+    select * from {{ ref('int_prior_publication__members') }}
+    where scored_segment_key is not null
 
 ),
 
@@ -47,12 +42,12 @@ segment_sizes as (
 
     select
         segmentation,
-        segment_key,
+        scored_segment_key,
         count(*) as customers
-    from last_scores
+    from members
     group by
         segmentation,
-        segment_key
+        scored_segment_key
 
 ),
 
@@ -72,10 +67,10 @@ decisions as (
 
     select
         specifications.segmentation,
-        last_models.model_version as last_model_version,
+        specifications.last_model_version,
         case
-            when last_models.segmentation is null then 'fitted: there is no published model of these customers'
-            when not last_models.is_same_specification
+            when specifications.last_model_version is null then 'fitted: there is no published model of these customers'
+            when not specifications.is_same_specification
                 then 'fitted: the specification has changed since the published model'
             {%- if refit == 'always' %}
             else 'fitted: the variable refit is always'
@@ -99,8 +94,6 @@ decisions as (
             {%- endif %}
         end as decision_reason
     from specifications
-    left join last_models
-        on specifications.segmentation = last_models.segmentation
     left join drifted
         on
             specifications.segmentation = drifted.segmentation

@@ -20,12 +20,6 @@ fits as (
 
 ),
 
-last_models as (
-
-    select * from {{ ref('int_prior_publication__models') }}
-
-),
-
 sizes as (
 
     select
@@ -58,14 +52,14 @@ kept_outcomes as (
     select
         decisions.segmentation,
         'published' as status,
-        last_models.verdict,
+        specifications.last_verdict as verdict,
         decisions.decision_reason as reason,
-        last_models.model_version,
-        last_models.fitted_customers,
-        last_models.fitted_at
+        specifications.last_model_version as model_version,
+        specifications.last_fitted_customers as fitted_customers,
+        specifications.last_fitted_at as fitted_at
     from decisions
-    inner join last_models
-        on decisions.segmentation = last_models.segmentation
+    inner join specifications
+        on decisions.segmentation = specifications.segmentation
     where not decisions.is_fitted
 
 ),

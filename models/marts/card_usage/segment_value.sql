@@ -14,49 +14,20 @@ segments as (
 
 ),
 
-conditions as (
+held_back as (
 
-    select * from {{ ref('int_segment_rule_conditions') }}
-
-),
-
-playbook as (
-
-    select * from {{ ref('segment_playbook') }}
-    where holds_back is not null
+    select distinct
+        segment_key,
+        is_protected,
+        is_repaired,
+        is_balance_held_back
+    from {{ ref('int_segment_rule_conditions') }}
 
 ),
 
 treatments as (
 
     select * from {{ ref('segment_treatments') }}
-
-),
-
-applicable_rules as (
-
-    select
-        segment_key,
-        recommendation_key
-    from conditions
-    group by
-        segment_key,
-        recommendation_key
-    having sum(case when is_met then 0 else 1 end) = 0
-
-),
-
-held_back as (
-
-    select
-        applicable_rules.segment_key,
-        count(*) filter (where playbook.holds_back = 'growth' and playbook.stage = 'protect') > 0 as is_protected,
-        count(*) filter (where playbook.holds_back = 'growth' and playbook.stage = 'repair') > 0 as is_repaired,
-        count(*) filter (where playbook.holds_back = 'balance') > 0 as is_balance_held_back
-    from applicable_rules
-    inner join playbook
-        on applicable_rules.recommendation_key = playbook.recommendation_key
-    group by applicable_rules.segment_key
 
 ),
 

@@ -41,9 +41,9 @@ customers as (
 
 ),
 
-last_models as (
+specifications as (
 
-    select * from {{ ref('int_prior_publication__models') }}
+    select * from {{ ref('int_segmentation_specifications') }}
 
 ),
 
@@ -132,16 +132,6 @@ scoring_agrees as (
 ),
 
 /* the fit judged the shares of a sample; these are the shares of everyone */
-thresholds as (
-
-    select
-        segmentation,
-        smallest_share,
-        largest_share
-    from {{ ref('int_segmentation_specifications') }}
-
-),
-
 smallest_segments as (
 
     select
@@ -151,11 +141,11 @@ smallest_segments as (
         min(segments.customer_share) as observed,
         'at least' as comparison,
         greatest(
-            min(thresholds.smallest_share), {{ var('minimum_cell_size') }} / cast(sum(segments.customers) as double)
+            min(specifications.smallest_share), {{ var('minimum_cell_size') }} / cast(sum(segments.customers) as double)
         ) as threshold
     from segments
-    inner join thresholds
-        on segments.segmentation = thresholds.segmentation
+    inner join specifications
+        on segments.segmentation = specifications.segmentation
     group by segments.segmentation
 
 ),
@@ -168,10 +158,10 @@ largest_segments as (
         'share of customers in the largest segment' as description,
         max(segments.customer_share) as observed,
         'at most' as comparison,
-        max(thresholds.largest_share) as threshold
+        max(specifications.largest_share) as threshold
     from segments
-    inner join thresholds
-        on segments.segmentation = thresholds.segmentation
+    inner join specifications
+        on segments.segmentation = specifications.segmentation
     group by segments.segmentation
 
 ),
@@ -307,14 +297,14 @@ segment_shares_moved as (
         'segment_share_moved' as check_name,
         segments.segmentation as subject,
         case
-            when count(last_models.segmentation) > 0
+            when count(specifications.last_model_version) > 0
                 then 'largest change of a segment''s share since the last publication'
             else 'not compared with the last publication, which had other customers'
         end as description,
         coalesce(
             max(
                 case
-                    when last_models.segmentation is not null
+                    when specifications.last_model_version is not null
                         then abs(segments.customer_share - last_segments.customer_share)
                 end
             ),
@@ -325,8 +315,8 @@ segment_shares_moved as (
     from segments
     left join last_segments
         on segments.segment_key = last_segments.segment_key
-    left join last_models
-        on segments.segmentation = last_models.segmentation
+    left join specifications
+        on segments.segmentation = specifications.segmentation
     where segments.segmentation in (select last_members.segmentation from last_members)
     group by segments.segmentation
 

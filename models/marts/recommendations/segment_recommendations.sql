@@ -4,6 +4,7 @@ with
 conditions as (
 
     select * from {{ ref('int_segment_rule_conditions') }}
+    where is_applicable
 
 ),
 
@@ -91,21 +92,16 @@ applicable_rules as (
     group by
         segment_key,
         recommendation_key
-    having sum(case when is_met then 0 else 1 end) = 0
 
 ),
 
-/* protection and repair come before growth: what an action that applies holds back is not given */
 held_back as (
 
-    select
-        applicable_rules.segment_key,
-        max(case when playbook.holds_back = 'growth' then 1 else 0 end) = 1 as is_growth_held_back,
-        max(case when playbook.holds_back = 'balance' then 1 else 0 end) = 1 as is_balance_held_back
-    from applicable_rules
-    inner join playbook
-        on applicable_rules.recommendation_key = playbook.recommendation_key
-    group by applicable_rules.segment_key
+    select distinct
+        segment_key,
+        is_protected or is_repaired as is_growth_held_back,
+        is_balance_held_back
+    from conditions
 
 ),
 

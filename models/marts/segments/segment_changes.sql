@@ -4,13 +4,9 @@ with
 last_members as (
 
     select * from {{ ref('int_prior_publication__members') }}
-    where not is_scored_today
-
-),
-
-last_scores as (
-
-    select * from {{ ref('int_prior_publication__scores') }}
+    where
+        segment_key is not null
+        and not is_scored_today
 
 ),
 
@@ -29,9 +25,9 @@ compared as (
         /* the old model on today's data parts what the customer changed from what the model changed */
         case
             when last_members.segment_key = members.segment_key then 'stayed'
-            when last_scores.segment_key is null then 'unknown'
-            when last_scores.segment_key = last_members.segment_key then 'model'
-            when last_scores.segment_key = members.segment_key then 'behaviour'
+            when last_members.scored_segment_key is null then 'unknown'
+            when last_members.scored_segment_key = last_members.segment_key then 'model'
+            when last_members.scored_segment_key = members.segment_key then 'behaviour'
             else 'both'
         end as cause
     from members
@@ -39,10 +35,6 @@ compared as (
         on
             members.segmentation = last_members.segmentation
             and members.customer_id = last_members.customer_id
-    left join last_scores
-        on
-            members.segmentation = last_scores.segmentation
-            and members.customer_id = last_scores.customer_id
 
 ),
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_limits
 
 from card_segments.segmentation import FeaturePreparation, Preparation, assign
 from card_segments.segmentation.clustering import (
@@ -53,6 +54,17 @@ def test_the_margin_is_0_where_two_centroids_and_the_customer_coincide():
         np.array([[1.0]]), Preparation((plain("x"),)), np.array([[1.0], [1.0]])
     )
     assert (labels[0], runner_up[0], margin[0]) == (1, 2, 0.0)
+
+
+def test_k_means_is_the_same_on_any_number_of_threads():
+    matrix = np.random.default_rng(1).normal(size=(20_000, 6))
+    found = []
+    for threads in (1, 2, 4):
+        with threadpool_limits(threads, user_api="openmp"):
+            found.append(k_means(matrix, 4, seed=1))
+    for centroids, labels in found[1:]:
+        np.testing.assert_array_equal(centroids, found[0][0])
+        np.testing.assert_array_equal(labels, found[0][1])
 
 
 def test_missing_values_are_imputed_and_dropped_features_ignored_whatever_they_hold():
