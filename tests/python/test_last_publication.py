@@ -159,6 +159,12 @@ def test_what_cannot_be_read_is_no_new_beginning(published, change, what):
     )
 
 
+def test_a_database_that_may_not_be_read(published, monkeypatch):
+    # whoever runs the tests may be allowed everything, so the answer is the system's in name only
+    monkeypatch.setattr(os, "access", lambda path, mode: path != real_file(published))
+    assert "cards.duckdb may not be read by this user" in refusal(published)
+
+
 def test_a_file_in_place_of_the_folder(tmp_path):
     (tmp_path / "published").touch()
     assert "has to be a folder, and is none: move it away" in refusal(tmp_path / "published")
