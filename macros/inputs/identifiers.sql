@@ -117,15 +117,18 @@ where recognised.kind <> '' and (judged.texts < 10 or judged.recognised_share >=
 
 
 {#-
-    Whether a text may hold an identifier: an at sign, eight digits with little between them, or two digits before a
-    letter; or four digits of any script beside other signs. Amounts in columns of numbers and UUIDs are passed over.
+    Whether a text may hold an identifier: an at sign, eight digits with little between them, digits before a letter as
+    in national numbers, or four digits of any script beside other signs. Amounts in columns of numbers and UUIDs are
+    passed over.
 -#}
 {% macro is_doubtful(expression, column) -%}
     {%- set figure = '([0-9]{0,12}|[0-9]{1,3}([,.][0-9]{2,3})+|[0-9]{1,3}([ \'\u2019\u00a0\u202f][0-9]{3})+)([.,][0-9]*)?([eE][+-]?[0-9]+)?' -%}
     {%- set harmless = '[^0-9+]{0,3}' ~ figure ~ '[^0-9]{0,3}' if column.type in ('number', 'integer') else '(?i)[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}' -%}
+    {%- set before_letter = '[0-9]{4}[^0-9A-Z]{0,3}[A-Z]|([0-9]{2}[^0-9A-Z]{0,3}){3}[A-Z]' -%}
+    {%- set codice_fiscale = '([A-Z]{3} ?){2}[0-9L-V]{2} ?[A-T] ?[0-9L-V]{2} ?[A-Z] ?[0-9L-V]{3} ?[A-Z]' -%}
     (
             regexp_matches({{ expression }}, '@|([0-9][^0-9A-Za-z]{0,3}){8}')
-            or length({{ expression }}) > 7 and regexp_matches({{ expression }}, '[0-9]{2}[^0-9A-Za-z]{0,3}[A-Za-z]')
+            or length({{ expression }}) > 7 and regexp_matches({{ expression }}, '(?i)({{ before_letter }}|{{ codice_fiscale }})')
             {#- Classes of all scripts are slow, and most texts are ASCII. #}
             or case when not regexp_full_match({{ expression }}, '[ -~]*') then regexp_matches({{ expression }}, {{ sql_text('[\uff20\ufe6b]|(\\p{Nd}[^\\p{Nd}]*){4}') }}) end
         ) and not regexp_full_match({{ expression }}, {{ sql_text(harmless) }})

@@ -113,6 +113,7 @@ PLANTED = {
         AB123456C
         AB 12 34 56 C
         RSSMRA85T10A562S
+        RSS MRA 85T10 A562S
         54362315K
         54.362.315-K
         X1234567L
