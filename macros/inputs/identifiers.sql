@@ -1,6 +1,6 @@
 {#-
-    What identifies a person must not be kept. Which values do is found before the rows are loaded, in a table that
-    lives no longer than the load, `identifiers_in_<input>`: column_name, text, mark.
+    What identifies a person must not be kept. Which values do is found before the rows are loaded; they are in a
+    temporary table, `identifiers_in_<input>`: column_name, text, mark.
 
     Only doubtful values are looked at, each once, by card_segments/inputs/identifiers.py. One number in ten has the
     check digit of a card by chance, so ten or more values of one shape (9999-9999) in one column are judged together,
@@ -50,10 +50,10 @@ shaped as (
     select
         column_name,
         text,
-        {{ masked_text('text') }} as shape,
+        {{ masked_text('text', none) }} as shape,
         case column_name
             {%- for column in columns %} when '{{ column.name }}' then '{{ column.type }}'{% endfor %} end as column_type,
-        row_number() over (partition by column_name, {{ masked_text('text') }} order by hash(text)) as place
+        row_number() over (partition by column_name, shape order by hash(text)) as place
     from texts
 
 ),
@@ -158,8 +158,8 @@ where recognised.kind <> '' and (judged.texts < 10 or judged.recognised_share >=
 
 
 {#- The shape of a text: its letters become x and X, its digits 9; enough to see what is wrong with it. -#}
-{% macro masked_text(expression) -%}
-    regexp_replace(regexp_replace(regexp_replace(left({{ expression }}, 60), '\p{Lu}', 'X', 'g'), '\p{Ll}|\p{Lo}', 'x', 'g'), '\p{Nd}', '9', 'g')
+{% macro masked_text(expression, length=60) -%}
+    regexp_replace(regexp_replace(regexp_replace({{ 'left(' ~ expression ~ ', ' ~ length ~ ')' if length else expression }}, '\p{Lu}', 'X', 'g'), '\p{Ll}|\p{Lo}', 'x', 'g'), '\p{Nd}', '9', 'g')
 {%- endmacro %}
 
 
