@@ -1,6 +1,6 @@
 {#-
-    What identifies a person must not be kept. Which values do is found before the rows are loaded, in a table that
-    lives no longer than the load, `identifiers_in_<input>`: column_name, text, mark.
+    What identifies a person must not be kept. Which values do is found before the rows are loaded; they are in a
+    temporary table, `identifiers_in_<input>`: column_name, text, mark.
 
     Only doubtful values are looked at, each once, by card_segments/inputs/identifiers.py. One number in ten has the
     check digit of a card by chance, so ten or more values of one shape (9999-9999) in one column are judged together,
@@ -50,10 +50,10 @@ shaped as (
     select
         column_name,
         text,
-        {{ masked_text('text') }} as shape,
+        {{ masked_text('text', none) }} as shape,
         case column_name
             {%- for column in columns %} when '{{ column.name }}' then '{{ column.type }}'{% endfor %} end as column_type,
-        row_number() over (partition by column_name, {{ masked_text('text') }} order by hash(text)) as place
+        row_number() over (partition by column_name, shape order by hash(text)) as place
     from texts
 
 ),
@@ -117,15 +117,18 @@ where recognised.kind <> '' and (judged.texts < 10 or judged.recognised_share >=
 
 
 {#-
-    Whether a text may hold an identifier: an at sign, eight digits with little between them, or two digits before a
-    letter; or four digits of any script beside other signs. Amounts in columns of numbers and UUIDs are passed over.
+    Whether a text may hold an identifier: an at sign, eight digits with little between them, digits before a letter as
+    in national numbers, or four digits of any script beside other signs. Amounts in columns of numbers and UUIDs are
+    passed over.
 -#}
 {% macro is_doubtful(expression, column) -%}
     {%- set figure = '([0-9]{0,12}|[0-9]{1,3}([,.][0-9]{2,3})+|[0-9]{1,3}([ \'\u2019\u00a0\u202f][0-9]{3})+)([.,][0-9]*)?([eE][+-]?[0-9]+)?' -%}
     {%- set harmless = '[^0-9+]{0,3}' ~ figure ~ '[^0-9]{0,3}' if column.type in ('number', 'integer') else '(?i)[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}' -%}
+    {%- set before_letter = '[0-9]{4}[^0-9A-Z]{0,3}[A-Z]|([0-9]{2}[^0-9A-Z]{0,3}){3}[A-Z]' -%}
+    {%- set codice_fiscale = '([A-Z]{3} ?){2}[0-9L-V]{2} ?[A-T] ?[0-9L-V]{2} ?[A-Z] ?[0-9L-V]{3} ?[A-Z]' -%}
     (
             regexp_matches({{ expression }}, '@|([0-9][^0-9A-Za-z]{0,3}){8}')
-            or length({{ expression }}) > 7 and regexp_matches({{ expression }}, '[0-9]{2}[^0-9A-Za-z]{0,3}[A-Za-z]')
+            or length({{ expression }}) > 7 and regexp_matches({{ expression }}, '(?i)({{ before_letter }}|{{ codice_fiscale }})')
             {#- Classes of all scripts are slow, and most texts are ASCII. #}
             or case when not regexp_full_match({{ expression }}, '[ -~]*') then regexp_matches({{ expression }}, {{ sql_text('[\uff20\ufe6b]|(\\p{Nd}[^\\p{Nd}]*){4}') }}) end
         ) and not regexp_full_match({{ expression }}, {{ sql_text(harmless) }})
@@ -155,8 +158,8 @@ where recognised.kind <> '' and (judged.texts < 10 or judged.recognised_share >=
 
 
 {#- The shape of a text: its letters become x and X, its digits 9; enough to see what is wrong with it. -#}
-{% macro masked_text(expression) -%}
-    regexp_replace(regexp_replace(regexp_replace(left({{ expression }}, 60), '\p{Lu}', 'X', 'g'), '\p{Ll}|\p{Lo}', 'x', 'g'), '\p{Nd}', '9', 'g')
+{% macro masked_text(expression, length=60) -%}
+    regexp_replace(regexp_replace(regexp_replace({{ 'left(' ~ expression ~ ', ' ~ length ~ ')' if length else expression }}, '\p{Lu}', 'X', 'g'), '\p{Ll}|\p{Lo}', 'x', 'g'), '\p{Nd}', '9', 'g')
 {%- endmacro %}
 
 

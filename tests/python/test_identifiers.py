@@ -113,6 +113,7 @@ PLANTED = {
         AB123456C
         AB 12 34 56 C
         RSSMRA85T10A562S
+        RSS MRA 85T10 A562S
         54362315K
         54.362.315-K
         X1234567L
@@ -364,6 +365,20 @@ def test_a_passed_column_of_cards_is_refused_by_name(workspace, tmp_path):
     )
     assert run.succeeded, run.output
     assert loaded(workspace, "attribute_1").tolist() == cards(30, wrong=0)
+
+
+def test_notes_are_judged_by_the_whole_of_them(workspace, tmp_path):
+    """Twenty begin alike, and two of them end with something else."""
+    notes = [
+        f"Customer asked on Monday about the fee of the card, ticket {n:08}" for n in range(20)
+    ]
+    notes[7:9] = [
+        f"{note}, or 4111 1111 1111 111{end}" for note, end in zip(notes[7:9], "12", strict=True)
+    ]
+    run = load(workspace, tmp_path / "own_files", [{"branch": note} for note in notes])
+    assert run.succeeded, run.output
+    notes[7] = "[a card number]"
+    assert loaded(workspace, "attribute_1").tolist() == notes
 
 
 def test_numbers_may_hold_identifiers_too(workspace, tmp_path):
