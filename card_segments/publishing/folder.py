@@ -36,6 +36,7 @@ WRITTEN = (
     *(f"{name}*" for name in STABLE_NAMES),
     "*.parquet",
     "duckdb_temp*",
+    NEXT_NAME,
     f".{REPORT_NAME}.*",
 )
 
@@ -286,9 +287,17 @@ def _adopt_earlier_layout(directory: Path) -> None:
 
 
 def _share_file(file: Path, name: Path) -> None:
-    """Give a file a second name; it may have it already."""
-    if not name.exists():
+    """Give a file a second name, or a copy where it cannot have one; it may have it already."""
+    if name.exists():
+        return
+    try:
         os.link(file, name)
+    except OSError:
+        # `builds` is on another disk, or the file is somebody else's
+        fresh = name.with_name(NEXT_NAME)
+        shutil.copyfile(file, fresh)
+        flush(fresh)
+        os.replace(fresh, name)
 
 
 def _place_link(path: Path, target: str) -> None:

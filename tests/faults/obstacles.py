@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
@@ -66,7 +67,8 @@ def meet(prepared, folder, start, fault):
         before = place.seen()
         outcome = place.publish("after", **{"page": page, **settings})
         complaints = judge(place, outcome, before, page, fault.expected)
-        next(arranged, None)
+        with suppress(StopIteration):
+            arranged.send(outcome)
         return complaints + judge_next(place, page)
 
 
@@ -426,7 +428,10 @@ def current_is_something_else(place, value):
     else:
         (current / "inside").mkdir(parents=True)
     yield
-    shutil.rmtree(current) if current.is_dir() and not current.is_symlink() else None
+    if current.is_dir() and not current.is_symlink():
+        shutil.rmtree(current)
+    elif not current.is_symlink():
+        current.unlink()
 
 
 @obstacle("odd places", expected="published")
@@ -510,13 +515,16 @@ def folder_of_the_release_before(place):
     yield
 
 
-@obstacle("releases", start="older", expected="published", each=[*FILES, "parquet", "builds"])
+@obstacle("releases", start="older", each=[*FILES, "parquet", "builds"])
 def incomplete_folder_of_the_release_before(place, value):
     """The published folder is of the release before, without this."""
     place.begin()
     path = place.published / value
-    shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
-    yield
+    shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink(missing_ok=True)
+    outcome = yield
+    if outcome.code != 0:
+        # as it says: move away what is no publication any more
+        place.published.rename(place.folder / "moved away")
 
 
 @obstacle("releases", start="older", each=["little room", "few inodes", "another disk"])

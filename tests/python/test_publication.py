@@ -205,6 +205,20 @@ def published_in(folder):
     }
 
 
+def in_the_layout_of_the_first_release(folder):
+    """Turn a publication into files and a link to Parquet, as the first release left it."""
+    build = (folder / "current").resolve()
+    for name in ("cards.duckdb", "shared.duckdb", "manifest.json"):
+        (folder / name).unlink()
+        (build / name).rename(folder / name)
+    for file in (build / "parquet").iterdir():
+        file.rename(build / file.name)
+    (build / "parquet").rmdir()
+    for link in ("current", "parquet", "report.html"):
+        (folder / link).unlink()
+    (folder / "parquet").symlink_to(build, target_is_directory=True)
+
+
 def count_words(database, page):
     """A report: how many words the new file has."""
     with duckdb.connect(str(database), read_only=True) as reader:
@@ -536,3 +550,21 @@ def test_only_this_build_and_the_one_before_are_kept(connection, tmp_path):
         id_of("third"),
         id_of("fourth"),
     }
+
+
+def test_a_first_release_is_taken_over_where_files_have_one_name_only(
+    connection, tmp_path, monkeypatch
+):
+    """`builds` is on another disk, or the file is another user's: it is copied."""
+    publish_as(connection, tmp_path, "old")
+    in_the_layout_of_the_first_release(tmp_path)
+    old = (tmp_path / "cards.duckdb").read_bytes()
+
+    def refuse(source, target):
+        raise OSError(18, "Invalid cross-device link", str(source))
+
+    monkeypatch.setattr(os, "link", refuse)
+    publish_as(connection, tmp_path, "new")
+    assert published_in(tmp_path)[0] == {id_of("new")}
+    assert (tmp_path / "builds" / id_of("old") / "cards.duckdb").read_bytes() == old
+    assert not list((tmp_path / "builds").rglob(".next"))
