@@ -4,8 +4,8 @@
 
     Only doubtful values are looked at, each once, by card_segments/inputs/identifiers.py. One number in ten has the
     check digit of a card by chance, so ten or more values of one shape (9999-9999) in one column are judged together,
-    by 500 of them: all are identifiers where two in three pass, none where fewer do. Rarer shapes are taken value by
-    value.
+    by 500 of them: all are identifiers where two in three pass, none where fewer do. Of rarer shapes those that pass are,
+    but not where most of ten or more that differ in the lengths of their groups (9-9) do not pass.
 -#}
 {% macro find_identifiers(input_name, columns, files) %}
     {% set trusted = (var('trusted_columns') or {}).get(input_name) or [] %}
@@ -63,45 +63,56 @@ recognised as (
     select
         column_name,
         text,
-        shape,
         find_identifier(text, column_type) as kind,
-        count(*) over (partition by column_name, shape) as texts_of_the_shape
+        count(*) over (partition by column_name, shape) >= 10 as is_frequent,
+        case
+            when is_frequent then shape
+            else regexp_replace(regexp_replace(shape, '9+', '9', 'g'), '[xX]+', 'x', 'g')
+        end as judged_shape
     from shaped
     where place <= 500
 
 ),
 
-identifying_shapes as (
+judged as (
 
     select
         column_name,
-        shape,
-        mode(kind) filter (where kind <> '') as kind
+        is_frequent,
+        judged_shape,
+        mode(kind) filter (where kind <> '') as usual_kind,
+        count(*) as texts,
+        count(*) filter (where kind <> '') / count(*) as recognised_share
     from recognised
-    where texts_of_the_shape >= 10
     group by
         column_name,
-        shape
-    having count(*) filter (where kind <> '') >= 2.0 / 3 * count(*)
+        is_frequent,
+        judged_shape
 
 )
 
 select
-    column_name,
-    text,
-    concat('[', kind, ']') as mark
-from recognised
-where texts_of_the_shape < 10 and kind <> ''
-union all
-select
     shaped.column_name,
     shaped.text,
-    concat('[', identifying_shapes.kind, ']') as mark
+    concat('[', judged.usual_kind, ']') as mark
 from shaped
-inner join identifying_shapes
+inner join judged
     on
-        shaped.column_name = identifying_shapes.column_name
-        and shaped.shape = identifying_shapes.shape
+        shaped.column_name = judged.column_name
+        and shaped.shape = judged.judged_shape
+where judged.is_frequent and judged.recognised_share >= 2.0 / 3
+union all
+select
+    recognised.column_name,
+    recognised.text,
+    concat('[', recognised.kind, ']') as mark
+from recognised
+inner join judged
+    on
+        recognised.column_name = judged.column_name
+        and recognised.judged_shape = judged.judged_shape
+        and not (recognised.is_frequent or judged.is_frequent)
+where recognised.kind <> '' and (judged.texts < 10 or judged.recognised_share >= 0.5)
 {%- endmacro %}
 
 
