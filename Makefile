@@ -145,7 +145,7 @@ picture: $(TESTING) ## Draw the pictures of the README and of the dbt docs; need
 
 ##@ Upkeep
 
-test-duckdb2: ## Build the sample on DuckDB 2.0, in a virtual environment of its own
+test-duckdb2: ## Build the sample on DuckDB 2.0, in an environment of its own; test-all then compares the figures
 	@test -x $(VENV)-duckdb2/bin/python || $(PYTHON) -m venv $(VENV)-duckdb2
 	@$(VENV)-duckdb2/bin/python $(PIP_INSTALL) -r requirements/runtime.lock
 	@$(VENV)-duckdb2/bin/python $(PIP_INSTALL) --no-deps -r requirements/duckdb2.lock

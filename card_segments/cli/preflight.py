@@ -79,8 +79,25 @@ def check_lock(warehouse: Path) -> None:
     PreflightError
         Naming the program that has it open.
     """
+    check_former_name(warehouse)
     if warehouse.is_file():
         open_warehouse(warehouse)
+
+
+def check_former_name(warehouse: Path) -> None:
+    """Make sure that the warehouse of release 0.1, with its history, is not left behind.
+
+    Raises
+    ------
+    PreflightError
+        Saying how to take it over.
+    """
+    former = warehouse.with_name("build.duckdb")
+    if warehouse.name in ("dev.duckdb", "prod.duckdb") and former.exists() > warehouse.exists():
+        raise PreflightError(
+            f"{former} is a warehouse of release 0.1, with the history of members, and {warehouse} "
+            f"is not there: keep it (mv {former} {warehouse}), or move it away to begin anew."
+        )
 
 
 def open_warehouse(warehouse: Path) -> None:
@@ -91,6 +108,7 @@ def open_warehouse(warehouse: Path) -> None:
     PreflightError
         Saying why that is not possible, and naming the program that has it open.
     """
+    check_former_name(warehouse)
     try:
         duckdb.connect(str(warehouse)).close()
     except duckdb.IOException as error:

@@ -72,6 +72,11 @@ def find_last_publication(folder: Path, version: str) -> Path | None:
             if _was_published(folder):
                 raise _lost(database, "is missing, although something was published there")
             return None
+        if not os.access(file, os.R_OK):
+            raise PublishingError(
+                f"{database} may not be read by this user, and a build takes keys and names of "
+                "segments from it: see to that, or publish into another folder (published_dir)."
+            )
         with duckdb.connect(str(file), read_only=True) as connection:
             _check(connection, database, version)
     except (duckdb.Error, OSError) as error:

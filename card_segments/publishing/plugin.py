@@ -12,7 +12,6 @@ from duckdb import DuckDBPyConnection
 
 from card_segments.publishing import Build, PublishingError, publish
 from card_segments.publishing.last_publication import LastPublication
-from card_segments.report import write_report
 
 PROJECT_FILE = Path(__file__).parents[2] / "dbt_project.yml"
 
@@ -34,6 +33,9 @@ def _publish(connection: DuckDBPyConnection, request_json: str) -> str:
 
     An exception would reach the reader with the text of the query round it.
     """
+    # What draws charts takes half a second to load, and most commands of dbt publish nothing.
+    from card_segments.report import write_report
+
     request = json.loads(request_json)
     try:
         publish(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import altair as alt
-import vl_convert
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -17,8 +19,11 @@ from card_segments.report.charts import ALGORITHM_LABELS, SEGMENT_COLOURS
 from card_segments.report.content import HIDDEN_NOTE, SECTIONS
 from card_segments.report.published import Published
 
-# Vega's parts as one script, with the function that draws a chart as a global name.
-BUNDLE_SNIPPET = "window.vegaEmbed = vegaEmbed;"
+# Writes Vega's parts as one script, with the function that draws a chart as a global name.
+BUNDLER = """
+import sys, vl_convert
+sys.stdout.write(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;"))
+"""
 
 
 def write_report(database: Path, output: Path) -> Path:
@@ -43,6 +48,7 @@ def write_report(database: Path, output: Path) -> Path:
     OSError
         When the page cannot be written.
     """
+    vega_bundle()
     with Published(database) as published:
         content = {name: section(published) for name, section in SECTIONS.items()}
     # a published page is a link into the folder of its build, and stays one
@@ -102,15 +108,18 @@ def render(content: dict[str, Any]) -> str:
         style=_own_text(environment, "page.css"),
         script=_own_text(environment, "page.js"),
         score_script=_own_text(environment, "score.js"),
-        vega=vega_bundle(),
+        vega=lambda: Markup(vega_bundle().result().stdout.replace("</script", "<\\/script")),
     )
     return environment.get_template("page.html.j2").render(content)
 
 
 @cache
-def vega_bundle() -> Markup:
-    """Return the scripts that draw charts, ready to stand in a page."""
-    return Markup(vl_convert.javascript_bundle(BUNDLE_SNIPPET).replace("</script", "<\\/script"))
+def vega_bundle() -> Future[subprocess.CompletedProcess[str]]:
+    """Begin to bundle the scripts that draw charts: another core can do it, and it takes long."""
+    command = [sys.executable, "-c", BUNDLER]
+    return ThreadPoolExecutor(1).submit(
+        subprocess.run, command, check=True, stdout=subprocess.PIPE, encoding="utf-8"
+    )
 
 
 def specification(chart: alt.TopLevelMixin) -> dict[str, Any]:

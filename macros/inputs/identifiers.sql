@@ -1,11 +1,11 @@
 {#-
-    What identifies a person must not be kept. Which values do is found before the rows are loaded, in a table that
-    lives no longer than the load, `identifiers_in_<input>`: column_name, text, mark.
+    What identifies a person must not be kept. Which values do is found before the rows are loaded; they are in a
+    temporary table, `identifiers_in_<input>`: column_name, text, mark.
 
     Only doubtful values are looked at, each once, by card_segments/inputs/identifiers.py. One number in ten has the
     check digit of a card by chance, so ten or more values of one shape (9999-9999) in one column are judged together,
-    by 500 of them: all are identifiers where two in three pass, none where fewer do. Rarer shapes are taken value by
-    value.
+    by 500 of them: all are identifiers where two in three pass, none where fewer do. Of rarer shapes those that pass are,
+    but not where most of ten or more that differ in the lengths of their groups (9-9) do not pass.
 -#}
 {% macro find_identifiers(input_name, columns, files) %}
     {% set trusted = (var('trusted_columns') or {}).get(input_name) or [] %}
@@ -50,10 +50,10 @@ shaped as (
     select
         column_name,
         text,
-        {{ masked_text('text') }} as shape,
+        {{ masked_text('text', none) }} as shape,
         case column_name
             {%- for column in columns %} when '{{ column.name }}' then '{{ column.type }}'{% endfor %} end as column_type,
-        row_number() over (partition by column_name, {{ masked_text('text') }} order by hash(text)) as place
+        row_number() over (partition by column_name, shape order by hash(text)) as place
     from texts
 
 ),
@@ -63,58 +63,72 @@ recognised as (
     select
         column_name,
         text,
-        shape,
         find_identifier(text, column_type) as kind,
-        count(*) over (partition by column_name, shape) as texts_of_the_shape
+        count(*) over (partition by column_name, shape) >= 10 as is_frequent,
+        case
+            when is_frequent then shape
+            else regexp_replace(regexp_replace(shape, '9+', '9', 'g'), '[xX]+', 'x', 'g')
+        end as judged_shape
     from shaped
     where place <= 500
 
 ),
 
-identifying_shapes as (
+judged as (
 
     select
         column_name,
-        shape,
-        mode(kind) filter (where kind <> '') as kind
+        is_frequent,
+        judged_shape,
+        mode(kind) filter (where kind <> '') as usual_kind,
+        count(*) as texts,
+        count(*) filter (where kind <> '') / count(*) as recognised_share
     from recognised
-    where texts_of_the_shape >= 10
     group by
         column_name,
-        shape
-    having count(*) filter (where kind <> '') >= 2.0 / 3 * count(*)
+        is_frequent,
+        judged_shape
 
 )
 
 select
-    column_name,
-    text,
-    concat('[', kind, ']') as mark
-from recognised
-where texts_of_the_shape < 10 and kind <> ''
-union all
-select
     shaped.column_name,
     shaped.text,
-    concat('[', identifying_shapes.kind, ']') as mark
+    concat('[', judged.usual_kind, ']') as mark
 from shaped
-inner join identifying_shapes
+inner join judged
     on
-        shaped.column_name = identifying_shapes.column_name
-        and shaped.shape = identifying_shapes.shape
+        shaped.column_name = judged.column_name
+        and shaped.shape = judged.judged_shape
+where judged.is_frequent and judged.recognised_share >= 2.0 / 3
+union all
+select
+    recognised.column_name,
+    recognised.text,
+    concat('[', recognised.kind, ']') as mark
+from recognised
+inner join judged
+    on
+        recognised.column_name = judged.column_name
+        and recognised.judged_shape = judged.judged_shape
+        and not (recognised.is_frequent or judged.is_frequent)
+where recognised.kind <> '' and (judged.texts < 10 or judged.recognised_share >= 0.5)
 {%- endmacro %}
 
 
 {#-
-    Whether a text may hold an identifier: an at sign, eight digits with little between them, or two digits before a
-    letter; or four digits of any script beside other signs. Amounts in columns of numbers and UUIDs are passed over.
+    Whether a text may hold an identifier: an at sign, eight digits with little between them, digits before a letter as
+    in national numbers, or four digits of any script beside other signs. Amounts in columns of numbers and UUIDs are
+    passed over.
 -#}
 {% macro is_doubtful(expression, column) -%}
     {%- set figure = '([0-9]{0,12}|[0-9]{1,3}([,.][0-9]{2,3})+|[0-9]{1,3}([ \'\u2019\u00a0\u202f][0-9]{3})+)([.,][0-9]*)?([eE][+-]?[0-9]+)?' -%}
     {%- set harmless = '[^0-9+]{0,3}' ~ figure ~ '[^0-9]{0,3}' if column.type in ('number', 'integer') else '(?i)[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}' -%}
+    {%- set before_letter = '[0-9]{4}[^0-9A-Z]{0,3}[A-Z]|([0-9]{2}[^0-9A-Z]{0,3}){3}[A-Z]' -%}
+    {%- set codice_fiscale = '([A-Z]{3} ?){2}[0-9L-V]{2} ?[A-T] ?[0-9L-V]{2} ?[A-Z] ?[0-9L-V]{3} ?[A-Z]' -%}
     (
             regexp_matches({{ expression }}, '@|([0-9][^0-9A-Za-z]{0,3}){8}')
-            or length({{ expression }}) > 7 and regexp_matches({{ expression }}, '[0-9]{2}[^0-9A-Za-z]{0,3}[A-Za-z]')
+            or length({{ expression }}) > 7 and regexp_matches({{ expression }}, '(?i)({{ before_letter }}|{{ codice_fiscale }})')
             {#- Classes of all scripts are slow, and most texts are ASCII. #}
             or case when not regexp_full_match({{ expression }}, '[ -~]*') then regexp_matches({{ expression }}, {{ sql_text('[\uff20\ufe6b]|(\\p{Nd}[^\\p{Nd}]*){4}') }}) end
         ) and not regexp_full_match({{ expression }}, {{ sql_text(harmless) }})
@@ -144,8 +158,8 @@ inner join identifying_shapes
 
 
 {#- The shape of a text: its letters become x and X, its digits 9; enough to see what is wrong with it. -#}
-{% macro masked_text(expression) -%}
-    regexp_replace(regexp_replace(regexp_replace(left({{ expression }}, 60), '\p{Lu}', 'X', 'g'), '\p{Ll}|\p{Lo}', 'x', 'g'), '\p{Nd}', '9', 'g')
+{% macro masked_text(expression, length=60) -%}
+    regexp_replace(regexp_replace(regexp_replace({{ 'left(' ~ expression ~ ', ' ~ length ~ ')' if length else expression }}, '\p{Lu}', 'X', 'g'), '\p{Ll}|\p{Lo}', 'x', 'g'), '\p{Nd}', '9', 'g')
 {%- endmacro %}
 
 

@@ -5,6 +5,7 @@
 -#}
 {% materialization seed, adapter='duckdb' %}
     {% if 'inputs' not in model.fqn %}
+        {% do validate_seed_columns(model, load_agate_table().column_names) %}
         {{ return(dbt.materialization_seed_default()) }}
     {% endif %}
 
@@ -79,4 +80,14 @@
         {% endif %}
     {% endfor %}
     {{ return(problems) }}
+{% endmacro %}
+
+
+{#- As dbt-duckdb loads the rows of a seed, but from a folder of any name: there a quotation mark ends the path. -#}
+{% macro duckdb__load_csv_rows(model, agate_table) %}
+    {% set load %}
+        copy {{ this.render() }} from {{ sql_text(adapter.get_seed_file_path(model)) }} (format csv, header true)
+    {% endset %}
+    {% do adapter.add_query(load, abridge_sql_log=True) %}
+    {{ return(load) }}
 {% endmacro %}

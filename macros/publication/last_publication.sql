@@ -37,11 +37,14 @@
 
 
 {#-
-    A select of some columns of a table of the last publication, with their types; without rows where
-    there is nothing to select from.
+    A select of some columns of a table of the last publication, with their types; without rows where nothing has been
+    published yet. Every release publishes these tables, so one that is missing was lost.
 -#}
 {% macro select_last_published(table_name, columns) %}
 {%- set relation = last_published(table_name, columns.keys() | list) -%}
+{%- if execute and not relation and open_last_publication().tables -%}
+    {%- do raise_error("What was published last, " ~ published_dir() ~ "/cards.duckdb, has no table " ~ table_name ~ " with the columns " ~ columns | join(', ') ~ ": put " ~ published_dir() ~ " back from a backup, or move it away to begin anew, with new keys and names of segments.") -%}
+{%- endif -%}
     select
         {%- for column, data_type in columns.items() %}
         cast({{ column if relation else 'null' }} as {{ data_type }}) as {{ column }}{{ ',' if not loop.last }}

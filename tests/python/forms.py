@@ -38,7 +38,7 @@ def as_read(warehouse: Path, name: str) -> pd.DataFrame:
     )
 
 
-def shuffled(rows: pd.DataFrame, name: str, seed: int = 1) -> pd.DataFrame:
+def shuffled(rows: pd.DataFrame, name: str, seed: int) -> pd.DataFrame:
     """The rows in another order, but for the later ones of a repeated key, which come last."""
     is_later = rows.duplicated(KEYS[name])
     order = list(rows.index[~is_later])
@@ -87,9 +87,9 @@ def write_typed(warehouse: Path, folder: Path) -> None:
             )
 
 
-def write_texts(warehouse: Path, folder: Path, forms) -> None:
+def write_texts(warehouse: Path, folder: Path, forms, seed: int = 1) -> None:
     """The inputs that a build has read, shuffled; they take turns with the forms."""
     folder.mkdir(parents=True)
     for position, name in enumerate(INPUTS):
-        rows = shuffled(as_read(warehouse, name), name)
+        rows = shuffled(as_read(warehouse, name), name, seed)
         forms[position % len(forms)](rows, name, folder)

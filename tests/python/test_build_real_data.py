@@ -20,6 +20,8 @@ def test_everything_is_loaded(real_build):
         "credit_profiles": 12_500,
     }
     assert rows["rejected_rows"].sum() == 0
+    repairs = real_build.query("select * from intermediate.int_input_repairs")
+    assert "identifier_cleared" not in set(repairs["repair_rule"]), "none of them is a person's"
 
 
 @pytest.mark.parametrize(

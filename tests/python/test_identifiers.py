@@ -16,7 +16,6 @@ from card_segments.inputs.identifiers import KINDS
 
 SAMPLE = PROJECT / "seeds" / "inputs" / "customers.csv"
 MARKS = {f"[{kind}]" for kind in KINDS}
-PASSED = {"customers": ["branch"]}
 
 # Test numbers that the networks, tax offices and registers publish, or that their rules give.
 PLANTED = {
@@ -114,6 +113,7 @@ PLANTED = {
         AB123456C
         AB 12 34 56 C
         RSSMRA85T10A562S
+        RSS MRA 85T10 A562S
         54362315K
         54.362.315-K
         X1234567L
@@ -153,20 +153,24 @@ FORMS = [
 ]
 
 
-def load(workspace, folder, changes, command=("seed", "--select", "customers"), **variables):
+SEED = ("seed", "--select", "customers")
+
+
+def load(workspace, folder, changes, command=SEED, passed=("branch",), **variables):
     """Load customers of whom each has some values of their own; the rest is that of the sample."""
     folder.mkdir(exist_ok=True)
     with SAMPLE.open(newline="", encoding="utf-8") as file:
         sample = csv.DictReader(file)
         template = next(sample)
     with (folder / "customers.csv").open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, [*template, "branch"])
+        writer = csv.DictWriter(file, [*template, *passed])
         writer.writeheader()
         for number, changed in enumerate(changes):
-            row = {**template, "customer_id": f"K{number:06}", "branch": f"B{number % 7}"}
-            writer.writerow({**row, **changed})
+            ordinary = {name: f"B{number % 7}" for name in passed}
+            writer.writerow({**template, "customer_id": f"K{number:06}", **ordinary, **changed})
     inputs = {"customers": str(folder / "customers.csv")}
-    return workspace.dbt(*command, inputs=inputs, pass_through=PASSED, **variables)
+    pass_through = {"customers": list(passed)}
+    return workspace.dbt(*command, inputs=inputs, pass_through=pass_through, **variables)
 
 
 def loaded(workspace, column):
@@ -286,23 +290,36 @@ def made_up_numbers(generator):
     return makers
 
 
-@pytest.mark.parametrize("values", [100_000, 400])
-def test_made_up_numbers_are_loaded(workspace, tmp_path, values):
-    """Below one in a thousand is taken for an identifier, in ids and in passed columns."""
-    generator = random.Random(values)
-    makers = made_up_numbers(generator)
-    # few values are a column of one shape, as it would be in a small file
-    rows = [makers[place % len(makers)]() for place in range(values)]
-    run = load(
-        workspace,
-        tmp_path / "own_files",
-        [{"customer_id": f"{row}", "branch": rows[-place]} for place, row in enumerate(rows)],
-    )
+def test_made_up_numbers_are_loaded(workspace, tmp_path):
+    """Of 100,000 each, below one in a thousand is taken for an identifier."""
+    makers = made_up_numbers(random.Random(13))
+    values = [makers[place % len(makers)]() for place in range(100_000)]
+    changes = [
+        {"customer_id": value, "branch": values[-place]} for place, value in enumerate(values)
+    ]
+    run = load(workspace, tmp_path / "own_files", changes)
     assert run.succeeded, run.output
     for column in ("customer_id", "attribute_1"):
         found = loaded(workspace, column)
         taken = Counter(found[found.str.startswith("[")])
-        assert taken.total() < values / 1000, (column, taken)
+        assert taken.total() < 100, (column, taken)
+
+
+def test_made_up_numbers_are_loaded_from_a_small_file(workspace, tmp_path):
+    """Fifty rows, in which a column for each shape has fifty values to be judged by."""
+    makers = made_up_numbers(random.Random(50))
+    columns = [f"code {place}" for place in range(len(makers))]
+    changes = [
+        {name: maker() for name, maker in zip(columns, makers, strict=True)} for _ in range(50)
+    ]
+    run = load(workspace, tmp_path / "own_files", changes, passed=columns)
+    assert run.succeeded, run.output
+    taken = {
+        name: values[values.str.startswith("[")].tolist()
+        for place, name in enumerate(columns, 1)
+        if (values := loaded(workspace, f"attribute_{place}")).str.startswith("[").any()
+    }
+    assert sum(map(len, taken.values())) < 50 * len(columns) / 1000, taken
 
 
 def cards(count, wrong):
@@ -348,6 +365,20 @@ def test_a_passed_column_of_cards_is_refused_by_name(workspace, tmp_path):
     )
     assert run.succeeded, run.output
     assert loaded(workspace, "attribute_1").tolist() == cards(30, wrong=0)
+
+
+def test_notes_are_judged_by_the_whole_of_them(workspace, tmp_path):
+    """Twenty begin alike, and two of them end with something else."""
+    notes = [
+        f"Customer asked on Monday about the fee of the card, ticket {n:08}" for n in range(20)
+    ]
+    notes[7:9] = [
+        f"{note}, or 4111 1111 1111 111{end}" for note, end in zip(notes[7:9], "12", strict=True)
+    ]
+    run = load(workspace, tmp_path / "own_files", [{"branch": note} for note in notes])
+    assert run.succeeded, run.output
+    notes[7] = "[a card number]"
+    assert loaded(workspace, "attribute_1").tolist() == notes
 
 
 def test_numbers_may_hold_identifiers_too(workspace, tmp_path):

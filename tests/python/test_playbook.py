@@ -119,6 +119,13 @@ def test_other_columns_stop_with_their_names(workspace, seed):
     assert not run.succeeded
     assert f"seeds/reference/{seed}.csv has a column 'remark', which nothing reads" in run.text
 
+    # dbt would put this name into its statement as it is
+    statement = '"x"" integer); create table main.made (a integer); --"'
+    path.write_text("\n".join([f"{header},{statement}", *(f"{row}," for row in rows)]) + "\n")
+    run = workspace.dbt("seed", "--select", seed)
+    assert "has a column 'x\" integer); create table main.made" in run.text
+    assert len(workspace.query("from duckdb_tables() where table_name = 'made'")) == 0
+
 
 def test_rules_of_inputs_that_are_not_there_do_not_stop_a_build(workspace):
     run = workspace.dbt(

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 
+import duckdb
 import pytest
 from workspaces import PROJECT
 
@@ -88,6 +89,24 @@ def test_a_warehouse_that_is_no_database(project, capsys):
     (project / "warehouse").mkdir()
     (project / "warehouse" / "dev.duckdb").write_text("no database" * 1000)
     assert "delete it and build again" in refusal(capsys, "build")
+
+
+def test_the_warehouse_of_the_first_release(project, capsys):
+    """It has another name and the history of members, which would begin anew."""
+    (project / "warehouse").mkdir()
+    former = project / "warehouse" / "build.duckdb"
+    duckdb.connect(str(former)).close()
+    sentence = refusal(capsys, "build")
+    assert "keep it (mv warehouse/build.duckdb warehouse/dev.duckdb)" in sentence
+    former.rename(former.with_name("dev.duckdb"))
+    assert preflight.main(["build"]) == 0
+
+
+@pytest.mark.parametrize("folder", ["''", "", "~", "5"])
+def test_a_published_folder_that_is_none(project, capsys, folder):
+    for action in ("build", "database"):
+        sentence = refusal(capsys, action, "--vars", f"{{published_dir: {folder}}}")
+        assert "has to name the folder of the published files" in sentence
 
 
 def test_a_file_where_a_folder_has_to_be(project, capsys):

@@ -1,5 +1,7 @@
 """The same customers give the same tables, whatever the order, the files and the machine."""
 
+import os
+
 import duckdb
 import pandas as pd
 import pytest
@@ -98,24 +100,35 @@ COMPARED = {
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("run", range(int(os.environ.get("REPEATS", "1"))))
 def test_no_published_byte_depends_on_order_files_threads_or_time_zone(
-    sample_build, tmp_path, monkeypatch
+    run, sample_build, tmp_path, monkeypatch
 ):
-    """The shared build, against shuffled rows in files of three kinds, on one thread."""
-    write_texts(
-        sample_build.warehouse, tmp_path / "inputs", [write_parts, write_csv, write_parquet]
-    )
+    """The shared build, against shuffled rows in files of three kinds, on one thread.
+
+    REPEATS says how often: at 4 every input was in every kind of file, on one thread and on four.
+    """
+    threads = [1, 4][run % 2]
+    if run % 4 == 3:
+        write_typed(sample_build.warehouse, tmp_path / "inputs")
+        # what had to be repaired and rejected is not in typed files
+        apart = {"input_quality"}
+    else:
+        forms = [write_parts, write_csv, write_parquet]
+        forms = forms[run % 4 :] + forms[: run % 4]
+        write_texts(sample_build.warehouse, tmp_path / "inputs", forms, seed=run)
+        apart = set()
     monkeypatch.setenv("TZ", "America/New_York")
     workspace = Workspace(tmp_path)
-    run = workspace.dbt_command(
-        *("build", "--exclude-resource-type", "unit_test", "--threads", "1"),
-        *settings(tmp_path / "profiles", threads=1),
+    built = workspace.dbt_command(
+        *("build", "--exclude-resource-type", "unit_test", "--threads", str(threads)),
+        *settings(tmp_path / "profiles", threads=threads),
         input_dir=str(tmp_path / "inputs"),
     )
-    assert run.succeeded, run.output
+    assert built.succeeded, built.output
     found, expected = published_bytes(workspace), published_bytes(sample_build)
     assert len(expected) > 30
-    assert [name for name in expected if found.get(name) != expected[name]] == []
+    assert {name for name in expected if found.get(name) != expected[name]} <= apart
 
 
 @pytest.mark.slow

@@ -162,7 +162,7 @@ class Surface(Workspace):
 def surface(tmp_path_factory):
     """A complete build of hostile inputs, variables and rules."""
     folder = tmp_path_factory.mktemp("surface")
-    built = Surface(folder, copy_project(folder / "project"))
+    built = Surface(folder, copy_project(folder / "the user's project"))
     for file in sorted((built.project / "seeds" / "reference").glob("*.csv")):
         rewrite(
             file,
