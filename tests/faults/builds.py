@@ -185,7 +185,9 @@ def kill(prepared, folder, start, share=None, **how):
         place.begin()
         before = place.seen()
         outcome = place.build(**how)
-        return judge_build(place, outcome, before) + judge_next_build(place)
+        is_missed = share is None and outcome.code != -signal.SIGKILL
+        complaints = ["harness: it was not killed"] if is_missed else []
+        return complaints + judge_build(place, outcome, before) + judge_next_build(place)
 
 
 def kills(nodes, bounded):
