@@ -10,6 +10,7 @@ Usage, with the release checked out in a folder of its own (``git worktree add F
 
 from __future__ import annotations
 
+import lzma
 import os
 import subprocess
 import sys
@@ -17,12 +18,15 @@ import tarfile
 import tempfile
 from pathlib import Path
 
+import duckdb
+
 PROJECT = Path(__file__).resolve().parents[1]
 RELEASES = PROJECT / "tests" / "data" / "releases"
-CUSTOMERS = 150
+CUSTOMERS = 100
 # Rows of a customer in each input of the sample; the spends would be most of the archive.
 ROWS = {"card_relationships": 1, "card_usage": 1, "credit_profiles": 2}
-# The page is there to be replaced, whatever it shows.
+HISTORY = "history.segment_members_history"
+# The page and the Parquet files are there to be replaced, whatever they hold.
 PAGE_CHARACTERS = 1000
 
 
@@ -33,11 +37,13 @@ def main(arguments: list[str] | None = None) -> int:
         state = Path(folder)
         cut_inputs(Path(release) / "seeds" / "inputs", state / "inputs")
         build(Path(release), state)
-        page = state / "published" / "report.html"
-        page.write_text(page.read_text(encoding="utf-8")[:PAGE_CHARACTERS], encoding="utf-8")
+        compact(state / "warehouse" / "build.duckdb")
+        os.truncate(state / "published" / "report.html", PAGE_CHARACTERS)
+        for file in (state / "published" / "builds").rglob("*.parquet"):
+            os.truncate(file, 0)
         archive = RELEASES / f"{name}.tar.xz"
         archive.parent.mkdir(parents=True, exist_ok=True)
-        with tarfile.open(archive, "w:xz", preset=9) as tar:
+        with tarfile.open(archive, "w:xz", preset=9 | lzma.PRESET_EXTREME) as tar:
             for part in ("inputs", "warehouse", "published"):
                 tar.add(state / part, part, filter=without_owner)
     print(f"{archive.relative_to(PROJECT)}: {archive.stat().st_size:,} bytes")
@@ -62,13 +68,26 @@ def build(release: Path, state: Path) -> None:
     subprocess.run(
         [
             Path(sys.executable).parent / "dbt",
-            *("build", "--exclude-resource-type", "unit_test", "--vars", variables),
+            *("build", "--vars", variables),
             *("--target-path", state / "target", "--log-path", state / "logs"),
         ],
         cwd=release,
         env={**os.environ, "CARD_SEGMENTS_WAREHOUSE": f"{state}/warehouse/build.duckdb"},
         check=True,
     )
+
+
+def compact(warehouse: Path) -> None:
+    """Keep the history, and of every other table its definition: a build makes the rows anew."""
+    whole = warehouse.with_name("whole.duckdb")
+    warehouse.rename(whole)
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{whole}' as whole (read_only)")
+        # under the name that views call it by
+        connection.execute(f"attach '{warehouse}' as {warehouse.stem}")
+        connection.execute(f"copy from database whole to {warehouse.stem} (schema)")
+        connection.execute(f"insert into {warehouse.stem}.{HISTORY} from whole.{HISTORY}")
+    whole.unlink()
 
 
 def without_owner(entry: tarfile.TarInfo) -> tarfile.TarInfo:
