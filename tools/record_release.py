@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import lzma
 import os
+import re
 import subprocess
 import sys
 import tarfile
@@ -22,12 +23,14 @@ import duckdb
 
 PROJECT = Path(__file__).resolve().parents[1]
 RELEASES = PROJECT / "tests" / "data" / "releases"
-CUSTOMERS = 100
+# As many as three segmentations need.
+CUSTOMERS = 150
 # Rows of a customer in each input of the sample; the spends would be most of the archive.
 ROWS = {"card_relationships": 1, "card_usage": 1, "credit_profiles": 2}
-HISTORY = "history.segment_members_history"
-# The page and the Parquet files are there to be replaced, whatever they hold.
-PAGE_CHARACTERS = 1000
+# The tables whose rows are kept: the history, and what says what the last publication was.
+WITH_ROWS = re.compile("segment|publication$|input_quality$")
+# What a build reads of a publication; of all else there is only the name.
+KEPT = ("cards.duckdb", "manifest.json")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -37,10 +40,11 @@ def main(arguments: list[str] | None = None) -> int:
         state = Path(folder)
         cut_inputs(Path(release) / "seeds" / "inputs", state / "inputs")
         build(Path(release), state)
-        compact(state / "warehouse" / "build.duckdb")
-        os.truncate(state / "published" / "report.html", PAGE_CHARACTERS)
-        for file in (state / "published" / "builds").rglob("*.parquet"):
-            os.truncate(file, 0)
+        compact(state / "warehouse" / "build.duckdb", "history")
+        compact((state / "published" / "cards.duckdb").resolve(), "main")
+        for file in (state / "published").rglob("*"):
+            if file.is_file() and not file.is_symlink() and file.name not in KEPT:
+                os.truncate(file, 0)
         archive = RELEASES / f"{name}.tar.xz"
         archive.parent.mkdir(parents=True, exist_ok=True)
         with tarfile.open(archive, "w:xz", preset=9 | lzma.PRESET_EXTREME) as tar:
@@ -77,16 +81,23 @@ def build(release: Path, state: Path) -> None:
     )
 
 
-def compact(warehouse: Path) -> None:
-    """Keep the history, and of every other table its definition: a build makes the rows anew."""
-    whole = warehouse.with_name("whole.duckdb")
-    warehouse.rename(whole)
+def compact(database: Path, schema: str) -> None:
+    """Keep some tables of a schema, and of all others their definition."""
+    whole = database.with_name("whole.duckdb")
+    database.rename(whole)
     with duckdb.connect() as connection:
         connection.execute(f"attach '{whole}' as whole (read_only)")
         # under the name that views call it by
-        connection.execute(f"attach '{warehouse}' as {warehouse.stem}")
-        connection.execute(f"copy from database whole to {warehouse.stem} (schema)")
-        connection.execute(f"insert into {warehouse.stem}.{HISTORY} from whole.{HISTORY}")
+        connection.execute(f"attach '{database}' as {database.stem}")
+        connection.execute(f"copy from database whole to {database.stem} (schema)")
+        for (name,) in connection.execute(
+            "select table_name from duckdb_tables() "
+            "where database_name = 'whole' and schema_name = $1",
+            [schema],
+        ).fetchall():
+            if WITH_ROWS.match(name):
+                table = f"{schema}.{name}"
+                connection.execute(f"insert into {database.stem}.{table} from whole.{table}")
     whole.unlink()
 
 
