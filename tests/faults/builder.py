@@ -1,14 +1,13 @@
 """A process that has parsed the project and forks one dbt build after another, for faults to meet.
 
 It reads a request a line and answers two lines: the build's process, and how that ended. A request
-names variables, limits, and an event of dbt at which the build is killed, at once or some seconds
+names variables, and an event of dbt at which the build is killed, at once or some seconds
 later, or a command of the shell is run.
 """
 
 import gc
 import json
 import os
-import resource
 import signal
 import subprocess
 import sys
@@ -24,12 +23,6 @@ from workspaces import PROJECT, WAREHOUSE, Workspace
 def build(request, manifest):
     """Build in this process, which is a fork of the one that has parsed."""
     folder = Path(request["folder"])
-    if "memory" in request:
-        # beyond what parsing has taken already
-        pages = int(Path("/proc/self/statm").read_text().split()[0])
-        limit = pages * resource.getpagesize() + request["memory"]
-        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-    os.environ.update(request.get("environment", {}))
     os.environ[WAREHOUSE] = request["warehouse"]
     os.chdir(PROJECT)
     seen = 0

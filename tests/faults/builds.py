@@ -267,7 +267,9 @@ def no_inodes(place, value):
     shutil.rmtree(filler)
 
 
-@fault("warehouse", expected="refused", each=["cut", "garbage", "a later format", "a folder"])
+@fault(
+    "warehouse", expected="refused", each=["cut", "empty", "garbage", "a later format", "a folder"]
+)
 def damaged_warehouse(place, value):
     """The warehouse is not one."""
     place.begin()
@@ -279,6 +281,7 @@ def damaged_warehouse(place, value):
         place.warehouse.write_bytes(
             {
                 "cut": content[: len(content) // 2],
+                "empty": b"",
                 "garbage": random.Random(1).randbytes(100_000),
                 # the version of the format stands behind its name
                 "a later format": content[:12] + (999).to_bytes(8, "little") + content[20:],
@@ -288,11 +291,11 @@ def damaged_warehouse(place, value):
     shutil.rmtree(place.warehouse) if value == "a folder" else place.warehouse.unlink()
 
 
-@fault("warehouse", expected="published", each=["empty", "deleted"])
-def no_warehouse(place, value):
-    """There is no warehouse."""
+@fault("warehouse", expected="published")
+def no_warehouse(place):
+    """Somebody deleted the warehouse."""
     place.begin()
-    place.warehouse.unlink() if value == "deleted" else os.truncate(place.warehouse, 0)
+    place.warehouse.unlink()
     yield
 
 
@@ -309,13 +312,6 @@ def locked_warehouse(place):
         holder.stdout.readline()
         yield
         holder.communicate(b"\n")
-
-
-@fault("warehouse", each=[20, 60, 150, 400])
-def little_memory(place, value):
-    """The process may take so many megabytes more than parsing took."""
-    place.begin()
-    yield {"memory": value << 20}
 
 
 # Publications of before, which a build reads
