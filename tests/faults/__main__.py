@@ -63,7 +63,7 @@ def publisher_cases(prepared, folder, bounded):
             yield Case(True, "publisher at random", f"{start}, after {seconds} s", act, start)
         if start != "published":
             continue
-        for call, number in kills.moments(counts, 1 if bounded else 5):
+        for call, number in kills.moments(counts, 1 if bounded else 3):
             for error in ("EIO", "ENOSPC"):
                 name = f"{call} {number} of {counts[call]}: {error}"
                 act = partial(kills.fail_at, page=page, call=call, number=number, error=error)
@@ -73,7 +73,7 @@ def publisher_cases(prepared, folder, bounded):
 def obstacle_cases(bounded):
     for one in obstacles.OBSTACLES[:: 10 if bounded else 1]:
         yield Case(False, one.group, one.name, partial(obstacles.meet, fault=one), one.start)
-    for number in range(1 if bounded else 10):
+    for number in range(1 if bounded else 6):
         for names in (("after", "second"), ("after", "second", "third")):
             act = partial(obstacles.race, builds=names, delay=number / 20)
             yield Case(False, "several publishers", f"{len(names)}, {number / 20} s apart", act)
