@@ -546,5 +546,7 @@ def test_pages_name_warehouses_that_targets_build():
         file
         for page in pages
         for file in re.findall(r"warehouse/(\w+)\.duckdb", page.read_text(encoding="utf-8"))
+        # what the first release left is named where it is to be copied
+        if (page.name, file) != ("operations.md", "build")
     }
     assert "dev" in found and found <= {"dev", "prod"}
