@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -237,8 +237,10 @@ def meet(prepared, folder, start, fault):
         before = place.seen()
         outcome = place.build(**how)
         complaints = judge_build(place, outcome, before, fault.expected)
-        with suppress(StopIteration):
+        try:
             arranged.send(outcome)
+        except StopIteration as end:
+            complaints += end.value or []
         return complaints + judge_next_build(place)
 
 
@@ -391,7 +393,6 @@ def changing_input(place, value):
     source = place.folder / "inputs" / "customers.csv"
     source.parent.mkdir()
     text = (PROJECT / "seeds" / "inputs" / "customers.csv").read_text()
-    # long enough that reading takes a while
     source.write_text(text)
     other = source.with_name("other")
     rows = text.splitlines(keepends=True)
@@ -403,8 +404,17 @@ def changing_input(place, value):
         "is deleted": f"rm {source}",
     }[value]
     place.variables = {"inputs": {"customers": str(source)}}
-    yield {"event": "NodeStart", "node": "base_customers__validated", "command": command}
+    outcome = yield {"event": "NodeStart", "node": "base_customers__validated", "command": command}
+    there = source.read_text().count("\n") if source.exists() else 0
     source.write_text(text)
+    if outcome.code == 0:
+        with duckdb.connect(str(place.published / "cards.duckdb"), read_only=True) as connection:
+            read = connection.sql(
+                "select sum(measured) from input_quality where measure = 'read_rows'"
+            ).fetchone()[0]
+        if read not in (len(rows) - 1, there - 1, there):
+            return [f"lost: {read} rows of a file that had {len(rows) - 1} and then {there}"]
+    return []
 
 
 # Several at once
