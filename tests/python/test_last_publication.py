@@ -245,6 +245,7 @@ def test_a_run_reads_one_publication_whatever_is_published_meanwhile(tmp_path):
 SMALLEST = ("run", "--select", "metricflow_time_spine")
 
 
+@pytest.mark.slow
 def test_a_lost_column_is_no_new_beginning(workspace):
     publish_keys(workspace.published, ["demo_1"])
     run = workspace.dbt("run", "--select", "int_prior_publication__registry")

@@ -412,6 +412,7 @@ def test_schemas_are_those_of_the_layers(house):
         assert node["schema"] == expected, key
 
 
+@pytest.mark.slow
 def test_a_schema_of_a_target_stands_before_the_layers(tmp_path):
     """Where developers share a database; with the schema main a path reads the same in all."""
     profiles = yaml.safe_load((PROJECT / "profiles.yml").read_text(encoding="utf-8"))
