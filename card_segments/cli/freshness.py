@@ -86,7 +86,7 @@ def fingerprint(variables: Mapping[str, Any]) -> str | None:
 
 def published_build(variables: Mapping[str, Any]) -> str | None:
     """Return the id of the build that is published, or None where it is not there as a whole."""
-    folder = Path(variables.get("published_dir") or "")
+    folder = Path(str(variables.get("published_dir") or ""))
     content = _read_json(folder / MANIFEST_NAME)
     try:
         build_id = content["build_id"]

@@ -253,6 +253,9 @@ def _has_account(text: str) -> bool:
 
 def _is_national(number: str) -> bool:
     digits = re.sub(r"\D", "", number)
+    # one digit over and over passes some rules, and no register gives it to anybody
+    if len(set(digits)) == 1:
+        return False
     return any(_passes(rule, digits) for rule in NATIONAL_DIGITS.get(len(digits), ())) or any(
         shape.fullmatch(number) and _passes(rule, digits) for shape, rule in NATIONAL_GROUPED
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import threading
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from card_segments.publishing.folder import (
     PARQUET_NAME,
     SHARED_NAME,
     PublishingError,
+    check_names,
     current_build,
     reason,
 )
@@ -166,7 +166,8 @@ class LastPublication:
         Returns
         -------
         dict
-            `build_id`, or None where nothing was published, and `tables`, the columns by table.
+            `build_id`, or None where nothing was published; `tables`, the columns by table; and
+            `obstacle`, why nothing can be published over it, or None.
 
         Raises
         ------
@@ -183,13 +184,15 @@ class LastPublication:
         # a connection of its own: the other one is busy calling this
         with self._connection.cursor() as cursor:
             cursor.execute(f"detach database if exists {ALIAS}")
-            build_id = None
-            # where nothing says which build it is, the publisher says so
-            with suppress(PublishingError):
+            build_id, obstacle = None, None
+            try:
+                check_names(folder)
                 build_id = current_build(folder)
+            except PublishingError as error:
+                obstacle = str(error)
             database = find_last_publication(folder, self._version)
             if database is None:
-                return {"build_id": None, "tables": {}}
+                return {"build_id": None, "tables": {}, "obstacle": obstacle}
             path = str(database).replace("'", "''")
             cursor.execute(f"attach '{path}' as {ALIAS} (read_only)")
             rows = cursor.execute(
@@ -197,4 +200,4 @@ class LastPublication:
                 "from duckdb_columns() where database_name = $1 group by 1",
                 [ALIAS],
             ).fetchall()
-            return {"build_id": build_id, "tables": dict(rows)}
+            return {"build_id": build_id, "tables": dict(rows), "obstacle": obstacle}

@@ -79,7 +79,11 @@
 
         {% do published_dir() %}
         {% if flags.WHICH in ('build', 'run') %}
-            {% do open_last_publication() %}
+            {% set obstacle = open_last_publication().obstacle %}
+            {#- Said now and not when the build is done. -#}
+            {% if obstacle and is_complete_build() %}
+                {% do raise_error(obstacle) %}
+            {% endif %}
         {% endif %}
 
         {% if flags.WHICH in ('build', 'seed') %}

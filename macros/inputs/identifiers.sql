@@ -4,7 +4,7 @@
 
     Only doubtful values are looked at, each once, by card_segments/inputs/identifiers.py. One number in ten has the
     check digit of a card by chance, so ten or more values of one shape (9999-9999) in one column are judged together,
-    by 500 of them: all are identifiers where two in three pass, none where fewer do. Of rarer shapes those that pass are,
+    by 500 of them: all are identifiers where nine in ten pass, none where fewer do. Of rarer shapes those that pass are,
     but not where most of ten or more that differ in the lengths of their groups (9-9) do not pass.
 -#}
 {% macro find_identifiers(input_name, columns, files) %}
@@ -100,7 +100,7 @@ inner join judged
     on
         shaped.column_name = judged.column_name
         and shaped.shape = judged.judged_shape
-where judged.is_frequent and judged.recognised_share >= 2.0 / 3
+where judged.is_frequent and judged.recognised_share >= 0.9
 union all
 select
     recognised.column_name,

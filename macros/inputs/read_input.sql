@@ -143,7 +143,7 @@ select
     source_fault
 from (
     {%- if file.format == 'parquet' -%}
-    {{ parquet_fields_sql(contract, file) }}
+    {{ parquet_fields_sql(columns, file) }}
     {%- elif file.is_plain -%}
     {{ plain_fields_sql(file) }}
     {%- else -%}
@@ -202,9 +202,9 @@ from (
 {% endmacro %}
 
 
-{% macro parquet_fields_sql(contract, file) %}
+{% macro parquet_fields_sql(columns, file) %}
     select
-        {%- for column in contract if column.name in file.positions %}
+        {%- for column in columns if column.name in file.positions %}
         {%- set position = file.positions[column.name] %}
         coalesce({{ text_of_typed(adapter.quote(file.names[position] | replace('"', '""')), file.types[position], column) }}, '') as field_{{ position }},
         {%- endfor %}

@@ -153,6 +153,7 @@ def test_shuffled_groups_are_practically_never_supported():
     assert found <= 2
 
 
+@pytest.mark.slow
 def test_many_claims_of_no_difference_are_rarely_all_wrong():
     """Twenty differences that just matter: calling any of them none is wrong in one of 20 cases."""
     limit = 0.2

@@ -187,6 +187,7 @@ def letters(count, generator, alphabet=string.ascii_uppercase):
     return "".join(generator.choices(alphabet, k=count))
 
 
+@pytest.mark.slow
 def test_every_form_is_found_in_ids_texts_and_passed_columns(workspace, tmp_path):
     """Ordinary customers come before and after; the log and the warehouse hold no planted value."""
     assert len(FORMS) >= 100
@@ -305,6 +306,7 @@ def test_made_up_numbers_are_loaded(workspace, tmp_path):
         assert taken.total() < 100, (column, taken)
 
 
+@pytest.mark.slow
 def test_made_up_numbers_are_loaded_from_a_small_file(workspace, tmp_path):
     """Fifty rows, in which a column for each shape has fifty values to be judged by."""
     makers = made_up_numbers(random.Random(50))
@@ -351,6 +353,7 @@ def test_a_column_of_cards_is_refused_by_name(workspace, tmp_path):
     assert not loaded(workspace, "customer_id").str.startswith("[").any()
 
 
+@pytest.mark.slow
 def test_a_passed_column_of_cards_is_refused_by_name(workspace, tmp_path):
     changes = [{"branch": card} for card in cards(30, wrong=0)]
     run = load(workspace, tmp_path / "own_files", changes)

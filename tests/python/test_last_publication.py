@@ -81,6 +81,14 @@ def test_a_copy_without_links_is_read(published, tmp_path):
     assert keys_in(tmp_path / "copy") == ["demo_1"]
 
 
+def test_what_cannot_be_published_over_is_known_at_the_start(published, tmp_path):
+    shutil.copytree(published, tmp_path / "copy")
+    with duckdb.connect() as connection:
+        last = LastPublication(connection, VERSION)
+        assert last.open(str(published), "a run")["obstacle"] is None
+        assert "is in the way" in last.open(str(tmp_path / "copy"), "a run")["obstacle"]
+
+
 def test_a_publication_in_the_layout_of_the_first_release_is_read(published, tmp_path):
     folder = tmp_path / "first"
     folder.mkdir()
@@ -237,6 +245,7 @@ def test_a_run_reads_one_publication_whatever_is_published_meanwhile(tmp_path):
 SMALLEST = ("run", "--select", "metricflow_time_spine")
 
 
+@pytest.mark.slow
 def test_a_lost_column_is_no_new_beginning(workspace):
     publish_keys(workspace.published, ["demo_1"])
     run = workspace.dbt("run", "--select", "int_prior_publication__registry")

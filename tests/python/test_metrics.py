@@ -317,6 +317,7 @@ def test_the_command_line_groups_as_the_tables_do(sample_build, command_line, di
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("inputs", "names"),
     [

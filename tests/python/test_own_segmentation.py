@@ -101,6 +101,7 @@ def test_a_file_that_is_no_input_has_segments_that_stay(tmp_path):
     assert moved["observed"].item() == 0
 
 
+@pytest.mark.slow
 def test_a_wrong_setting_ends_in_one_sentence(followed, tmp_path):
     copy, variables = followed
     spoilt = tmp_path / "card_segments"

@@ -73,21 +73,24 @@ def test_a_wrong_word_stops_with_the_rule(workspace, seed, column, word, nearest
             "Did you mean 'credit_card_share'?",
         ),
         # a metric of another segmentation is as unknown as one that does not exist
-        (
+        pytest.param(
             "segment_playbook_conditions",
             "calls",
             "which is not a metric of the segmentation 'spending'.",
+            marks=pytest.mark.slow,
         ),
-        (
+        pytest.param(
             "segment_vulnerability_signs",
             "cash_share",
             "which is not a metric of the segmentation 'card_usage'.",
+            marks=pytest.mark.slow,
         ),
-        (
+        pytest.param(
             "segment_name_conditions",
             "online_visit",
             "which is not a metric of the segmentation 'relationship'. "
             "Did you mean 'online_visits'?",
+            marks=pytest.mark.slow,
         ),
     ],
 )
@@ -102,7 +105,10 @@ def test_an_unknown_metric_stops_with_the_rule(workspace, seed, metric, sentence
     )
 
 
-@pytest.mark.parametrize("seed", ["segment_playbook", "segment_name_conditions"])
+@pytest.mark.parametrize(
+    "seed",
+    ["segment_playbook", pytest.param("segment_name_conditions", marks=pytest.mark.slow)],
+)
 def test_other_columns_stop_with_their_names(workspace, seed):
     path = seed_file(workspace, seed)
     header, *rows = path.read_text().splitlines()

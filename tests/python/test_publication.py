@@ -134,6 +134,18 @@ def test_the_warehouse_is_hidden_from_others_as_what_is_published(published_once
     assert [path for path in written if path.exists() and path.stat().st_mode & 0o007] == []
 
 
+def test_what_is_in_the_way_ends_a_complete_build_before_it_begins(published_once):
+    page = published_once.published / "report.html"
+    page.unlink()
+    page.write_text("mine")
+    run = published_once.dbt("build", **SMALL)
+    assert not run.succeeded
+    assert "report.html is in the way" in run.text
+    assert "START sql" not in run.text
+    assert published_once.dbt("run", "--select", "metricflow_time_spine", **SMALL).succeeded
+    assert page.read_text() == "mine"
+
+
 def test_an_unwritable_folder_ends_in_one_sentence(published_once, tmp_path):
     blocked = tmp_path / "a_file"
     blocked.write_text("not a folder")

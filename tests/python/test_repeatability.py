@@ -48,7 +48,10 @@ def settings(folder, **values):
 FORMS = {"files": [write_csv, write_parts], "Parquet": [write_parquet]}
 
 
-@pytest.mark.parametrize("form", [*FORMS, "typed Parquet"])
+@pytest.mark.parametrize(
+    "form",
+    [pytest.param("typed Parquet", marks=pytest.mark.slow), *FORMS],
+)
 def test_no_value_depends_on_the_form_of_the_files(form, staged_bank, workspace, tmp_path):
     folder, options, variables = tmp_path / "inputs", (), {}
     if form in FORMS:

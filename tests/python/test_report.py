@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from browser import PHONE
 from jinja2 import Environment
-from workspaces import INPUTS, PROJECT, published_tables
+from workspaces import INPUTS, PROJECT, open_to_read, published_tables
 
 from card_segments.cli.report import main
 from card_segments.report import write_report
@@ -333,7 +333,7 @@ def scored_in_sql(sample_build):
 
     Real ones, moved about at random, some without a value here and there, some far outside.
     """
-    with duckdb.connect(str(sample_build.warehouse), read_only=True) as connection:
+    with open_to_read(sample_build.warehouse) as connection:
         customers = {name: customers_like_those_of(connection, name) for name in SEGMENTATIONS}
     template = "{% for name in " + repr(list(SEGMENTATIONS)) + " %}"
     template += "{{ score_customers_sql('new_' ~ name, ref('segment_parameters'), name) }};"
@@ -342,7 +342,7 @@ def scored_in_sql(sample_build):
     assert run.succeeded, run.output
     compiled = json.loads(run.output[run.output.index("{") :])["compiled"]
     scored = {}
-    with duckdb.connect(str(sample_build.warehouse), read_only=True) as connection:
+    with open_to_read(sample_build.warehouse) as connection:
         for name, statement in zip(SEGMENTATIONS, compiled.split(";"), strict=False):
             connection.register("frame", customers[name])
             connection.execute(f"create temp table new_{name} as select * from frame")
@@ -589,11 +589,12 @@ KEYS = (
 @pytest.mark.parametrize(
     "words",
     [
-        "''",
-        "repeat('Wörter ohne Ende ', 12)",
-        "repeat('W', 200)",
+        *(
+            pytest.param(words, marks=pytest.mark.slow)
+            for words in ("''", "repeat('Wörter ohne Ende ', 12)", "repeat('W', 200)")
+        ),
         "'مرحبا \\ \" '' ' || chr(9) || chr(10) || chr(13) || chr(8232) || ' {{ 7 * 7 }} <b>'",
-        "'2024-01-31'",
+        pytest.param("'2024-01-31'", marks=pytest.mark.slow),
     ],
     ids=["empty", "sentences", "one_word", "signs", "date"],
 )
@@ -614,7 +615,7 @@ def test_any_words_can_be_shown(browser, changed, page, sample_build, words):
     "tables",
     [
         *[
-            (table,)
+            pytest.param((table,), marks=pytest.mark.slow)
             for table in (
                 *("behaviour_by_segment", "income_utilisation_by_demographic", "input_quality"),
                 *("publication_checks", "repayment_behaviour", "segment_parameters"),
@@ -684,7 +685,7 @@ def without(*absent):
     "absent",
     [
         *[(name,) for name in INPUTS],
-        *[tuple(set(INPUTS) - {name}) for name in INPUTS],
+        *[pytest.param(tuple(set(INPUTS) - {name}), marks=pytest.mark.slow) for name in INPUTS],
         tuple(set(INPUTS) - {"customers", "spends"}),
     ],
     ids=lambda absent: "without_" + "_".join(sorted(absent)),

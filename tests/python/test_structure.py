@@ -412,6 +412,7 @@ def test_schemas_are_those_of_the_layers(house):
         assert node["schema"] == expected, key
 
 
+@pytest.mark.slow
 def test_a_schema_of_a_target_stands_before_the_layers(tmp_path):
     """Where developers share a database; with the schema main a path reads the same in all."""
     profiles = yaml.safe_load((PROJECT / "profiles.yml").read_text(encoding="utf-8"))
@@ -546,5 +547,7 @@ def test_pages_name_warehouses_that_targets_build():
         file
         for page in pages
         for file in re.findall(r"warehouse/(\w+)\.duckdb", page.read_text(encoding="utf-8"))
+        # what the first release left is named where it is to be copied
+        if (page.name, file) != ("operations.md", "build")
     }
     assert "dev" in found and found <= {"dev", "prod"}

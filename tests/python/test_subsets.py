@@ -116,6 +116,7 @@ def test_exposures_refer_to_what_there_is(conditions):
             assert referred_to(exposure, enabled) == there, (exposure["name"], enabled)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("enabled", [("card_relationships",), ("spends", "credit_profiles")])
 def test_nothing_warns_of_what_is_switched_off(tmp_path, enabled):
     workspace = Workspace(tmp_path)

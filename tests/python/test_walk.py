@@ -2,8 +2,7 @@
 
 import re
 
-import duckdb
-from workspaces import PROJECT
+from workspaces import PROJECT, open_to_read
 
 from tools import write_tours
 
@@ -11,7 +10,7 @@ PAGE = write_tours.WALK.read_text(encoding="utf-8")
 
 
 def test_results_are_those_of_the_build(sample_build):
-    with duckdb.connect(str(sample_build.warehouse), read_only=True) as connection:
+    with open_to_read(sample_build.warehouse) as connection:
         assert write_tours.written(write_tours.WALK, connection) == PAGE, "run make tours"
 
 

@@ -280,17 +280,21 @@ def environment_for_make(folder: Path) -> Path:
     return folder
 
 
-def query(database: Path, statement: str) -> pd.DataFrame:
-    """Query a database, once no dbt of another worker has it open any more."""
-    for attempt in range(600):
+def open_to_read(database: Path) -> duckdb.DuckDBPyConnection:
+    """Open a database, once no dbt of another worker has it open any more."""
+    for _ in range(599):
         try:
-            connection = duckdb.connect(str(database), read_only=True)
-            break
+            return duckdb.connect(str(database), read_only=True)
         except duckdb.IOException as error:
-            if "lock" not in str(error) or attempt == 599:
+            if "lock" not in str(error):
                 raise
             time.sleep(0.1)
-    with connection:
+    return duckdb.connect(str(database), read_only=True)
+
+
+def query(database: Path, statement: str) -> pd.DataFrame:
+    """Query a database."""
+    with open_to_read(database) as connection:
         return connection.sql(statement).df()
 
 
