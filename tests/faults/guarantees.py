@@ -79,6 +79,11 @@ def tally(found, groups):
     return len(cases), sum(case["kills"] for case in cases), broken
 
 
+def missed(broken):
+    """Faults that did not happen, which there should not be."""
+    return f"; {broken['harness']} did not happen" if broken["harness"] else ""
+
+
 def said(broken):
     """What was broken, in words."""
     return ", ".join(f"{count} {kind}" for kind, count in sorted(broken.items())) or "none broken"
@@ -92,7 +97,7 @@ def summary(found):
         f"The last complete run, on {found['date']}, took {found['minutes']:.0f} minutes: "
         f"**{killed} kills and {count - killed} other faults; {broken['lost']} lost, "
         f"{broken['mixed']} mixed, {broken['stuck']} stuck**, {broken['litter']} left something "
-        f"behind, {broken['unclear']} ended without a clear sentence."
+        f"behind, {broken['unclear']} ended without a clear sentence{missed(broken)}."
     )
     yield ""
     yield "| promise | tested by | last run |"

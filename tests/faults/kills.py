@@ -34,7 +34,7 @@ CHANGES = (
     "fchownat",
     "lchown",
 )
-STRACE = ("strace", "-f", "-qq", "--seccomp-bpf")
+STRACE = ("strace", "-f", "-qq")
 # Calls that come by the hundred and do the same: so many of them, evenly spread.
 MOST_OF_A_CALL = 12
 
@@ -66,18 +66,21 @@ def traced(call, number, effect):
     return (*STRACE, "-o", "/dev/null", "-e", f"trace={call}", "-e", inject)
 
 
-def strike(prepared, folder, start, page, **how):
+def strike(prepared, folder, start, page, is_sure=False, **how):
     """Publish under a fault, and once more without it; return the complaints."""
     with Place(prepared, folder, start) as place:
         place.begin()
         before = place.seen()
         outcome = place.publish("after", page=page, **how)
-        return judge(place, outcome, before, page) + judge_next(place, page)
+        missed = is_sure and not outcome.was_killed
+        complaints = ["harness: it was not killed"] if missed else []
+        return complaints + judge(place, outcome, before, page) + judge_next(place, page)
 
 
 def kill_at(prepared, folder, start, page, call, number):
     """Kill the publisher as it begins a system call."""
-    return strike(prepared, folder, start, page, traced=traced(call, number, "signal=KILL"))
+    how = traced(call, number, "signal=KILL")
+    return strike(prepared, folder, start, page, is_sure=True, traced=how)
 
 
 def fail_at(prepared, folder, start, page, call, number, error):
