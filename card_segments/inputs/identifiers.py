@@ -101,7 +101,9 @@ IS_TELEPHONE = re.compile("|".join(TELEPHONES))
 # What has many digits and names nobody.
 UUID = re.compile(r"[0-9A-F]{8}(?:-?[0-9A-F]{4}){3}-?[0-9A-F]{12}")
 TIME = re.compile(
-    r"(?<!\d)(?:(?:19|20)\d\d([./-])[01]?\d\1[0-3]?\d|[0-3]?\d([./-])[01]?\d\2(?:19|20)\d\d)"
+    r"(?<!\d)(?:(?:19|20)\d\d([./-])[01]?\d\1[0-3]?\d|[0-3]?\d([./-])[01]?\d\2(?:19|20)\d\d"
+    # however far off
+    r"|\d{4,}-(?:0\d|1[0-2])-[0-3]\d)"
     r"(?:[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?(?!\d)"
 )
 AMOUNT = re.compile(

@@ -148,6 +148,8 @@ def scratch():
 def run(bounded=False, only=""):
     """Meet all faults, or a part of them; return what came of each and what was read."""
     began = time.monotonic()
+    # other users read what is prepared
+    os.umask(0o022)
     with scratch() as folder:
         prepared = Prepared(folder / "prepared").make()
         cases = [*publisher_cases(prepared, folder, bounded), *obstacle_cases(bounded)]

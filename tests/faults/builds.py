@@ -202,7 +202,8 @@ def kills(nodes, bounded):
         yield "build, at random", f"after {share:.0%} of its time", {"share": share}
     for _ in range(1 if bounded else 9):
         share = round(generator.uniform(0.001, 0.15), 3)
-        how = {"event": "NodeFinished", "number": nodes, "share": share}
+        # the second hook, after the one at the start, publishes
+        how = {"event": "LogHookStartLine", "number": 2, "share": share}
         yield "build, while it publishes", f"{share:.1%} of its time after its last node", how
 
 

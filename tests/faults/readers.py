@@ -44,6 +44,8 @@ class Cutter:
     def _carry(self, source, target, client):
         with contextlib.suppress(OSError):
             while data := source.recv(65536):
+                if self.cuts and source is not client:
+                    break
                 if source is client and b"COMMIT" in data:
                     self.cuts += 1
                     if self.passes_on:
