@@ -89,7 +89,9 @@ class Prepared:
             with duckdb.connect(str(self.warehouse(build))) as connection:
                 # so that no table of one publication has the bytes of another's, not even empty
                 for table in self.tables:
-                    for column in ("published_by", f"of_{build}"):
+                    # readers' tables keep their columns, as one build's do after another
+                    own = [f"of_{build}"] if build not in ("second", "third") else []
+                    for column in ["published_by", *own]:
                         connection.execute(
                             f"alter table {self.schema}.{table} "
                             f"add column {column} varchar default '{build}'"

@@ -79,7 +79,7 @@ def read_while_publishing(prepared, folder, publications=10, share=1):
     if programs is None:
         del kinds["postgres"]
     complaints = []
-    words = {str(uuid.uuid5(uuid.NAMESPACE_URL, str(number))): ("after", "next")[number % 2]
+    words = {str(uuid.uuid5(uuid.NAMESPACE_URL, str(number))): ("second", "third")[number % 2]
              for number in range(publications + 1)}  # fmt: skip
     with contextlib.ExitStack() as stack:
         place = stack.enter_context(Place(prepared, folder, "nothing"))
