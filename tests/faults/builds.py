@@ -18,7 +18,7 @@ from pathlib import Path
 
 import duckdb
 from obstacles import fill, use_inodes
-from places import HERE, SMALL, Outcome, Place, unclear
+from places import HERE, SMALL, Outcome, Place, check_killed, unclear
 from workspaces import PROJECT
 
 VARIABLES = {**SMALL, "write_report": False}
@@ -185,9 +185,8 @@ def kill(prepared, folder, start, share=None, **how):
         place.begin()
         before = place.seen()
         outcome = place.build(**how)
-        is_missed = share is None and outcome.code != -signal.SIGKILL
-        complaints = ["harness: it was not killed"] if is_missed else []
-        return complaints + judge_build(place, outcome, before) + judge_next_build(place)
+        complaints = judge_build(place, outcome, before) + judge_next_build(place)
+        return complaints or check_killed(outcome, share is None)
 
 
 def kills(nodes, bounded):

@@ -4,7 +4,7 @@ import collections
 import random
 import re
 
-from places import Place, judge, judge_next
+from places import Place, check_killed, judge, judge_next
 
 # System calls that change what is on the disk, of DuckDB as well as of Python.
 CHANGES = (
@@ -66,15 +66,14 @@ def traced(call, number, effect):
     return (*STRACE, "-o", "/dev/null", "-e", f"trace={call}", "-e", inject)
 
 
-def strike(prepared, folder, start, page, is_sure=False, **how):
+def strike(prepared, folder, start, page, is_kill=True, is_sure=False, **how):
     """Publish under a fault, and once more without it; return the complaints."""
     with Place(prepared, folder, start) as place:
         place.begin()
         before = place.seen()
         outcome = place.publish("after", page=page, **how)
-        missed = is_sure and not outcome.was_killed
-        complaints = ["harness: it was not killed"] if missed else []
-        return complaints + judge(place, outcome, before, page) + judge_next(place, page)
+        complaints = judge(place, outcome, before, page) + judge_next(place, page)
+        return complaints or (check_killed(outcome, is_sure) if is_kill else [])
 
 
 def kill_at(prepared, folder, start, page, call, number):
@@ -85,7 +84,8 @@ def kill_at(prepared, folder, start, page, call, number):
 
 def fail_at(prepared, folder, start, page, call, number, error):
     """Let a system call of the publisher fail."""
-    return strike(prepared, folder, start, page, traced=traced(call, number, f"error={error}"))
+    how = traced(call, number, f"error={error}")
+    return strike(prepared, folder, start, page, is_kill=False, traced=how)
 
 
 def kill_after(prepared, folder, start, page, seconds):
