@@ -332,6 +332,15 @@ def finish(process, timeout=300):
     return Outcome(code if code < 128 else 128 - code, said)
 
 
+def check_killed(outcome, is_sure):
+    """Complain about a kill that had to happen and did not; leave out one that came too late."""
+    if outcome.was_killed:
+        return []
+    if is_sure:
+        return ["harness: it was not killed"]
+    raise Skipped("it had ended before")
+
+
 def unclear(outcome):
     """Complaints about the words of a run that was refused: one sentence is wanted."""
     said = outcome.said.strip()
