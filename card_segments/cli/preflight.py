@@ -18,7 +18,7 @@ import duckdb
 import yaml
 
 from card_segments.cli.freshness import dbt_variables, warehouse_file
-from card_segments.publishing.folder import DATABASE_NAME, reason
+from card_segments.publishing.folder import DATABASE_NAME, lock_holder, reason
 
 
 class PreflightError(RuntimeError):
@@ -112,14 +112,14 @@ def open_warehouse(warehouse: Path) -> None:
     try:
         duckdb.connect(str(warehouse)).close()
     except duckdb.IOException as error:
-        match = re.search(r"Conflicting lock is held in (\S+) \(PID (\d+)\)", str(error))
-        if match is None:
+        holder = lock_holder(error)
+        if holder is None:
             raise PreflightError(
                 f"{warehouse} cannot be opened: {reason(error)}. If it is damaged, "
                 "delete it and build again: a build makes anew what it holds, except the history "
                 "of members."
             ) from error
-        program, process = Path(match[1]).name, match[2]
+        program, process = holder
         raise PreflightError(
             f"{warehouse} is in use by another program ({program}, process {process}), probably "
             f"another build: wait until it has ended, or close it. Readers should open "

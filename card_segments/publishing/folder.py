@@ -6,6 +6,7 @@ import fcntl
 import getpass
 import json
 import os
+import re
 import shutil
 import socket
 import tempfile
@@ -50,6 +51,12 @@ def reason(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
         return f"{error.strerror} ({error.filename})" if error.filename else error.strerror
     return (str(error).splitlines() or [type(error).__name__])[0].strip().rstrip(".:!")
+
+
+def lock_holder(error: Exception) -> tuple[str, str] | None:
+    """Return the program and the process that keep DuckDB from opening a file, if they do."""
+    match = re.search(r"Conflicting lock is held in (\S+) \(PID (\d+)\)", str(error))
+    return (Path(match[1]).name, match[2]) if match else None
 
 
 def hide_from_others() -> int:
@@ -189,7 +196,7 @@ def check_names(directory: Path) -> None:
         if not os.path.lexists(path):
             continue
         if path.is_symlink():
-            is_ours = name == CURRENT_NAME or is_earlier or os.readlink(path) == _behind(name)
+            is_ours = name == CURRENT_NAME or is_earlier or leads_to_current(path)
         else:
             is_ours = is_earlier and path.is_file() and not _is_another_file(directory, name)
         if not is_ours:
@@ -205,6 +212,11 @@ def check_names(directory: Path) -> None:
 def _behind(name: str) -> str:
     """Return where a stable name leads."""
     return f"{CURRENT_NAME}/{name}"
+
+
+def leads_to_current(path: Path) -> bool:
+    """Return whether a stable name is the link that a publication makes, dangling or not."""
+    return path.is_symlink() and os.readlink(path) == _behind(path.name)
 
 
 def _is_another_file(directory: Path, name: str) -> bool:

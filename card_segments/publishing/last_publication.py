@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import threading
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,8 @@ from card_segments.publishing.folder import (
     PublishingError,
     check_names,
     current_build,
+    leads_to_current,
+    lock_holder,
     reason,
 )
 
@@ -80,10 +81,11 @@ def find_last_publication(folder: Path, version: str) -> Path | None:
         with duckdb.connect(str(file), read_only=True) as connection:
             _check(connection, database, version)
     except (duckdb.Error, OSError) as error:
-        if match := re.search(r"Conflicting lock is held in (\S+) \(PID (\d+)\)", str(error)):
+        if holder := lock_holder(error):
+            program, process = holder
             raise PublishingError(
                 f"{database} is open for writing in another program "
-                f"({Path(match[1]).name}, process {match[2]}): close it there, and open it "
+                f"({program}, process {process}): close it there, and open it "
                 "read-only (docs/connect.md says how)."
             ) from error
         raise _lost(database, f"cannot be read ({reason(error)})") from error
@@ -94,8 +96,7 @@ def _was_published(folder: Path) -> bool:
     """Return whether a folder without a database shows that one was published there."""
     for path in (folder / name for name in NAMES):
         # readers' links are made before the link of the first build
-        is_ready = path.is_symlink() and os.readlink(path) == f"{CURRENT_NAME}/{path.name}"
-        if os.path.lexists(path) and not is_ready:
+        if os.path.lexists(path) and not leads_to_current(path):
             return True
     builds = folder / BUILDS_NAME
     if not builds.is_dir() or not any(builds.iterdir()):

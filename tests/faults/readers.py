@@ -73,10 +73,10 @@ def copy_to_postgres(place, dsn):
     return finish(process)
 
 
-def read_while_publishing(prepared, folder, publications=10, share=1):
+def read_while_publishing(prepared, folder, publications=10):
     """Publish under the eyes of readers; return the complaints and how much was read."""
     programs = find_postgres()
-    kinds = {kind: max(count // share, 1) for kind, count in KINDS.items()}
+    kinds = dict(KINDS)
     if programs is None:
         del kinds["postgres"]
     complaints = []

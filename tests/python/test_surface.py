@@ -11,7 +11,6 @@ import shlex
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import duckdb
 import psycopg
@@ -19,7 +18,7 @@ import pytest
 import yaml
 from test_docs import collect
 from test_inputs import SAMPLE
-from workspaces import PROJECT, Run, Workspace, copy_project, skip_or_fail
+from workspaces import PROJECT, Workspace, copy_project, skip_or_fail
 
 from card_segments.publishing.postgres import publish_to_postgres
 
@@ -136,26 +135,17 @@ def without_a_network():
 class Surface(Workspace):
     """A workspace whose commands run without a network and in a trap."""
 
+    @property
+    def wrapper(self):
+        return without_a_network()
+
     def environment(self):
         """Where what asks for a network is written down."""
         trap = {"PYTHONPATH": str(self.folder / "trap"), "TRAP": str(self.folder / "trapped")}
-        return {**self._environment(), **trap}
+        return {**super().environment(), **trap}
 
-    def run(self, *arguments, **variables):
-        finished = subprocess.run(
-            [
-                *without_a_network(),
-                *(str(Path(sys.executable).parent / "dbt"), *arguments),
-                *self._options({**self.variables, **variables}),
-            ],
-            cwd=self.project,
-            env=self.environment(),
-            capture_output=True,
-            text=True,
-            timeout=900,
-            check=False,
-        )
-        return Run(finished.returncode == 0, finished.stdout + finished.stderr)
+    def run(self, *arguments):
+        return self.dbt_command(*arguments, **self.variables)
 
 
 @pytest.fixture(scope="module")

@@ -152,6 +152,9 @@ def files_of(project: Path) -> str:
 class Workspace:
     """A warehouse, a published folder and a target folder of one test's own."""
 
+    # what dbt_command runs dbt with
+    wrapper = ()
+
     def __init__(self, folder: Path, project: Path = PROJECT) -> None:
         self.folder = folder
         self.project = project
@@ -206,9 +209,12 @@ class Workspace:
         """Run a dbt command in a process of its own, as a user does; it takes ten seconds more."""
         variables.setdefault("published_dir", str(self.published))
         finished = subprocess.run(
-            [Path(sys.executable).parent / "dbt", *arguments, *self._options(variables)],
+            [
+                *self.wrapper,
+                *(Path(sys.executable).parent / "dbt", *arguments, *self._options(variables)),
+            ],
             cwd=self.project,
-            env=self._environment(),
+            env=self.environment(),
             capture_output=True,
             text=True,
             timeout=900,
@@ -228,7 +234,7 @@ class Workspace:
             *("--vars", yaml.safe_dump(variables, default_flow_style=True, width=10_000)),
         ]
 
-    def _environment(self) -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
         return {**os.environ, WAREHOUSE: str(self.warehouse)}
 
     def query(self, statement: str) -> pd.DataFrame:
