@@ -72,7 +72,7 @@
     {% for file in files %}
         {% do described.update({file.path: file.identity}) %}
     {% endfor %}
-    {% for path in (described.keys() | list + found) | unique | sort %}
+    {% for path in (described.keys() | list + found) | unique(case_sensitive=true) | sort(case_sensitive=true) %}
         {% set identity = query_value("input_file_identity(" ~ sql_text(path) ~ ")") if path in found else '' %}
         {% if identity != described.get(path, '') %}
             {% set change = 'was added' if path not in described else 'changed' if identity else 'was removed' %}

@@ -307,6 +307,10 @@ def add_a_part(path):
     shutil.copy(path, path.with_name("third.csv"))
 
 
+def add_a_part_in_capitals(path):
+    shutil.copy(path, path.with_name("FIRST.csv"))
+
+
 def rewrite_parquet(path):
     duckdb.sql(f"copy (from '{path}' limit 150) to '{path}.new' (format parquet)")
     path.with_name(f"{path.name}.new").replace(path)
@@ -327,6 +331,7 @@ def remove(path):
         ("parts", overwrite, "describe_file", r"first\.csv .* changed"),
         ("parts", remove, "describe_file", r"first\.csv .* was removed"),
         ("parts", add_a_part, "describe_file", r"third\.csv .* was added"),
+        ("parts", add_a_part_in_capitals, "describe_file", r"FIRST\.csv .* was added"),
     ],
 )
 def test_a_file_that_changes_while_it_is_read_ends_in_one_sentence(
