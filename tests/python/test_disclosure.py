@@ -87,6 +87,7 @@ def test_nothing_follows_from_the_aggregates_of_the_sample(sample_build):
     assert small_counts(sample_build) == []
 
 
+@pytest.mark.slow
 @pytest.mark.real_data
 def test_nothing_follows_from_the_aggregates_of_the_public_files(real_build):
     assert leaks(real_build) == []

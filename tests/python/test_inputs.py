@@ -263,10 +263,15 @@ def test_a_bad_file_ends_in_one_sentence(workspace, input_folder, spoil, sentenc
             {"input_dir": "{{ 7 - 7 }}"},
             "The variable input_dir holds {{, {% or {#, which dbt would",
         ),
-        ({"proxy_cramers_v": "0 or 1=1"}, "The variable proxy_cramers_v is '0 or 1=1', but has to"),
-        (
+        pytest.param(
+            {"proxy_cramers_v": "0 or 1=1"},
+            "The variable proxy_cramers_v is '0 or 1=1', but has to",
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
             {"payment_type_shares": {"a, 1/0 as b": "UPI"}},
             "The variable payment_type_shares names the column 'a, 1/0 as b', but a name has to be",
+            marks=pytest.mark.slow,
         ),
     ],
 )

@@ -117,6 +117,7 @@ def test_too_many_rejects_stop_the_build_before_the_marts(workspace, input_folde
     assert "in macro" not in run.text
 
 
+@pytest.mark.slow
 def test_own_words_stop_the_build_with_what_was_found(workspace, input_folder):  # noqa: F811
     """Names in another language would read as though nobody used a credit card."""
     types = {"Credit Card": "Cartão de Crédito", "Debit Card": "Débito", "UPI": "Pix"}

@@ -19,7 +19,8 @@ HISTORY = """
 """
 
 
-@pytest.mark.parametrize("name", ["0.1.0", pytest.param("0.2.0-files", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["0.1.0", "0.2.0-files"])
 def test_an_earlier_release_is_built_on(workspace, name):
     with tarfile.open(RELEASES / f"{name}.tar.xz") as archive:
         archive.extractall(workspace.folder, filter="data")

@@ -41,6 +41,7 @@ def parsed(workspace):
     }
 
 
+@pytest.mark.slow
 def test_parsing_reads_no_variable_that_is_said_to_matter_for_running_only(tmp_path):
     assert set(CHANGED) == RUNTIME_VARIABLES
     workspace = Workspace(tmp_path)
