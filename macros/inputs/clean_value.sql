@@ -8,6 +8,19 @@
 {%- endmacro %}
 
 
+{#- Words that programs write for a missing value, in small letters. None is one where the contract accepts it. -#}
+{% macro missing_words(column) %}
+    {% set words = ['na', 'n/a', '#n/a', '#na', '<na>', 'null', 'nan', 'nat', 'none', '\\n', '-', '--', '.', '?'] %}
+    {{ return(words | reject('in', column.get('accepted', []) | map('lower') | list) | list) }}
+{% endmacro %}
+
+
+{#- Whether a text is a word for a missing value. -#}
+{% macro is_missing_word(text, column) -%}
+    lower({{ text }}) in ({{ sql_list(missing_words(column)) }})
+{%- endmacro %}
+
+
 {#- What texts are compared by when spellings are unified. -#}
 {% macro spelling_key(expression) -%}
     lower(regexp_replace({{ expression }}, '[ _]+', ' ', 'g'))
@@ -19,17 +32,20 @@
 {%- endmacro %}
 
 
-{#- Whether a text stands for a missing value. Underscores alone do where spellings are unified. -#}
+{#-
+    Whether a text stands for a missing value: a word of programs or of the contract. Underscores alone do where
+    spellings are unified.
+-#}
 {% macro is_placeholder(column) -%}
     {%- set text = column.name ~ '__text' -%}
-    {%- set tests = [] -%}
+    {%- set tests = [is_missing_word(text, column)] -%}
     {%- if column.get('placeholders') -%}
         {%- do tests.append(text ~ ' in (' ~ sql_list(column.placeholders) ~ ')') -%}
     {%- endif -%}
     {%- if column.get('unify') -%}
         {%- do tests.append("(" ~ text ~ " <> '' and trim(" ~ text ~ ", '_ ') = '')") -%}
     {%- endif -%}
-    ({{ tests | join(' or ') or 'false' }})
+    ({{ tests | join(' or ') }})
 {%- endmacro %}
 
 
@@ -44,11 +60,13 @@
     {%- else -%}
         {%- set clean = text -%}
     {%- endif -%}
-    {%- if cleared -%}
-        case when {{ text }} not in ({{ sql_list(cleared) }}) then nullif({{ clean }}, '') end
-    {%- else -%}
-        nullif({{ clean }}, '')
-    {%- endif -%}
+    case
+        when {{ is_missing_word(text, column) }} then null
+        {%- if cleared %}
+        when {{ text }} in ({{ sql_list(cleared) }}) then null
+        {%- endif %}
+        else nullif({{ clean }}, '')
+    end
 {%- endmacro %}
 
 
@@ -151,10 +169,8 @@
     {%- set typed = column.name ~ '__typed' -%}
     {%- set fault = column.name ~ '__fault' -%}
     nullif(concat_ws(',',
-            case when {{ raw }} <> {{ text }} then 'blanks_trimmed' end
-            {%- if column.get('placeholders') or column.get('unify') %},
+            case when {{ raw }} <> {{ text }} then 'blanks_trimmed' end,
             case when {{ is_placeholder(column) }} then 'placeholder_cleared' end
-            {%- endif %}
             {%- if not column.required %},
             case when {{ text }} in ({{ sql_list(identifier_marks()) }}) then 'identifier_cleared' end
             {%- endif %}
@@ -202,7 +218,7 @@
         {%- set kinds = {'number': 'a number', 'integer': 'a whole number', 'month': 'a month name, YYYY-MM or a date that begins with its year', 'duration_months': 'a duration such as 22 Years and 9 Months'} -%}
         {%- set wanted = 'one of ' ~ column.accepted | join(', ') if column.get('accepted') else kinds.get(column.type, 'a text') -%}
         case {{ column.name }}__fault
-            when 'missing' then 'is empty, but every row needs it'
+            when 'missing' then concat('is ', case when {{ column.name }}__text = '' then 'empty' else 'a word for a missing value' end, ', but every row needs it')
             when 'identifier' then concat('looks like ', trim({{ raw }}, '[] '), ', which is never loaded')
             when 'unreadable' then {{ sql_text('is not ' ~ wanted) }}
             {%- if column.type in ('number', 'integer') %}

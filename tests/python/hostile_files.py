@@ -37,6 +37,23 @@ from workspaces import INPUTS
 FEW = 3
 CUSTOMERS = read_sample("customers")
 HEADER, ROWS, TEXT = CUSTOMERS.header, CUSTOMERS.rows, CUSTOMERS.text()
+# What programs write where a value is missing, and texts that only look like it.
+WORDS = [
+    "NA",
+    "n/a",
+    "NULL",
+    "NaN",
+    "None",
+    "\\N",
+    "-",
+    "?",
+    "#N/A",
+    "<NA>",
+    ".",
+    "NAN A",
+    "Nona",
+    "-.-",
+]
 NOISE = random.Random(5).randbytes(20_000)
 TEN_MEGABYTES = 10 * 1024 * 1024
 Content = bytes | str | Callable[[], bytes | str]
@@ -583,6 +600,25 @@ def parquet() -> Iterator[Case]:
         exact=False,
         **named,
     )
+    profiles = read_sample("credit_profiles")
+    salary = profiles.header.index("Monthly_Inhand_Salary")
+    unpaid = {row[0] for row in profiles.rows[::40]}
+    yield file(
+        "Parquet with not-a-number where a value may be missing",
+        copied(
+            input_name="credit_profiles",
+            select=f"* replace (case when id in {tuple(unpaid)} then 'nan' "
+            "else nullif(monthly_inhand_salary, '') end::double as monthly_inhand_salary)",
+        ),
+        input_name="credit_profiles",
+        file_name="credit_profiles.parquet",
+        meant=lambda: profiles.records(
+            [
+                [*row[:salary], "nan" if row[0] in unpaid else row[salary], *row[salary + 1 :]]
+                for row in profiles.rows
+            ]
+        ),
+    )
     keyless = [["" if row[0] in odd else row[0], *row[1:]] for row in ROWS]
     yield file(
         "Parquet with nulls",
@@ -794,6 +830,8 @@ def numbers() -> Iterator[Case]:
     whole = ["2.5", "2.0", "1e1", "-1", "9" * 20, "0x3", "true", "two", "inf", "1.0000000001"]
     yield cells("numbers of cards", whole[:8], "total_credit_cards", "card_relationships")
     yield cells("numbers of calls", whole, "total_calls_made", "card_relationships")
+    for column in ("annual_income", "num_of_loan", "credit_history_age"):
+        yield cells(f"{column} in words for missing", WORDS, column, "credit_profiles")
     yield cells(
         "yearly incomes with marks",
         [
@@ -925,6 +963,12 @@ def texts() -> Iterator[Case]:
         yield cells(
             f"cities {what}", values, exact=what not in ("of other case", "with control signs")
         )
+    for column in ("occupation", "credit_mix", "payment_of_min_amount", "type_of_loan"):
+        yield cells(f"{column} in words for missing", WORDS, column, "credit_profiles")
+        for word in WORDS:
+            yield cells(f"{column} {word}", [word], column, "credit_profiles")
+    for word in WORDS:
+        yield cells(f"a city {word}", [word])
     yield cells("cities that are missing", ["", "   ", "\t", "\u00a0", "\u200b"], exact=False)
     yield cells("cities of underscores", ["_", "___", "_ _"], exact=False)
     yield cells("a city with a NUL byte", ["Del\0hi"], ending="either", exact=False)

@@ -20,6 +20,10 @@ from workspaces import PROJECT
 
 SAMPLE_ROWS = 200
 YEAR_OF_NAMES = 2023
+MISSING = (
+    *("na", "n/a", "#n/a", "#na", "<na>", "null", "nan", "nat", "none"),
+    *("\\n", "-", "--", ".", "?"),
+)
 BLANKS = " \t\r\n\u00a0\u2007\u202f\u3000\u200b\ufeff"
 MAXIMUM_TEXT_LENGTH = 1000
 LARGEST_INTEGER = 2**63 - 1
@@ -251,9 +255,12 @@ def clean_value(raw: str, column: str, rules: dict, habits: Habits):
 
 
 def is_placeholder(text: str, rules: dict) -> bool:
-    """Whether a text stands for a missing value: where spellings are unified, also underscores."""
+    """Whether a text stands for a missing value: a word for it, or underscores if unified."""
     is_blank = bool(rules.get("unify") and text and not text.strip(" _"))
-    return is_blank or text in rules.get("placeholders", [])
+    is_word = text.lower() in MISSING and text.lower() not in map(
+        str.lower, rules.get("accepted", [])
+    )
+    return is_blank or is_word or text in rules.get("placeholders", [])
 
 
 def typed(text: str, rules: dict):
