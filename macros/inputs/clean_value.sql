@@ -10,7 +10,7 @@
 
 {#- Words that programs write for a missing value, in small letters. None is one where the contract accepts it. -#}
 {% macro missing_words(column) %}
-    {% set words = ['na', 'n/a', '#n/a', '#na', '<na>', 'null', 'nan', 'nat', 'none', '\\n', '-', '--', '.', '?'] %}
+    {% set words = ['na', 'n/a', '#n/a', '#na', '<na>', 'null', 'nan', 'nat', 'none', '\\n', '-', '--', '\u2013', '\u2014', '.', '?'] %}
     {{ return(words | reject('in', column.get('accepted', []) | map('lower') | list) | list) }}
 {% endmacro %}
 
@@ -21,9 +21,17 @@
 {%- endmacro %}
 
 
-{#- What texts are compared by when spellings are unified. -#}
+{#-
+    What texts are compared by when spellings are unified. Letters with accents that are one sign or two, blanks and
+    dashes of other kinds and signs without a width look the same; texts of ASCII have none of them.
+-#}
 {% macro spelling_key(expression) -%}
-    lower(regexp_replace({{ expression }}, '[ _]+', ' ', 'g'))
+    lower(regexp_replace(
+        case
+            when strlen({{ expression }}) = length({{ expression }}) then {{ expression }}
+            else regexp_replace(regexp_replace(nfc_normalize({{ expression }}), '\p{Cf}+', '', 'g'), '[\p{Pd}\x{2212}]', '-', 'g')
+        end, '[ _\p{Zs}]+', ' ', 'g'
+    ))
 {%- endmacro %}
 
 

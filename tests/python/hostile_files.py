@@ -969,6 +969,34 @@ def texts() -> Iterator[Case]:
             yield cells(f"{column} {word}", [word], column, "credit_profiles")
     for word in WORDS:
         yield cells(f"a city {word}", [word])
+    for what, values in {
+        "accents": ["M\u00e1laga", "Ma\u0301laga", "MA\u0301LAGA"],
+        "blanks": [
+            "New Delhi",
+            "New\u00a0Delhi",
+            "New\u202fDelhi",
+            "New\u2009Delhi",
+            "New\u3000_Delhi",
+        ],
+        "dashes": [
+            "Delhi-NCR",
+            "Delhi\u2013NCR",
+            "Delhi\u2010NCR",
+            "Delhi\u2212NCR",
+            "Delhi\u2014NCR",
+        ],
+        "signs without a width": [
+            "Delhi NCR",
+            "Del\u200bhi NCR",
+            "Del\u00adhi NCR",
+            "\u200eDelhi NCR",
+        ],
+        "letters": ["Delhi", "Dеlhі", "D\u00eblhi", "Delhi\u0307"],
+    }.items():
+        for column, input_name in (("city", "customers"), ("occupation", "credit_profiles")):
+            yield cells(f"{column} in other {what}", [values[0], *values], column, input_name)
+    groups = ["25-34", "25-34", "25\u201334", "25\u201134", "25 - 34"]
+    yield cells("age groups in other dashes", groups, "age_group")
     yield cells("cities that are missing", ["", "   ", "\t", "\u00a0", "\u200b"], exact=False)
     yield cells("cities of underscores", ["_", "___", "_ _"], exact=False)
     yield cells("a city with a NUL byte", ["Del\0hi"], ending="either", exact=False)

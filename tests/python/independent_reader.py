@@ -10,6 +10,7 @@ import io
 import itertools
 import math
 import re
+import unicodedata
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
@@ -22,7 +23,7 @@ SAMPLE_ROWS = 200
 YEAR_OF_NAMES = 2023
 MISSING = (
     *("na", "n/a", "#n/a", "#na", "<na>", "null", "nan", "nat", "none"),
-    *("\\n", "-", "--", ".", "?"),
+    *("\\n", "-", "--", "\u2013", "\u2014", ".", "?"),
 )
 BLANKS = " \t\r\n\u00a0\u2007\u202f\u3000\u200b\ufeff"
 MAXIMUM_TEXT_LENGTH = 1000
@@ -204,7 +205,14 @@ def usual_spellings(texts: Counter, rules: dict) -> dict[str, str]:
 
 
 def spelling_key(text: str) -> str:
-    return re.sub("[ _]+", " ", text).lower()
+    text = unicodedata.normalize("NFC", text)
+    kinds = [(sign, unicodedata.category(sign)) for sign in text]
+    plain = "".join(
+        "-" if kind == "Pd" or sign == "\u2212" else " " if kind == "Zs" else sign
+        for sign, kind in kinds
+        if kind != "Cf"
+    )
+    return re.sub("[ _]+", " ", plain).lower()
 
 
 def trim(text: str) -> str:
