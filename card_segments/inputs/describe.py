@@ -129,14 +129,14 @@ def file_identity(path: str) -> str:
 
 
 def header_key(name: str) -> str:
-    """Return what header names are compared by: no case, blanks, underscores or byte-order mark.
+    """Return what header names are compared by: their letters and digits, without case.
 
     Examples
     --------
-    >>> header_key(" Marital_Status ")
-    'maritalstatus'
+    >>> header_key(" Marital_Status "), header_key("marital.status"), header_key("%")
+    ('maritalstatus', 'maritalstatus', '%')
     """
-    return re.sub(r"[\s_\ufeff]", "", name).lower()
+    return re.sub(r"[\W_]+", "", name).lower() or name
 
 
 def _head(path: str) -> bytes:

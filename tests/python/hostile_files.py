@@ -347,13 +347,15 @@ def header() -> Iterator[Case]:
         "in one word": [one.replace("_", "").replace(" ", "") for one in HEADER],
         "with blanks around": [f"  {one}  " for one in HEADER],
         "with underscores around": [f"_{one}_" for one in HEADER],
+        "with dots": [one.replace("_", ".").replace(" ", ".") for one in HEADER],
+        "with dashes, dots and brackets": [f"[{one}]".replace("_", "-.") for one in HEADER],
+        "as spreadsheets mark texts": [f'="{one}"' for one in HEADER],
         "with a mark inside": [one.replace("city", "\ufeffcity") for one in HEADER],
     }.items():
         yield file(f"a header {what}", CUSTOMERS.text(header=names))
     line = ",".join(HEADER)
     yield file("a header in quotes", with_header(line.replace(",", '","').join('""')))
     for what, text in {
-        "with dashes": line.replace("_", "-"),
         "with hard blanks": line.replace("_", "\u00a0"),
         "with a tab": line.replace("city", "\tcity"),
         "over two lines": line.replace("marital status", '"marital\nstatus"'),
@@ -372,6 +374,7 @@ def header() -> Iterator[Case]:
         b"".join(parts),
         meant=lambda: CUSTOMERS.records([*ROWS[:99], HEADER, *ROWS[99:]]),
     )
+    yield from mapped_headers()
     yield file("extra columns", widened(["a", "b"], ["branch", "remark"]))
     yield file("a column without a name", widened(["a"], [""]))
     yield file("3000 extra columns", widened(["x"] * 3000, [f"extra {at}" for at in range(3000)]))
@@ -385,6 +388,95 @@ def header() -> Iterator[Case]:
         "credit_profiles without the optional score",
         profiles.text([row[:-1] for row in profiles.rows], profiles.header[:-1]),
         input_name="credit_profiles",
+    )
+
+
+def mapped_headers() -> Iterator[Case]:
+    """Headers of other names, and variables that say what they are."""
+
+    def case(name, header, ending="loaded", words="", values=None, **variables):
+        meant = [[*row, *row[: len(header) - len(HEADER)]] for row in ROWS]
+
+        def make(folder: Path) -> dict:
+            (folder / "customers.csv").write_text(CUSTOMERS.text(meant, header), encoding="utf-8")
+            named = {variable: {"customers": value} for variable, value in variables.items()}
+            return {"inputs": {"customers": f"{folder}/customers.csv"}, **named}
+
+        def rows() -> list:
+            places = {column: HEADER.index(column) for column in HEADER} | (values or {})
+            return CUSTOMERS.records([[row[places[column]] for column in HEADER] for row in ROWS])
+
+        return Case(name, "customers", make, ending, tuple(words.split()), rows)
+
+    def renamed(**names: str) -> list[str]:
+        return [names.get(one.replace(" ", "_"), one) for one in HEADER]
+
+    city, job = HEADER.index("city"), HEADER.index("occupation")
+    yield case(
+        "one column for two",
+        renamed(city="town", occupation="job"),
+        column_names={"city": "town", "occupation": "town"},
+        values={"occupation": city},
+    )
+    yield case(
+        "one column for two, one by its name",
+        HEADER,
+        column_names={"city": "occupation"},
+        values={"city": job},
+    )
+    yield case(
+        "two columns exchanged",
+        HEADER,
+        column_names={"city": "occupation", "occupation": "city"},
+        values={"city": job, "occupation": city},
+    )
+    yield case(
+        "two columns with names alike",
+        renamed(city="Town 1", occupation="town_1"),
+        column_names={"city": "Town 1", "occupation": "town_1"},
+    )
+    yield case("a column of the contract passed through", HEADER, pass_through=["city"])
+    yield case("all columns of the contract passed through", HEADER, pass_through=HEADER)
+    yield case(
+        "a column passed through twice", [*HEADER, "branch"], pass_through=["branch", "Branch"]
+    )
+    yield case(
+        "two columns with names alike passed through",
+        [*HEADER, "a b", "a_b"],
+        pass_through=["a b", "a_b"],
+    )
+    yield case(
+        "a column named by its letters",
+        renamed(city="Ort (Wohn-Sitz)"),
+        column_names={"city": "ort wohnsitz"},
+    )
+    yield case("two columns alike", [*HEADER, "CITY"], "refused", "'city' twice")
+    yield case(
+        "two columns alike, one of them named",
+        [*HEADER, "CITY"],
+        column_names={"city": "CITY"},
+        values={"city": 0},
+    )
+    yield case(
+        "two columns alike, none of them named",
+        renamed(city="Town 1", occupation="town_1"),
+        "refused",
+        "'city' twice",
+        column_names={"city": "TOWN1", "occupation": "town_1"},
+    )
+    yield case(
+        "a mapped column that is not there",
+        HEADER,
+        "refused",
+        "'town' column_names.customers",
+        column_names={"city": "town"},
+    )
+    yield case(
+        "a passed column that is not there",
+        HEADER,
+        "refused",
+        "'brnch' pass_through.customers",
+        pass_through=["brnch"],
     )
 
 

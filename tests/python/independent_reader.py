@@ -154,7 +154,7 @@ def records_of(content: bytes, contract: Contract, encoding="utf-8-sig", delimit
 
 
 def header_key(name: str) -> str:
-    return re.sub(r"[\s_\ufeff]", "", name).lower()
+    return "".join(sign for sign in name if sign.isalnum()).lower()
 
 
 def judge(records: list, contract: Contract, parents: set[str] | None = None) -> Judgement:
