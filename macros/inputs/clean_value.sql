@@ -1,9 +1,13 @@
-{#- A text without blanks round it: also tabs, line breaks, no-break and zero-width ones. -#}
+{#-
+    A text without blanks round it: also tabs, line breaks, no-break and zero-width ones. ="C1" is how a spreadsheet is
+    told that C1 is a text.
+-#}
 {% macro trimmed(expression) -%}
+    {%- set blanks = sql_text(' \t\r\n\u00a0\u2007\u202f\u3000\u200b\ufeff') %}
     {#- Nearly every text has none, which this pattern tells faster than trimming. #}
     case
-        when regexp_matches({{ expression }}, '^[!-~]([ -~]*[!-~])?$') then {{ expression }}
-        else trim({{ expression }}, ' {{ '\t\r\n\u00a0\u2007\u202f\u3000\u200b\ufeff' }}')
+        when regexp_matches({{ expression }}, '^[!-<>-~]([ -~]*[!-~])?$') then {{ expression }}
+        else trim(regexp_replace(trim({{ expression }}, {{ blanks }}), '^="([^"]*)"$', '\1'), {{ blanks }})
     end
 {%- endmacro %}
 
@@ -177,7 +181,7 @@
     {%- set typed = column.name ~ '__typed' -%}
     {%- set fault = column.name ~ '__fault' -%}
     nullif(concat_ws(',',
-            case when {{ raw }} <> {{ text }} then 'blanks_trimmed' end,
+            case when {{ raw }} <> {{ text }} then case when {{ raw }} like '%="%' and {{ text }} not like '%="%' then 'mark_removed' else 'blanks_trimmed' end end,
             case when {{ is_placeholder(column) }} then 'placeholder_cleared' end
             {%- if not column.required %},
             case when {{ text }} in ({{ sql_list(identifier_marks()) }}) then 'identifier_cleared' end

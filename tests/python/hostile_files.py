@@ -1089,6 +1089,16 @@ def texts() -> Iterator[Case]:
             yield cells(f"{column} in other {what}", [values[0], *values], column, input_name)
     groups = ["25-34", "25-34", "25\u201334", "25\u201134", "25 - 34"]
     yield cells("age groups in other dashes", groups, "age_group")
+    for column in HEADER:
+        values = [f'="{row[HEADER.index(column)]}"' for row in ROWS]
+        spelled = [[*row] for row in ROWS]
+        for row, value in zip(spelled, values, strict=True):
+            row[HEADER.index(column)] = value
+        yield file(f"{column} as spreadsheets mark texts", CUSTOMERS.text(spelled))
+    bare = [",".join(f'="{value.replace(",", "")}"' for value in row) for row in [HEADER, *ROWS]]
+    yield file("all values as spreadsheets mark texts, in no quotes", "\n".join(bare) + "\n")
+    odd = ['="Delhi', 'Delhi"', '=""', '="De"lhi"', ' =" Delhi " ', '="NA"', "=Delhi", '="=1+1"']
+    yield cells("cities almost as spreadsheets mark texts", odd)
     yield cells("cities that are missing", ["", "   ", "\t", "\u00a0", "\u200b"], exact=False)
     yield cells("cities of underscores", ["_", "___", "_ _"], exact=False)
     yield cells("a city with a NUL byte", ["Del\0hi"], ending="either", exact=False)

@@ -216,7 +216,10 @@ def spelling_key(text: str) -> str:
 
 
 def trim(text: str) -> str:
-    return text.strip(BLANKS)
+    text = text.strip(BLANKS)
+    # how a spreadsheet is told that a value is a text
+    as_formula = re.fullmatch('="([^"]*)"', text)
+    return as_formula[1].strip(BLANKS) if as_formula else text
 
 
 def clean_record(record: dict, contract: Contract, habits: Habits):
@@ -236,6 +239,8 @@ def clean_value(raw: str, column: str, rules: dict, habits: Habits):
     """A typed value (None if there is none or it is unfit), its repairs, and the rule it breaks."""
     text = trim(raw)
     repairs = ["blanks_trimmed"] if text != raw else []
+    if repairs and '="' in raw and '="' not in text:
+        repairs = ["mark_removed"]
     if is_placeholder(text, rules):
         repairs.append("placeholder_cleared")
         text = ""
