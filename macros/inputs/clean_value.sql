@@ -145,6 +145,9 @@
             when {{ clean }} is null then 'missing'
             when {{ clean }} in ({{ sql_list(identifier_marks()) }}) then 'identifier'
     {%- endif %}
+    {%- if column.type == 'id' %}
+            when {{ is_summary_word(clean) }} then 'summary_row'
+    {%- endif %}
     {%- if column.type in ('number', 'integer') %}
             when {{ column.name }}__is_ambiguous then 'ambiguous'
     {%- elif column.type in ('text', 'id') %}
@@ -154,6 +157,18 @@
     {%- if 'minimum' in column %}
             when {{ typed }} < {{ limit(column, 'minimum') }} or {{ typed }} > {{ limit(column, 'maximum') }} then 'out_of_range'
     {%- endif %}
+{%- endmacro %}
+
+
+{#- Whether an identifier is a word that stands before the totals or averages below a table. -#}
+{% macro is_summary_word(text) -%}
+    {%- set words = [
+        'total', 'totals', 'grand total', 'grand totals', 'sub total', 'sub-total', 'subtotal', 'overall total', 'total result',
+        'sum', 'average', 'averages', 'grand average', 'avg', 'mean', 'median',
+        'gesamt', 'gesamtergebnis', 'gesamtsumme', 'summe', 'durchschnitt', 'mittelwert', 'somme', 'moyenne',
+        'total g\u00e9n\u00e9ral', 'total general', 'suma', 'promedio', 'totale', 'media', 'totaal', 'gemiddelde'
+    ] -%}
+    lower(rtrim({{ text }}, ' :')) in ({{ sql_list(words) }})
 {%- endmacro %}
 
 
@@ -236,6 +251,7 @@
             {%- if column.type in ('number', 'integer') %}
             when 'ambiguous' then 'may have a thousands separator or a decimal mark, and its column does not tell; set the variable decimal_mark'
             {%- elif column.type in ('text', 'id') %}
+            when 'summary_row' then 'belongs to a line of totals or averages, which is no row of its own'
             when 'too_long' then 'is longer than {{ maximum_text_length() }} characters'
             {%- endif %}
             {%- if 'minimum' in column %}

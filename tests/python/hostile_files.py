@@ -1019,6 +1019,21 @@ def spreadsheets() -> Iterator[Case]:
                 exact=False,
                 meant=lambda mean=mean: CUSTOMERS.records(incomes(mean)),
             )
+    for what, spell in {
+        "exponents": lambda value: f"{value:.4e}",
+        "exponents of three digits": lambda value: f"{value:.4E}".replace("E+", "E+0"),
+        "exponents in some rows": lambda value: f"{value:.4E}" if value % 3 else f"{value}.0",
+    }.items():
+        for mark in ".,":
+            yield file(
+                f"incomes with {what}, decimals by {mark}",
+                CUSTOMERS.text(
+                    incomes(lambda value, spell=spell, mark=mark: spell(value).replace(".", mark))
+                ),
+                # the independent reader does not count decimal commas as repairs
+                exact=mark == ".",
+                meant=lambda spell=spell: CUSTOMERS.records(incomes(spell)),
+            )
     mixed = incomes(lambda value: f"{value},5" if value % 2 else f"{value}.5")
     yield file("incomes with points and commas by turns", CUSTOMERS.text(mixed), "refused")
 
@@ -1127,6 +1142,22 @@ def identifiers() -> Iterator[Case]:
         "that are missing": ["", " ", ""],
     }.items():
         yield cells(f"keys {what}", values, "customer_id")
+    usage = read_sample("card_usage")
+    for word in ("Total", "GRAND TOTAL", "Average:", "Subtotal", "Mean", "Summe", "Moyenne :"):
+        last = [word, *usage.rows[0][1:]]
+        yield file(
+            f"a line of {word} below the rows",
+            usage.text([*usage.rows, last]),
+            input_name="card_usage",
+        )
+    relationships = read_sample("card_relationships")
+    last = [relationships.rows[0][0], "Average", *relationships.rows[0][2:]]
+    yield file(
+        "a line of averages with a number",
+        relationships.text([*relationships.rows, last]),
+        input_name="card_relationships",
+    )
+    yield cells("keys almost of totals", ["Total 1", "Totalis", "Sum-1", "Meant"], "customer_id")
     yield file("a few rows twice", CUSTOMERS.text([*ROWS, *ROWS[:4]]))
     yield file("a key again with other values", CUSTOMERS.text([*ROWS, [*ROWS[4][:-1], "4242"]]))
     yield refused("every row twice", CUSTOMERS.text(ROWS * 2))

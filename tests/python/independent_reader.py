@@ -25,6 +25,23 @@ MISSING = (
     *("na", "n/a", "#n/a", "#na", "<na>", "null", "nan", "nat", "none"),
     *("\\n", "-", "--", "\u2013", "\u2014", ".", "?"),
 )
+SUMMARIES = (
+    *("total", "totals", "grand total", "grand totals", "sub total", "sub-total", "subtotal"),
+    *(
+        "overall total",
+        "total result",
+        "sum",
+        "average",
+        "averages",
+        "grand average",
+        "avg",
+        "mean",
+        "median",
+    ),
+    *("gesamt", "gesamtergebnis", "gesamtsumme", "summe", "durchschnitt", "mittelwert", "somme"),
+    *("moyenne", "total g\u00e9n\u00e9ral", "total general", "suma", "promedio", "totale", "media"),
+    *("totaal", "gemiddelde"),
+)
 BLANKS = " \t\r\n\u00a0\u2007\u202f\u3000\u200b\ufeff"
 MAXIMUM_TEXT_LENGTH = 1000
 LARGEST_INTEGER = 2**63 - 1
@@ -41,7 +58,7 @@ GROUPED = (
     "[+-]?[0-9]{1,2}(,[0-9]{2})+,[0-9]{3}([.][0-9]*)?",
     "[+-]?[0-9]{1,3}([ '\u2019\u00a0\u202f][0-9]{3})+([.][0-9]*)?",
 )
-PLAIN = re.compile(r"[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,2})?", re.ASCII)
+PLAIN = re.compile(r"[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?0?[0-9]{1,2})?", re.ASCII)
 DATES = (
     "(?P<year>[0-9]{4})[-/]?(?P<month>[0-9]{2})",
     "(?P<month>[0-9]{2})[-/.](?P<year>[0-9]{4})",
@@ -253,6 +270,8 @@ def clean_value(raw: str, column: str, rules: dict, habits: Habits):
         text = text.strip(rules["strip"])
     if not text:
         return None, repairs, "missing" if rules.get("required") else None
+    if rules["type"] == "id" and text.rstrip(" :").lower() in SUMMARIES:
+        return None, repairs, "summary_row"
     if rules["type"] in ("text", "id") and len(text) > MAXIMUM_TEXT_LENGTH:
         return None, repairs, "too_long"
     value, found = typed(text, rules)
