@@ -49,6 +49,9 @@
         {% if var('decimal_mark') not in ('auto', '.', ',') %}
             {% do raise_error("The variable decimal_mark is '" ~ var('decimal_mark') ~ "', but has to be auto, '.' or ','.") %}
         {% endif %}
+        {% if var('time_zone') and not run_query("select 1 from pg_timezone_names() where name = " ~ sql_text(var('time_zone'))).rows %}
+            {% do raise_error("The variable time_zone is '" ~ var('time_zone') ~ "', but has to be the name of a time zone such as Asia/Kolkata, or null.") %}
+        {% endif %}
         {% if var('spends_year') is not number or not 1900 <= var('spends_year') <= 9998 %}
             {% do raise_error("The variable spends_year is '" ~ var('spends_year') ~ "', but has to be a year such as 2023. It is the year of months that are given by name only.") %}
         {% endif %}

@@ -130,8 +130,9 @@
         when regexp_matches(lower({{ text }}), '^({{ name }}|{{ name[:3] }})[ -/.,]+[0-9]{4}$')
             then try_cast(concat(right({{ text }}, 4), '-{{ '%02d' | format(loop.index) }}-01') as date)
         {%- endfor %}
-        {#- A time of the day may follow; DuckDB's own cast would take anything after the date. #}
-        when regexp_matches({{ text }}, '^[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}([ T][0-9:.]+([Zz]|[+-][0-9:]+)?)?$')
+        {#- A time of the day may follow, of any zone: the date counts that the file says. DuckDB's own cast would take
+            anything after the date. #}
+        when regexp_matches({{ text }}, '^[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}([ T][0-9:.]+( ?([Zz]|UTC|GMT|[+-][0-9:]+))?(\[[A-Za-z_/+-]+\])?)?$')
             then cast({{ dbt.date_trunc('month', "try_cast(regexp_extract(" ~ text ~ ", '^[0-9/-]+') as date)") }} as date)
     end
 {%- endmacro %}

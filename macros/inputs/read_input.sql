@@ -228,8 +228,8 @@ from (
 {#-
     The text of a typed value, such as a CSV file would have it. What the file says by its types is kept: a number
     has the decimal mark that its column is read with and cannot be read in two ways (1.2340, for 1.234 could be
-    1234), an identifier that another program holds as 1001.0 is 1001, and a time is that of UTC whatever the time
-    zone of this machine.
+    1234), an identifier that another program holds as 1001.0 is 1001. A time is that of the variable time_zone, or of UTC,
+    whatever the time zone of this machine; a month whose column holds nothing but midnights is that of its place.
 -#}
 {% macro text_of_typed(value, type, column) -%}
     {%- set is_fraction = type in ('FLOAT', 'DOUBLE') or type.startswith('DECIMAL') -%}
@@ -242,7 +242,12 @@ from (
                 then cast(cast({{ value }} as bigint) as varchar)
             else cast({{ value }} as varchar)
         end
-    {%- elif type == 'TIMESTAMP WITH TIME ZONE' -%}
+    {%- elif type in ('TIMESTAMP WITH TIME ZONE', 'LOCAL MIDNIGHT') and var('time_zone') -%}
+        cast(timezone({{ sql_text(var('time_zone')) }}, make_timestamptz(epoch_us({{ value }}))) as varchar)
+    {%- elif type == 'LOCAL MIDNIGHT' and column.type == 'month' -%}
+        {#- The date there: no place is more than 13 hours before UTC, and few are more than 11 behind. #}
+        cast(cast(make_timestamp(epoch_us({{ value }}) + 46800000000) as date) as varchar)
+    {%- elif type in ('TIMESTAMP WITH TIME ZONE', 'LOCAL MIDNIGHT') -%}
         cast(make_timestamp(epoch_us({{ value }})) as varchar)
     {%- else -%}
         cast({{ value }} as varchar)

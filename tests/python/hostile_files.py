@@ -31,7 +31,7 @@ from pathlib import Path
 import duckdb
 from case_loading import Case, Loader, problems
 from independent_reader import contract_of, read_sample, records_of
-from workspaces import INPUTS
+from workspaces import INPUTS, PROJECT
 
 # In three of 200 rows: few enough to stay below the share of rejects that stops a build.
 FEW = 3
@@ -1196,7 +1196,19 @@ READABLE_MONTHS = {
     "Sept 2022": "2022-09",
     "Sep. 2022": "2022-09",
     "2100-12-31": "2100-12",
+    # the date that is written counts, wherever it was
+    "2022-05-01T00:00:00+05:30": "2022-05",
+    "2022-05-01 00:00:00-08:00": "2022-05",
+    "2022-05-31T23:30:00.000-0800": "2022-05",
+    "2022-05-01 00:00:00 +0530": "2022-05",
+    "2022-05-01 00:00:00 UTC": "2022-05",
+    "2022-05-01T00:00+05:30[Asia/Kolkata]": "2022-05",
+    "2022-05-01T00:00:00.000000Z": "2022-05",
 }
+ZONES = (
+    *("UTC", "Asia/Kolkata", "Asia/Tokyo", "Europe/Berlin", "Europe/London", "America/New_York"),
+    *("America/Sao_Paulo", "Australia/Adelaide", "Pacific/Auckland", "Pacific/Honolulu"),
+)
 
 
 def months() -> Iterator[Case]:
@@ -1217,6 +1229,40 @@ def months() -> Iterator[Case]:
         spelled = list(READABLE_MONTHS)[at : at + 7]
         meant = [READABLE_MONTHS[text] for text in spelled]
         yield month_case(f"in readable spellings, {at // 7 + 1}", spelled, meant, exact=False)
+
+
+def instants() -> Iterator[Case]:
+    """Parquet with time stamps that have a time zone, which a file does not keep."""
+    month = "strptime(month || ' 2023', '%B %Y')"
+
+    def case(what: str, content: bytes, meant=None, **variables) -> Case:
+        def make(folder: Path) -> dict:
+            (folder / "spends.parquet").write_bytes(content)
+            return {"inputs": {"spends": f"{folder}/spends.parquet"}, **variables}
+
+        meant = meant or of_sample("spends")
+        return Case(f"Parquet of months {what}", "spends", make, "loaded", (), meant)
+
+    def written(value: str) -> bytes:
+        return copied(select=f"* replace ({value} as month)", input_name="spends")
+
+    for zone in ZONES:
+        yield case(f"at midnight of {zone}", written(f"timezone('{zone}', {month})"))
+        within = f"{month} + to_hours(rn % 600)".replace(
+            "rn", "length(category) * 37 + length(spend)"
+        )
+        yield case(f"within {zone}", written(f"timezone('{zone}', {within})"), time_zone=zone)
+        yield case(
+            f"at midnight of {zone}, which is named",
+            written(f"timezone('{zone}', {month})"),
+            time_zone=zone,
+        )
+    yield case("without a zone", written(month))
+    yield case("that are dates", written(f"{month}::date"))
+    yield case("without a zone, one is named", written(month), time_zone="America/New_York")
+    old = (PROJECT / "tests" / "data" / "months_as_int96.parquet").read_bytes()
+    spends = read_sample("spends")
+    yield case("as INT96", old, lambda: spends.records(spends.rows[:24]))
 
 
 def month_case(what: str, spelled: list[str], meant: list[str], exact: bool = True) -> Case:
@@ -1282,6 +1328,7 @@ GROUPS = (
     texts,
     identifiers,
     months,
+    instants,
     sizes,
     nul_bytes,
 )

@@ -157,6 +157,31 @@ def test_parquet_is_told_by_its_bytes(write):
     assert "damaged, cut off" in describe_file(cut, WANTED).problem
 
 
+@pytest.mark.parametrize(
+    ("instants", "are_midnights"),
+    [
+        (["2023-04-30 18:30", "2023-05-31 18:30"], True),
+        # clocks changed between them
+        (["2023-02-28 23:00", "2023-04-30 22:00"], True),
+        (["2023-03-31 11:00", "2023-04-30 12:00"], True),
+        (["1969-12-31 23:00"], True),
+        (["2023-05-01 10:00"], True),
+        (["2023-04-30 18:30", "2023-05-31 16:30"], False),
+        (["2023-04-30 18:31", "2023-05-31 18:31"], False),
+        (["infinity"], False),
+    ],
+)
+def test_instants_that_are_midnight_of_one_place_are_told(write, instants, are_midnights):
+    path = write("", "a.parquet")
+    rows = ", ".join(f"('{one}'::timestamp)" for one in instants)
+    duckdb.sql(
+        "copy (select make_timestamptz(epoch_us(month)) as month, month as local "
+        f"from (values {rows}) as months (month)) to '{path}' (format parquet)"
+    )
+    expected = "LOCAL MIDNIGHT" if are_midnights else "TIMESTAMP WITH TIME ZONE"
+    assert describe_file(path, WANTED).types == [expected, "TIMESTAMP"]
+
+
 def workbook(path):
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("xl/workbook.xml", "<workbook/>")

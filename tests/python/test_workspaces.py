@@ -20,6 +20,7 @@ CHANGED = {
     "refit": "never",
     "spends_year": 2001,
     "staffing_customers": None,
+    "time_zone": "Asia/Tokyo",
     "trusted_columns": {"customers": ["customer_id"]},
 }
 KINDS = ("nodes", "unit_tests", "metrics", "semantic_models", "saved_queries", "exposures")
