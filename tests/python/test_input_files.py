@@ -243,6 +243,36 @@ def test_inputs_are_found_in_a_folder(tmp_path):
     assert find_input(str(tmp_path / "gone"), "spends")["files"] == []
 
 
+def test_hive_partitions_are_found_by_folder_and_by_pattern(tmp_path):
+    folder = tmp_path / "spends"
+    wanted = []
+    for month in ("04", "05", "10"):
+        partition = folder / "year=2023" / f"month={month}"
+        partition.mkdir(parents=True)
+        wanted.append(str(partition / "part-00000-0a1b.c000.snappy.parquet"))
+        for name in (wanted[-1], partition / ".part-00000.crc", folder / "_SUCCESS"):
+            open(name, "wb").close()
+    (folder / "_delta_log").mkdir()
+    (folder / "_delta_log" / "0.parquet").touch()
+    loop = folder / "year=2023" / "loop=1"
+    loop.symlink_to(folder)
+    assert find_input(str(tmp_path), "spends") == {"files": wanted, "are_parts": True}
+    loop.unlink()
+    for pattern in (
+        folder,
+        f"{folder}/",
+        folder / "year=*",
+        folder / "year=2023/month=*/*.parquet",
+        folder / "year=*" / "**" / "*.parquet",
+    ):
+        assert find_files(str(pattern)) == wanted
+    assert find_files(str(folder / "year=2023/month=0*")) == wanted[:2]
+    # no partition: refused, and not passed over
+    assert find_files(str(tmp_path / "*")) == wanted
+    (tmp_path / "other").mkdir()
+    assert find_files(str(tmp_path / "*")) == [str(tmp_path / "other"), *wanted]
+
+
 def test_a_name_with_brackets_is_no_pattern(tmp_path):
     for name in ("data[1].csv", "data1.csv"):
         (tmp_path / name).write_text(f"name\n{name}")
