@@ -370,8 +370,10 @@ labelled_magnitudes as (
     select
         input_name,
         column_name,
-        case when power_of_ten > 0 then concat(column_name, ' (', cast(power(10, power_of_ten) as integer), ' times)') end
-            as jump_label
+        case
+            when power_of_ten > 0
+                then concat(column_name, ' (', cast(power(10, power_of_ten) as integer), ' times)')
+        end as jump_label
     from input_magnitudes
 
 ),
