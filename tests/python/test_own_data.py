@@ -119,7 +119,7 @@ def test_too_many_rejects_stop_the_build_before_the_marts(workspace, input_folde
 
 @pytest.mark.slow
 def test_a_well_formed_file_that_is_not_whole_stops_the_publication(workspace, tmp_path):
-    """One row a customer of the 216 that there are; a bank that has no more accepts the check by its name."""
+    """One row a customer, of 216; a bank that has no more accepts the check by its name."""
     rows = read(SAMPLE / "spends.csv")
     kept = [rows[1 + 216 * customer + customer % 216] for customer in range(600)]
     write(tmp_path / "spends.csv", [rows[0], *kept])
@@ -129,9 +129,7 @@ def test_a_well_formed_file_that_is_not_whole_stops_the_publication(workspace, t
     }
     run = workspace.dbt("build", **variables)
     assert not run.succeeded
-    assert (
-        "input_coverage of spends: rows: rows of a customer on average, of 216 is 1.0," in run.text
-    )
+    assert "spends: rows: rows of a customer on average, of 216 is 1" in run.text
     assert "accept_changes: [input_coverage]" in run.text
     assert not (workspace.published / "cards.duckdb").exists()
 
