@@ -50,15 +50,18 @@
 {% endmacro %}
 
 
-{#- The active segmentations' inputs with attributes: segmentation, input, relation of its validated rows, columns. -#}
+{#- The active segmentations' inputs with attributes: segmentation, staged rows with their key and month, columns. -#}
 {% macro passed_attributes() %}
+    {% set keys = {'card_relationships': 'card_relationship_id', 'card_usage': 'cardholder_id'} %}
     {% set found = [] %}
     {% for segmentation in active_segmentations() %}
         {% for input_name in var('segmentations')[segmentation] if passed_columns(input_name) %}
             {% do found.append({
                 'segmentation': segmentation,
                 'input_name': input_name,
-                'relation': ref('base_' ~ input_name ~ '__validated'),
+                'relation': ref(staged_model(input_name)),
+                'key': keys.get(input_name, 'customer_id'),
+                'month': 'profile_month' if input_name == 'credit_profiles',
                 'columns': passed_columns(input_name)
             }) %}
         {% endfor %}

@@ -220,10 +220,10 @@ from (
     1234), an identifier that another program holds as 1001.0 is 1001, and a time is that of UTC whatever the time
     zone of this machine.
 -#}
-{% macro text_of_typed(value, type, column) -%}
+{% macro text_of_typed(value, type, column, decimal_mark=none) -%}
     {%- set is_fraction = type in ('FLOAT', 'DOUBLE') or type.startswith('DECIMAL') -%}
     {%- if is_fraction and column.type in ('number', 'integer') -%}
-        {%- set mark = ',' if var('decimal_mark') == ',' else '.' -%}
+        {%- set mark = decimal_mark or (',' if var('decimal_mark') == ',' else '.') -%}
         regexp_replace(cast({{ value }} as varchar), '[.]([0-9]+)', '{{ mark }}\10')
     {%- elif is_fraction -%}
         case

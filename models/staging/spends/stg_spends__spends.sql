@@ -1,10 +1,13 @@
 -- One row per customer, month, category and payment type that can be used, in the field's terms.
-{{ config(enabled=has_inputs('spends'), materialized='table') }}
+{{ config(
+    enabled=has_inputs('spends'),
+    post_hook="{{ raise_unmatched_words(this, ref('card_benefits') if has_inputs('customers') else none) }}"
+) }}
 with
 
-validated_rows as (
+usable_rows as (
 
-    select * from {{ ref('base_spends__validated') }}
+    {{ usable_rows_sql('spends', ref('spends'), ref('base_spends__examined')) }}
 
 ),
 
@@ -17,6 +20,7 @@ renamed as (
         -- strings
         category,
         payment_type,
+        source_file,
 
         -- numerics
         spend as spend_amount,
@@ -26,8 +30,7 @@ renamed as (
 
         -- dates
         month as spend_month
-    from validated_rows
-    where reject_rule is null
+    from usable_rows
 
 )
 

@@ -1,0 +1,187 @@
+{#-
+    Most rows are usable as they stand. They are told by cheap tests and streamed from where they are; all others are
+    examined by check_input_sql and kept in a table. The tests are strict: a value that fails one may still be usable,
+    one that passes stands as it is, without repair. Texts that repeat are tested once, not row by row.
+-#}
+
+{#- The columns of the contract, each with the type in which the input has it: VARCHAR, or that of a typed file. -#}
+{% macro source_columns(input_name) %}
+    {% set node = input_node(input_name) %}
+    {% set found = run_query(
+        "select column_name, data_type from duckdb_columns() where database_name = " ~ sql_text(node.database)
+        ~ " and schema_name = " ~ sql_text(node.schema) ~ " and table_name = " ~ sql_text(node.alias)
+    ) %}
+    {% set types = dict(found.rows | map('list') | list) %}
+    {% set columns = [] %}
+    {% for column in input_contract(input_name) %}
+        {% do columns.append(dict(column, source_type=types.get(column.name, 'VARCHAR'))) %}
+    {% endfor %}
+    {{ return(columns) }}
+{% endmacro %}
+
+
+{% macro is_typed(column) %}
+    {{ return(column.source_type != 'VARCHAR') }}
+{% endmacro %}
+
+
+{#- Whether the texts of a column name months or durations, of which there are few: each is read once. -#}
+{% macro is_period_in_words(column) %}
+    {{ return(column.type in ('month', 'duration_months') and not is_typed(column)) }}
+{% endmacro %}
+
+
+{#- Each text of such a column that stands as it is, with its value. -#}
+{% macro periods_sql(column, relation) -%}
+    {%- set clean, typed = column.name ~ '__clean', column.name ~ '__typed' -%}
+    select
+        {{ clean }} as period_text,
+        {{ typed }} as period
+    from (
+        select
+            {{ clean }},
+            {{ typed_expression(column) }} as {{ typed }}
+        from (
+            select distinct {{ column.name }} as {{ clean }}
+            from {{ relation }}
+        ) as texts
+    ) as periods
+    where
+        {{ typed }} between {{ limit(column, 'minimum') }} and {{ limit(column, 'maximum') }}
+        and {{ clean }} = {{ trimmed(clean) }}
+        {%- if column.get('placeholders') %}
+        and {{ clean }} not in ({{ sql_list(column.placeholders) }})
+        {%- endif %}
+{%- endmacro %}
+
+
+{#- Whether a value stands as it is, in a relation with `<column>__raw`; null counts as no. -#}
+{% macro is_clean(column, parents=none) -%}
+    {%- set raw = column.name ~ '__raw' -%}
+    {%- set tests = [] -%}
+    {%- if parents -%}
+        {%- do tests.append(raw ~ ' in (select parent_key from parents)') -%}
+    {%- elif is_typed(column) and column.type == 'month' -%}
+        {%- do tests.append(raw ~ ' between ' ~ limit(column, 'minimum') ~ ' and ' ~ limit(column, 'maximum')) -%}
+    {%- elif is_typed(column) -%}
+        {%- do tests.append(raw ~ ' between ' ~ column.minimum ~ ' and ' ~ column.maximum) -%}
+        {%- if column.type != 'number' -%}
+            {%- do tests.append(raw ~ ' = floor(' ~ raw ~ ')') -%}
+        {%- endif -%}
+    {%- elif column.type in ('number', 'integer') -%}
+        {%- set whole = "regexp_full_match(" ~ raw ~ ", '-?[0-9]{1,15}')" -%}
+        {%- set fraction = "(regexp_full_match(" ~ raw ~ ", '-?[0-9]{1,15}[.][0-9]+') and (select has_points from number_writing))" -%}
+        {%- do tests.append('(' ~ whole ~ ' or ' ~ fraction ~ ')' if column.type == 'number' else whole) -%}
+        {%- do tests.append('try_cast(' ~ raw ~ ' as double) between ' ~ column.minimum ~ ' and ' ~ column.maximum) -%}
+    {%- elif is_period_in_words(column) -%}
+        {%- do tests.append(raw ~ ' in (select period_text from ' ~ column.name ~ '_periods)') -%}
+    {%- elif column.get('unify') -%}
+        {%- do tests.append(
+            raw ~ ' in (select spelling from ' ~ column.name ~ "_spellings where spelling = usual_spelling and spelling <> '' and spelling not like '[%'"
+            ~ ' and length(spelling) <= ' ~ maximum_text_length() ~ ')'
+        ) -%}
+    {%- elif column.get('accepted') -%}
+        {%- do tests.append(raw ~ ' in (' ~ sql_list(column.accepted) ~ ')') -%}
+    {%- else -%}
+        {#- In ASCII, without blanks round it, and no mark of an identifier, which begins with a bracket. -#}
+        {%- do tests.append("regexp_full_match(" ~ raw ~ ", '[!-Z\\\\-~]([ -~]*[!-~])?')") -%}
+        {%- do tests.append('length(' ~ raw ~ ') <= ' ~ maximum_text_length()) -%}
+    {%- endif -%}
+    {%- if column.get('placeholders') and not is_typed(column) -%}
+        {%- do tests.append(raw ~ ' not in (' ~ sql_list(column.placeholders) ~ ')') -%}
+    {%- endif -%}
+    {%- if column.required -%}
+        {{ tests | join(' and ') }}
+    {%- elif is_typed(column) -%}
+        ({{ raw }} is null or {{ tests | join(' and ') }})
+    {%- else -%}
+        ({{ raw }} is null or {{ raw }} = '' or {{ tests | join(' and ') }})
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#- The typed value of a clean one. -#}
+{% macro clean_value(column) -%}
+    {%- set raw = 'input_rows.' ~ column.name -%}
+    {%- if is_period_in_words(column) -%}
+        {{ column.name }}_periods.period
+    {%- elif column.type == 'month' -%}
+        cast({{ dbt.date_trunc('month', raw) }} as date)
+    {%- elif column.type in ('number', 'integer', 'duration_months') -%}
+        {%- set source = 'cast(' ~ raw ~ ' as varchar)' if column.source_type == 'FLOAT' else raw if is_typed(column) else "nullif(" ~ raw ~ ", '')" -%}
+        try_cast({{ source }} as {{ 'double' if column.type == 'number' else 'bigint' }})
+    {%- else -%}
+        nullif({{ raw }}, '')
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#-
+    The clean rows of an input, typed: those that are not among the rows of the relation `examined`. Of `raw_columns`,
+    the values as they came are there too, as `<column>__raw`.
+-#}
+{% macro clean_rows_sql(columns, passed, input_relation, examined, raw_columns=[]) -%}
+    select
+        input_rows.source_file,
+        input_rows.source_row
+        {%- for column in columns %},
+        {{ clean_value(column) }} as {{ column.name }}
+        {%- endfor %}
+        {%- for column in passed %},
+        nullif(input_rows.{{ column.name }}, '') as {{ column.name }}
+        {%- endfor %}
+        {%- for name in raw_columns %},
+        input_rows.{{ name }} as {{ name }}__raw
+        {%- endfor %}
+    from {{ input_relation }} as input_rows
+    {%- for column in columns if is_period_in_words(column) %}
+    left join {{ column.name }}_periods
+        on input_rows.{{ column.name }} = {{ column.name }}_periods.period_text
+    {%- endfor %}
+    where not exists (
+        select 1
+        from {{ examined }} as examined_rows
+        where
+            examined_rows.source_file = input_rows.source_file
+            and examined_rows.source_row = input_rows.source_row
+    )
+{%- endmacro %}
+
+
+{#- The usable rows of an input in the contract's columns: the clean ones, and those that passed their examination. -#}
+{% macro usable_rows_sql(input_name, input_relation, examined) %}
+{% set columns = source_columns(input_name) if execute else [] %}
+{% set passed = passed_columns(input_name) %}
+with
+
+{% for column in columns if is_period_in_words(column) -%}
+{{ column.name }}_periods as (
+
+    {{ periods_sql(column, input_relation) }}
+
+),
+
+{% endfor -%}
+clean_rows as (
+
+    {{ clean_rows_sql(columns, passed, input_relation, examined) }}
+
+),
+
+repaired_rows as (
+
+    select
+        source_file,
+        source_row
+        {%- for column in columns + passed %},
+        {{ column.name }}
+        {%- endfor %}
+    from {{ examined }}
+    where reject_rule is null
+
+)
+
+select * from clean_rows
+union all
+select * from repaired_rows
+{% endmacro %}
