@@ -28,7 +28,7 @@
     {{ return({
         'blanks_trimmed': 'blanks round the value were removed',
         'placeholder_cleared': 'a text that stands for a missing value was cleared',
-        'mark_removed': 'a mark at the end of the value was removed',
+        'mark_removed': 'a mark round or at the end of the value was removed',
         'thousands_separator_removed': 'thousands separators were removed from the number',
         'decimal_comma_read': 'a decimal comma was read as the decimal mark',
         'spelling_unified': 'the spelling was set to the usual one',

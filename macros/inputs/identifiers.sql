@@ -147,6 +147,7 @@ where recognised.kind <> '' and (judged.texts < 10 or judged.recognised_share >=
     {%- if column.type in ('number', 'integer') -%}
         case
             when regexp_matches({{ expression }}, '[\p{L}]{2}[^0-9]*[\p{L}]')
+                and not {{ is_missing_word(trimmed(expression), column) }}
                 {%- if column.get('placeholders') %} and trim({{ expression }}) not in ({{ sql_list(column.placeholders) }}){% endif %}
                 then {{ masked_text(expression) }}
             else {{ kept }}

@@ -258,6 +258,7 @@ def test_a_bad_file_ends_in_one_sentence(workspace, input_folder, spoil, sentenc
             marks=pytest.mark.slow,
         ),
         ({"minimum_cell_size": "ten"}, "The variable minimum_cell_size is 'ten', but has to be"),
+        ({"time_zone": "Kolkata"}, "The variable time_zone is 'Kolkata', but has to be the name"),
         ({"spends_year": "May"}, "The variable spends_year is 'May', but has to be a year"),
         (
             {"input_dir": "{{ 7 - 7 }}"},
