@@ -145,7 +145,7 @@ doubtful_rows as materialized (
             and {{ is_clean(column, references.get(column.name)) }}
             {%- endfor %}
             {%- for column in passed %}
-            and ({{ column.name }} is null or regexp_full_match({{ column.name }}, '([!-Z\\-~]([ -~]*[!-~])?)?'))
+            and ({{ column.name }} is null or {{ column.name }} = '' or {{ is_plain_text(column.name) }})
             {%- endfor %},
             false
         )

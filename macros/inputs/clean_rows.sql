@@ -55,6 +55,12 @@
 {%- endmacro %}
 
 
+{#- Whether a text is ASCII without blanks round it, no mark of an identifier, [a card number], and no ="text". -#}
+{% macro is_plain_text(text) -%}
+    regexp_full_match({{ text }}, '[!-<>-Z\\-~]([ -~]*[!-~])?')
+{%- endmacro %}
+
+
 {#- Whether a value stands as it is, in a relation with `<column>__raw`; null counts as no. -#}
 {% macro is_clean(column, parents=none) -%}
     {%- set raw = column.name ~ '__raw' -%}
@@ -83,9 +89,10 @@
     {%- elif column.get('accepted') -%}
         {%- do tests.append(raw ~ ' in (' ~ sql_list(column.accepted) ~ ')') -%}
     {%- else -%}
-        {#- In ASCII, without blanks round it, and no mark of an identifier, which begins with a bracket. -#}
-        {%- do tests.append("regexp_full_match(" ~ raw ~ ", '[!-Z\\\\-~]([ -~]*[!-~])?')") -%}
+        {%- do tests.append(is_plain_text(raw)) -%}
         {%- do tests.append('length(' ~ raw ~ ') <= ' ~ maximum_text_length()) -%}
+        {#- No word for a missing value or for a line of totals has a digit. -#}
+        {%- do tests.append("regexp_matches(" ~ raw ~ ", '[0-9]')" if column.type == 'id' else 'not ' ~ is_missing_word(raw, column)) -%}
     {%- endif -%}
     {%- if column.get('placeholders') and not is_typed(column) -%}
         {%- do tests.append(raw ~ ' not in (' ~ sql_list(column.placeholders) ~ ')') -%}
