@@ -17,6 +17,10 @@
 {% set numbers = contract | selectattr('type', 'in', ['number', 'integer']) | list %}
 {% set written_numbers = numbers | rejectattr('source_type', 'ne', 'VARCHAR') | list %}
 {% set keys = meta.unique_key %}
+{#- What is loaded as text has its marks already. -#}
+{% set in_place = execute and is_read_in_place(input_name) %}
+{% set doubted = untrusted(input_name, contract | selectattr('source_type', 'eq', 'VARCHAR') | list + passed) if in_place else [] %}
+{% set identifying_columns = find_identifiers(input_name, doubted, doubtful_texts_in_place_sql(doubted, input_relation, references, parents)) %}
 with
 
 {% for column_name, parent in references.items() -%}
@@ -42,11 +46,16 @@ parents as materialized (
             text_rows
         from (
             select
-                {{ column.name }} as raw_text,
-                count(*) as text_rows
-            from {{ input_relation }}
-            group by 1
-        ) as texts
+                {{ kept_text(column.name, input_name, column, identifying_columns) }} as raw_text,
+                text_rows
+            from (
+                select
+                    {{ column.name }},
+                    count(*) as text_rows
+                from {{ input_relation }}
+                group by 1
+            ) as texts
+        ) as kept_texts
     ) as trimmed_texts
     where not {{ is_placeholder(column) }}
     group by {{ column.name }}__text
@@ -143,9 +152,15 @@ doubtful_rows as materialized (
             source_fault is null
             {%- for column in contract %}
             and {{ is_clean(column, references.get(column.name)) }}
+            {%- if column.name in identifying_columns and column.type not in ('number', 'integer') and not column.get('unify') and column.name not in references %}
+            and ({{ column.name }}__raw is null or {{ column.name }}__raw not in (select text from identifiers_in_{{ input_name }} where column_name = '{{ column.name }}'))
+            {%- endif %}
             {%- endfor %}
             {%- for column in passed %}
             and ({{ column.name }} is null or {{ column.name }} = '' or {{ is_plain_text(column.name) }})
+            {%- if column.name in identifying_columns %}
+            and ({{ column.name }} is null or {{ column.name }} not in (select text from identifiers_in_{{ input_name }} where column_name = '{{ column.name }}'))
+            {%- endif %}
             {%- endfor %},
             false
         )
@@ -159,11 +174,12 @@ raw_rows as (
         source_row,
         source_fault
         {%- for column in contract %},
-        case when source_fault is null then coalesce({{ text_of_typed(column.name ~ '__raw', column.source_type, column, '.') }}, '') end
+        {%- set text = column.name ~ '__raw' if not is_typed(column) else text_of_typed(column.name ~ '__raw', column.source_type, column, '.') %}
+        case when source_fault is null then coalesce({{ kept_text(text, input_name, column, identifying_columns) if in_place else text }}, '') end
             as {{ column.name }}__raw
         {%- endfor %}
         {%- for column in passed %},
-        {{ column.name }}
+        {{ kept_text(column.name, input_name, column, identifying_columns) if in_place else column.name }} as {{ column.name }}
         {%- endfor %}
     from doubtful_rows
 

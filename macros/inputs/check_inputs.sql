@@ -39,7 +39,7 @@
     {% if not problems %}
         {% set relation = input_relation(input_name) %}
         {% do run_query("create schema if not exists " ~ relation.schema) %}
-        {% do run_query("create or replace table " ~ relation ~ " as " ~ read_input_sql(input_name, description.files)) %}
+        {% do run_query(load_input_sql(input_name, description.files)) %}
         {% do problems.extend(load_problems(input_name, relation, description.files)) %}
         {% if not problems %}
             {% do problems.extend(check_rows(input_name, 'customers' in usable)) %}
@@ -64,7 +64,7 @@
     {% for match in file.matches.values() | unique | sort %}
         {% set columns = [] %}
         {% for column, found in file.matches.items() if found == match %}
-            {% do columns.append(column if match == 'exactly' else column ~ " ('" ~ file.shown_names[file.positions[column]] ~ "')") %}
+            {% do columns.append(column if match == 'exactly' else column ~ " ('" ~ (file.shown_names + file.partitions.keys() | list)[file.positions[column]] ~ "')") %}
         {% endfor %}
         {% set shown = columns if match == 'by name' else columns[:3] %}
         {% do print('    ' ~ columns | length ~ ' columns found ' ~ ('as column_names or pass_through say' if match == 'by name' else match) ~ ': ' ~ shown | join(', ') ~ (' ...' if columns | length > shown | length else '')) %}
@@ -103,7 +103,7 @@
             {% do print('    repaired ' ~ '{:,}'.format(row[1] | int) ~ ' of ' ~ column.name ~ ': ' ~ repair_rules()[row[0]]) %}
         {% endfor %}
     {% endfor %}
-    {{ return(reject_problems(input_name, relation) + (unmatched_words(staged) if input_name == 'spends' else [])) }}
+    {{ return(reject_problems(input_name, relation) + (passed_identifiers(input_name, loaded, examined) if is_read_in_place(input_name) else []) + (unmatched_words(staged) if input_name == 'spends' else [])) }}
 {% endmacro %}
 
 

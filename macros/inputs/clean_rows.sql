@@ -63,6 +63,7 @@
 
 {#- Whether a value stands as it is, in a relation with `<column>__raw`; null counts as no. -#}
 {% macro is_clean(column, parents=none) -%}
+    {#- Up to twelve digits of a number, which hold no identifier. -#}
     {%- set raw = column.name ~ '__raw' -%}
     {%- set tests = [] -%}
     {%- if parents -%}
@@ -75,8 +76,8 @@
             {%- do tests.append(raw ~ ' = floor(' ~ raw ~ ')') -%}
         {%- endif -%}
     {%- elif column.type in ('number', 'integer') -%}
-        {%- set whole = "regexp_full_match(" ~ raw ~ ", '-?[0-9]{1,15}')" -%}
-        {%- set fraction = "(regexp_full_match(" ~ raw ~ ", '-?[0-9]{1,15}[.][0-9]+') and (select has_points from number_writing))" -%}
+        {%- set whole = "regexp_full_match(" ~ raw ~ ", '-?[0-9]{1,12}')" -%}
+        {%- set fraction = "(regexp_full_match(" ~ raw ~ ", '-?[0-9]{1,12}[.][0-9]+') and (select has_points from number_writing))" -%}
         {%- do tests.append('(' ~ whole ~ ' or ' ~ fraction ~ ')' if column.type == 'number' else whole) -%}
         {%- do tests.append('try_cast(' ~ raw ~ ' as double) between ' ~ column.minimum ~ ' and ' ~ column.maximum) -%}
     {%- elif is_period_in_words(column) -%}
@@ -87,7 +88,7 @@
             ~ ' and length(spelling) <= ' ~ maximum_text_length() ~ ')'
         ) -%}
     {%- elif column.get('accepted') -%}
-        {%- do tests.append(raw ~ ' in (' ~ sql_list(column.accepted) ~ ')') -%}
+        {%- do tests.append(is_listed(raw, column.accepted)) -%}
     {%- else -%}
         {%- do tests.append(is_plain_text(raw)) -%}
         {%- do tests.append('length(' ~ raw ~ ') <= ' ~ maximum_text_length()) -%}

@@ -4,7 +4,8 @@
 -#}
 {% macro raise_too_many_rejects(input_name, examined_rows) %}
     {% if execute and flags.WHICH in ('build', 'run') and not flags.EMPTY %}
-        {% do raise_problems(reject_problems(input_name, examined_rows)) %}
+        {% set problems = passed_identifiers(input_name, input_relation(input_name), examined_rows) if is_read_in_place(input_name) else [] %}
+        {% do raise_problems(problems + reject_problems(input_name, examined_rows)) %}
     {% endif %}
 {% endmacro %}
 
