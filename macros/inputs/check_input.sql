@@ -66,7 +66,21 @@ parents as materialized (
 {% for column in contract if is_period_in_words(column) -%}
 {{ column.name }}_periods as materialized (
 
-    {{ periods_sql(column, input_relation) }}
+    {{ periods_sql(column, input_relation, in_place) }}
+
+),
+
+{{ column.name }}_clean_periods as (
+
+    {%- set clean = column.name ~ '__clean' %}
+    select {{ clean }}
+    from {{ column.name }}_periods
+    where
+        {{ column.name }}__typed between {{ limit(column, 'minimum') }} and {{ limit(column, 'maximum') }}
+        and {{ clean }} = {{ trimmed(clean) }}
+        {%- if column.get('placeholders') %}
+        and not {{ is_listed(clean, column.placeholders) }}
+        {%- endif %}
 
 ),
 
@@ -298,17 +312,22 @@ clean_rows as not materialized (
 
 ),
 
+/* keys that may repeat, told by their first column: what else of them is alike among its rows is compared by hashes */
 repeated_keys as materialized (
 
-    select key_hash
+    select {{ keys[0] }} as repeated_key
     from (
-        select hash({{ keys | join(', ') }}) as key_hash from clean_rows
+        select {{ keys | join(', ') }} from clean_rows
         union all
-        select hash({{ keys | join(', ') }}) as key_hash from valued
+        select {{ keys | join(', ') }} from valued
         where fault_rule is null
-    ) as key_hashes
-    group by key_hash
+    ) as key_rows
+    group by {{ keys[0] }}
+    {%- if keys | length > 1 %}
+    having list_unique(list(cast(hash({{ keys[1:] | join(', ') }}) & 4294967295 as uinteger))) < count(*)
+    {%- else %}
     having count(*) > 1
+    {%- endif %}
 
 ),
 
@@ -319,11 +338,11 @@ rows_of_repeated_keys as (
         true as is_clean,
         concat_ws(', ', {{ keys | join('__raw, ') }}__raw) as key_value
     from clean_rows
-    where hash({{ keys | join(', ') }}) in (select key_hash from repeated_keys)
+    where {{ keys[0] }} in (select repeated_key from repeated_keys)
     union all by name
     select *
     from valued
-    where fault_rule is null and hash({{ keys | join(', ') }}) in (select key_hash from repeated_keys)
+    where fault_rule is null and {{ keys[0] }} in (select repeated_key from repeated_keys)
 
 ),
 
@@ -340,7 +359,7 @@ keyed as (
         *,
         1 as key_occurrence
     from valued
-    where fault_rule is not null or hash({{ keys | join(', ') }}) not in (select key_hash from repeated_keys)
+    where fault_rule is not null or {{ keys[0] }} not in (select repeated_key from repeated_keys)
 
 ),
 

@@ -31,27 +31,40 @@
 {% endmacro %}
 
 
-{#- Each text of such a column that stands as it is, with its value. -#}
-{% macro periods_sql(column, relation) -%}
+{#-
+    Each text of such a column, read: `<column>__clean`, `<column>__typed`. Of files that are read in place DuckDB does not
+    know how few there are and might join the wrong way round, so they are written out unless they are many.
+-#}
+{% macro periods_sql(column, relation, in_place) -%}
     {%- set clean, typed = column.name ~ '__clean', column.name ~ '__typed' -%}
+    {%- set texts_sql -%}
     select
-        {{ clean }} as period_text,
-        {{ typed }} as period
+        {{ clean }},
+        {{ typed_expression(column) }} as {{ typed }}
     from (
         select
-            {{ clean }},
-            {{ typed_expression(column) }} as {{ typed }}
-        from (
-            select distinct {{ column.name }} as {{ clean }}
-            from {{ relation }}
-        ) as texts
-    ) as periods
-    where
-        {{ typed }} between {{ limit(column, 'minimum') }} and {{ limit(column, 'maximum') }}
-        and {{ clean }} = {{ trimmed(clean) }}
-        {%- if column.get('placeholders') %}
-        and {{ clean }} not in ({{ sql_list(column.placeholders) }})
-        {%- endif %}
+            {{ column.name }} as {{ clean }},
+            count(*) as text_rows
+        from {{ relation }}
+        group by {{ column.name }}
+    ) as texts
+    {#- A test of the text alone would be made row by row. #}
+    where case when text_rows > 0 then {{ typed_expression(column) }} end is not null
+    {%- endset -%}
+    {%- set rows = run_query(texts_sql ~ ' order by 1 limit 1001').rows if in_place else [] -%}
+    {%- if 0 < rows | length <= 1000 -%}
+    select
+        {{ clean }},
+        cast({{ typed }} as {{ 'date' if column.type == 'month' else 'bigint' }}) as {{ typed }}
+    from (
+        values
+        {%- for row in rows %}
+        ({{ sql_text(row[0]) }}, {{ sql_text(row[1]) }}){{ ',' if not loop.last }}
+        {%- endfor %}
+    ) as periods ({{ clean }}, {{ typed }})
+    {%- else -%}
+    {{ texts_sql }}
+    {%- endif -%}
 {%- endmacro %}
 
 
@@ -81,7 +94,7 @@
         {%- do tests.append('(' ~ whole ~ ' or ' ~ fraction ~ ')' if column.type == 'number' else whole) -%}
         {%- do tests.append('try_cast(' ~ raw ~ ' as double) between ' ~ column.minimum ~ ' and ' ~ column.maximum) -%}
     {%- elif is_period_in_words(column) -%}
-        {%- do tests.append(raw ~ ' in (select period_text from ' ~ column.name ~ '_periods)') -%}
+        {%- do tests.append(raw ~ ' in (select ' ~ column.name ~ '__clean from ' ~ column.name ~ '_clean_periods)') -%}
     {%- elif column.get('unify') -%}
         {%- do tests.append(
             raw ~ ' in (select spelling from ' ~ column.name ~ "_spellings where spelling = usual_spelling and spelling <> '' and spelling not like '[%'"
@@ -112,7 +125,7 @@
 {% macro clean_value(column) -%}
     {%- set raw = 'input_rows.' ~ column.name -%}
     {%- if is_period_in_words(column) -%}
-        {{ column.name }}_periods.period
+        {{ column.name }}_periods.{{ column.name }}__typed
     {%- elif column.type == 'month' -%}
         cast({{ dbt.date_trunc('month', raw) }} as date)
     {%- elif column.type in ('number', 'integer', 'duration_months') -%}
@@ -144,28 +157,26 @@
     from {{ input_relation }} as input_rows
     {%- for column in columns if is_period_in_words(column) %}
     left join {{ column.name }}_periods
-        on input_rows.{{ column.name }} = {{ column.name }}_periods.period_text
+        on input_rows.{{ column.name }} = {{ column.name }}_periods.{{ column.name }}__clean
     {%- endfor %}
-    where not exists (
-        select 1
-        from {{ examined }} as examined_rows
-        where
-            examined_rows.source_file = input_rows.source_file
-            and examined_rows.source_row = input_rows.source_row
-    )
+    anti join {{ examined }} as examined_rows
+        on
+            input_rows.source_file = examined_rows.source_file
+            and input_rows.source_row = examined_rows.source_row
 {%- endmacro %}
 
 
 {#- The usable rows of an input in the contract's columns: the clean ones, and those that passed their examination. -#}
 {% macro usable_rows_sql(input_name, input_relation, examined) %}
 {% set columns = source_columns(input_name) if execute else [] %}
+{% set in_place = execute and is_read_in_place(input_name) %}
 {% set passed = passed_columns(input_name) %}
 with
 
 {% for column in columns if is_period_in_words(column) -%}
 {{ column.name }}_periods as (
 
-    {{ periods_sql(column, input_relation) }}
+    {{ periods_sql(column, input_relation, in_place) }}
 
 ),
 
