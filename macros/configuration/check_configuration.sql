@@ -35,7 +35,7 @@
         {% if var('claim_significance_level') is not number or not 0 < var('claim_significance_level') < 1 %}
             {% do raise_error("The variable claim_significance_level is '" ~ var('claim_significance_level') ~ "', but has to be a number between 0 and 1 such as 0.05. Correct it in dbt_project.yml or in --vars.") %}
         {% endif %}
-        {% for setting in ['minimum_recommendations', 'maximum_recommendations'] %}
+        {% for setting in ['minimum_recommendations', 'maximum_recommendations', 'maximum_claim_customers'] %}
             {% if var(setting) is not integer or var(setting) < 1 %}
                 {% do raise_error("The variable " ~ setting ~ " is '" ~ var(setting) ~ "', but has to be a whole number of 1 or more. Correct it in dbt_project.yml or in --vars.") %}
             {% endif %}

@@ -1,4 +1,5 @@
 -- One row per claim, customer and group that the claim compares: the customer's outcome.
+{% set most = var('maximum_claim_customers') %}
 with
 
 claims as (
@@ -81,7 +82,7 @@ outcomes as (
             when 'debt_to_income_ratio' then cast(profiles.debt_to_income_ratio as double)
             when 'outstanding_debt_amount' then cast(profiles.outstanding_debt_amount as double)
         end as outcome
-    from {{ ref('int_repayment__features') }} as profiles
+    from {{ sample_of_customers(ref('int_repayment__features'), most) }} as profiles
     cross join claims
     left join credit_groups as reported_groups
         on
@@ -101,7 +102,7 @@ outcomes as (
             when 'average_monthly_spend_amount' then cast(customers.average_monthly_spend_amount as double)
             when 'monthly_income_amount' then cast(customers.monthly_income_amount as double)
         end as outcome
-    from {{ ref('int_customers_spend_summed') }} as customers
+    from {{ sample_of_customers(ref('int_customers_spend_summed'), most) }} as customers
     cross join claims
     left join {{ ref('int_customers_by_attribute') }} as reported_groups
         on
@@ -117,7 +118,7 @@ outcomes as (
         case when claims.group_by = shares.part_type then shares.part end as group_text,
         cast(null as double) as group_number,
         case claims.metric when 'spend_share' then shares.spend_share end as outcome
-    from {{ ref('int_customer_spend_shares') }} as shares
+    from {{ sample_of_customers(ref('int_customer_spend_shares'), most) }} as shares
     inner join claims
         on
             (claims.population = 'customer_categories' and shares.part_type = 'category')
@@ -141,7 +142,7 @@ outcomes as (
             when 'online_share_of_contacts' then relationships.online_share_of_contacts
             when 'branch_share_of_contacts' then relationships.branch_share_of_contacts
         end as outcome
-    from {{ ref('int_relationship__features') }} as relationships
+    from {{ sample_of_customers(ref('int_relationship__features'), most) }} as relationships
     cross join claims
     where claims.population = 'card_relationships'
     {% endif %}
@@ -165,7 +166,7 @@ outcomes as (
             when 'purchases_amount' then cast(cardholders.purchases_amount as double)
             when 'pays_in_full_mostly' then cast(cardholders.full_payment_share > 0.5 as double)
         end as outcome
-    from {{ ref('int_card_usage__features') }} as cardholders
+    from {{ sample_of_customers(ref('int_card_usage__features'), most) }} as cardholders
     cross join claims
     where claims.population = 'card_usage'
     {% endif %}
