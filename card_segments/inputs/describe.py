@@ -33,6 +33,7 @@ HEAD_BYTES = 1_100_000
 BLANK_LINE = re.compile(rb"(?m)^[ \t]+\r?$")
 IDENTIFIER = re.compile(r"@|\d{4}")
 MAXIMUM_NAME = 60
+PARTITION = re.compile(r"(?<=/)([^/=]+)=([^/]*)(?=/)")
 INSTANT = "TIMESTAMP WITH TIME ZONE"
 HOUR = 3_600_000_000
 DAY = 24 * HOUR
@@ -62,6 +63,9 @@ class Description:
     types : list of str
         Of a Parquet file: the types of the columns. Instants are `TIMESTAMP WITH TIME ZONE`, or
         `LOCAL MIDNIGHT` where all of a column are midnight of one place; see `_are_midnights`.
+    partitions : dict of str to str
+        What the folders of Hive partitions in the path say, as in month=2023-05, where the file
+        does not say it itself.
     is_plain : bool
         Whether every line is a row that any CSV reader splits alike; the others are read by
         `read_rows`.
@@ -81,6 +85,7 @@ class Description:
     has_quotes: bool = False
     names: list[str] = field(default_factory=list)
     types: list[str] = field(default_factory=list)
+    partitions: dict[str, str] = field(default_factory=dict)
     is_plain: bool = True
     rows: int | None = None
     problem: str | None = None
@@ -105,10 +110,14 @@ def describe_file(path: str, wanted: Collection[str]) -> Description:
         head = _head(path)
         if head.startswith(PARQUET):
             _describe_parquet(description)
-            return description
-        refuse_other_formats(path, head)
-        description.compression = compression_of(head)
-        _describe_text(description, wanted)
+        else:
+            refuse_other_formats(path, head)
+            description.compression = compression_of(head)
+            _describe_text(description, wanted)
+        own = set(map(header_key, description.names))
+        description.partitions = {
+            name: value for name, value in PARTITION.findall(path) if header_key(name) not in own
+        }
     except UnreadableFile as refused:
         description.problem = str(refused)
     except OSError as error:

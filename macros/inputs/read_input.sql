@@ -62,8 +62,9 @@
 -#}
 {% macro match_header(input_name, contract, file) %}
     {% set names = column_names(input_name) %}
+    {% set header = file.names + file.partitions.keys() | list %}
     {% set places = {} %}
-    {% for name in file.names %}
+    {% for name in header %}
         {% do places.setdefault(header_key(name), []).append(loop.index0) %}
     {% endfor %}
     {% set positions, matches, unused, missing, problems = {}, {}, [], [], [] %}
@@ -71,7 +72,7 @@
         {% set wanted = names.get(column.name, column.name) %}
         {% set alike = places.get(header_key(wanted), []) %}
         {% set equal = [] %}
-        {% for place in alike if column.name in names and file.names[place] == wanted %}
+        {% for place in alike if column.name in names and header[place] == wanted %}
             {% do equal.append(place) %}
         {% endfor %}
         {% set found = equal or alike %}
@@ -80,11 +81,11 @@
         {% elif found | length > 1 %}
             {% do problems.append("The file " ~ file.path ~ " has the column '" ~ column.name ~ "' twice (header fields " ~ (found[0] + 1) ~ " and " ~ (found[1] + 1) ~ "). Remove or rename one of them.") %}
         {% else %}
-            {% if file.types and modules.re.search('\\[|STRUCT|MAP|UNION', file.types[found[0]]) %}
+            {% if file.types and found[0] < file.types | length and modules.re.search('\\[|STRUCT|MAP|UNION', file.types[found[0]]) %}
                 {% do problems.append("The file " ~ file.path ~ " has lists or structures in the column '" ~ column.name ~ "', of which no single value can be taken. Write it again with one plain value a row.") %}
             {% endif %}
             {% do positions.update({column.name: found[0]}) %}
-            {% do matches.update({column.name: 'by name' if column.name in names else 'exactly' if file.names[found[0]] == wanted else 'ignoring case, blanks and punctuation'}) %}
+            {% do matches.update({column.name: 'by name' if column.name in names else 'exactly' if header[found[0]] == wanted else 'ignoring case, blanks and punctuation'}) %}
         {% endif %}
     {% endfor %}
     {% for name in file.names %}
@@ -112,13 +113,32 @@
 
 
 {#-
+    The statement that makes an input available: a view of Parquet files, else a table of texts. The other kind that
+    there may be from another build goes first.
+-#}
+{% macro load_input_sql(input_name, files) %}
+    {% set relation = input_relation(input_name) %}
+    {% set in_place = can_be_read_in_place(files) %}
+    {% if is_read_in_place(input_name) != in_place %}
+        {% do run_query("drop " ~ ('table' if in_place else 'view') ~ " if exists " ~ relation) %}
+    {% endif %}
+    {% set statement %}
+create or replace {{ 'view' if in_place else 'table' }} {{ relation }} as
+{{ read_in_place_sql(input_contract(input_name) + passed_columns(input_name), files) if in_place else read_input_sql(input_name, files) }}
+    {% endset %}
+    {{ return(statement) }}
+{% endmacro %}
+
+
+{#-
     The statement that reads all files of an input: the contract's columns as text, where each row
     came from, and what is wrong with the row as a whole. Nothing is typed or judged here: a value
     that does not fit is found in staging, where it is counted.
 -#}
 {% macro read_input_sql(input_name, files) %}
     {% set columns = input_contract(input_name) + passed_columns(input_name) %}
-    {% set identifying_columns = find_identifiers(input_name, columns, files) %}
+    {% set doubted = untrusted(input_name, columns) %}
+    {% set identifying_columns = find_identifiers(input_name, doubted, doubtful_texts_sql(doubted, '(' ~ read_files_sql(columns, files) ~ ') as input_rows')) %}
 select
     {%- for column in columns %}
     {{ kept_text(column.name, input_name, column, identifying_columns) }} as {{ column.name }},
@@ -143,7 +163,9 @@ from ({{ read_files_sql(columns, files) }}) as input_rows
     {% set select_sql %}
 select
     {% for column in columns -%}
-    {% if column.name in file.positions -%}
+    {% if file.positions.get(column.name, 0) >= file.names | length -%}
+    {{ partition_value(sql_text(file.path), (file.partitions.keys() | list)[file.positions[column.name] - file.names | length]) }} as {{ column.name }},
+    {% elif column.name in file.positions -%}
     case when source_fault is null then field_{{ file.positions[column.name] }} end as {{ column.name }},
     {% else -%}
     cast(null as varchar) as {{ column.name }},
@@ -215,7 +237,7 @@ from (
 
 {% macro parquet_fields_sql(columns, file) %}
     select
-        {%- for column in columns if column.name in file.positions %}
+        {%- for column in columns if file.positions.get(column.name, file.names | length) < file.names | length %}
         {%- set position = file.positions[column.name] %}
         coalesce({{ text_of_typed(adapter.quote(file.names[position] | replace('"', '""')), file.types[position], column) }}, '') as field_{{ position }},
         {%- endfor %}
@@ -231,10 +253,10 @@ from (
     1234), an identifier that another program holds as 1001.0 is 1001. A time is that of the variable time_zone, or of UTC,
     whatever the time zone of this machine; a month whose column holds nothing but midnights is that of its place.
 -#}
-{% macro text_of_typed(value, type, column) -%}
+{% macro text_of_typed(value, type, column, decimal_mark=none) -%}
     {%- set is_fraction = type in ('FLOAT', 'DOUBLE') or type.startswith('DECIMAL') -%}
     {%- if is_fraction and column.type in ('number', 'integer') -%}
-        {%- set mark = ',' if var('decimal_mark') == ',' else '.' -%}
+        {%- set mark = decimal_mark or (',' if var('decimal_mark') == ',' else '.') -%}
         regexp_replace(cast({{ value }} as varchar), '[.]([0-9]+)', '{{ mark }}\10')
     {%- elif is_fraction -%}
         case
@@ -252,6 +274,13 @@ from (
     {%- else -%}
         cast({{ value }} as varchar)
     {%- endif -%}
+{%- endmacro %}
+
+
+{#- The value that a path gives a column, as in month=2023-05/part.parquet. -#}
+{% macro partition_value(path, name) -%}
+    {%- set pattern = '/' ~ modules.re.escape(name) ~ '=([^/]+)/' -%}
+    nullif(url_decode(regexp_extract({{ path }}, {{ sql_text(pattern) }}, 1)), '__HIVE_DEFAULT_PARTITION__')
 {%- endmacro %}
 
 
