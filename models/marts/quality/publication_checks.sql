@@ -61,15 +61,9 @@ last_segments as (
 
 ),
 
-input_coverage as (
+input_measures as (
 
-    select * from {{ ref('int_input_coverage') }}
-
-),
-
-input_magnitudes as (
-
-    select * from {{ ref('int_input_magnitudes') }}
+    select * from {{ ref('int_input_measures') }}
 
 ),
 
@@ -319,23 +313,24 @@ rows_dropped as (
 coverages as (
 
     select
-        input_coverage.input_name,
-        input_coverage.measure,
-        input_coverage.observed,
-        input_coverage.possible,
+        input_measures.input_name,
+        input_measures.measure,
+        input_measures.observed,
+        input_measures.possible,
         case when compared_inputs.is_compared then last_checks.observed end as last_observed,
         {#- Sparse rows are usual: one bank's customer uses few categories. A month without any is not. #}
         case
-            when input_coverage.measure in ('months', 'customers') then 0.5 * input_coverage.possible
-            else least(1.5, 0.5 * input_coverage.possible)
+            when input_measures.measure in ('months', 'customers') then 0.5 * input_measures.possible
+            else least(1.5, 0.5 * input_measures.possible)
         end as least_expected
-    from input_coverage
+    from input_measures
     left join compared_inputs
-        on input_coverage.input_name = compared_inputs.input_name
+        on input_measures.input_name = compared_inputs.input_name
     left join last_checks
         on
             last_checks.check_name = 'input_coverage'
-            and last_checks.subject = concat(input_coverage.input_name, ': ', input_coverage.measure)
+            and last_checks.subject = concat(input_measures.input_name, ': ', input_measures.measure)
+    where input_measures.subject = 'coverage'
 
 ),
 
@@ -369,12 +364,12 @@ labelled_magnitudes as (
 
     select
         input_name,
-        column_name,
+        measure as column_name,
         case
-            when power_of_ten > 0
-                then concat(column_name, ' (', cast(power(10, power_of_ten) as integer), ' times)')
+            when observed > 0 then concat(measure, ' (', cast(power(10, observed) as integer), ' times)')
         end as jump_label
-    from input_magnitudes
+    from input_measures
+    where subject = 'magnitude'
 
 ),
 

@@ -1,4 +1,22 @@
--- One row per input with several rows a customer and measure: what a customer has on average, of what there is.
+-- One row per input and measure of its rows as a whole: what a customer has of what there is, and lost decimal points.
+{%- set columns = {
+    'customers': ['monthly_income_amount'],
+    'card_relationships': ['credit_limit_amount'],
+    'card_usage': [
+        'balance_amount', 'purchases_amount', 'one_off_purchases_amount', 'instalment_purchases_amount',
+        'cash_advance_amount', 'credit_limit_amount', 'payments_amount', 'minimum_payments_amount'
+    ],
+    'credit_profiles': [
+        'annual_income_amount', 'monthly_salary_amount', 'outstanding_debt_amount', 'monthly_instalments_amount',
+        'monthly_investment_amount', 'monthly_balance_amount'
+    ],
+} %}
+{%- set relations = {
+    'customers': ref('stg_customers__customers') if has_inputs('customers'),
+    'card_relationships': ref('stg_card_relationships__card_relationships') if has_inputs('card_relationships'),
+    'card_usage': ref('stg_card_usage__cardholders') if has_inputs('card_usage'),
+    'credit_profiles': ref('stg_credit_profiles__credit_profiles') if has_inputs('credit_profiles'),
+} %}
 with
 
 input_rows as (
@@ -19,6 +37,7 @@ customer_rows as (
         customer_id,
         category,
         payment_type,
+        spend_amount,
         spend_month as row_month
     from {{ ref('stg_spends__spends') }}
     union all
@@ -29,13 +48,14 @@ customer_rows as (
         customer_id,
         cast(null as {{ dbt.type_string() }}) as category,
         cast(null as {{ dbt.type_string() }}) as payment_type,
+        cast(null as double) as spend_amount,
         profile_month as row_month
     from {{ ref('stg_credit_profiles__credit_profiles') }}
     union all
     {%- endif %}
     {{ empty_relation({
         'input_name': dbt.type_string(), 'customer_id': dbt.type_string(), 'category': dbt.type_string(),
-        'payment_type': dbt.type_string(), 'row_month': 'date',
+        'payment_type': dbt.type_string(), 'spend_amount': 'double', 'row_month': 'date',
     }) }}
 
 ),
@@ -116,10 +136,85 @@ customers_of_spends as (
 ),
 
 {% endif -%}
+amounts as (
+
+    {# The columns of amounts of the enabled inputs, in one long table; of spends those of sampled customers. -#}
+    select
+        input_name,
+        'spend_amount' as column_name,
+        spend_amount as amount
+    from sampled_rows
+    where spend_amount > 0
+    {%- for input_name, relation in relations.items() if relation %}
+    union all
+    select
+        '{{ input_name }}' as input_name,
+        column_name,
+        amount
+    from {{ relation }}
+    unpivot (amount for column_name in ({{ columns[input_name] | join(', ') }}))
+    where amount > 0
+    {%- endfor %}
+
+),
+
+magnitudes as (
+
+    select
+        input_name,
+        column_name,
+        amount = floor(amount) as is_whole,
+        count(*) as amounts,
+        avg(ln(amount) / ln(10)) as mean_magnitude,
+        stddev(ln(amount) / ln(10)) as spread
+    from amounts
+    group by
+        input_name,
+        column_name,
+        amount = floor(amount)
+
+),
+
+/* amounts of so few rows, or of another spread, are other amounts and not the same ones without their points */
+compared as (
+
+    select
+        whole_numbers.input_name,
+        whole_numbers.column_name,
+        whole_numbers.mean_magnitude - decimals.mean_magnitude as jump,
+        whole_numbers.amounts >= 30
+        and decimals.amounts >= 30
+        and whole_numbers.spread between 0.75 * decimals.spread and 1.33 * decimals.spread as is_alike
+    from magnitudes as whole_numbers
+    inner join magnitudes as decimals
+        on
+            whole_numbers.input_name = decimals.input_name
+            and whole_numbers.column_name = decimals.column_name
+    where
+        whole_numbers.is_whole
+        and not decimals.is_whole
+
+),
+
+jumps as (
+
+    select
+        input_name,
+        column_name,
+        case
+            when is_alike and round(jump) between 1 and 3 and abs(jump - round(jump)) <= 0.1
+                then cast(round(jump) as integer)
+            else 0
+        end as power_of_ten
+    from compared
+
+),
+
 measures as (
 
     select
         input_name,
+        'coverage' as subject,
         'rows' as measure,
         cast(mean_rows as double) as observed,
         cast(kinds_of_rows as double) as possible
@@ -127,6 +222,7 @@ measures as (
     union all
     select
         input_name,
+        'coverage' as subject,
         'months' as measure,
         cast(mean_months as double) as observed,
         cast(months as double) as possible
@@ -134,6 +230,7 @@ measures as (
     union all
     select
         input_name,
+        'coverage' as subject,
         'categories' as measure,
         cast(mean_categories as double) as observed,
         cast(categories as double) as possible
@@ -143,6 +240,7 @@ measures as (
     union all
     select
         means.input_name,
+        'coverage' as subject,
         'customers' as measure,
         cast(means.customers as double) / nullif(customers_of_spends.customers, 0) as observed,
         cast(1 as double) as possible
@@ -150,6 +248,14 @@ measures as (
     inner join customers_of_spends
         on means.input_name = customers_of_spends.input_name
     {%- endif %}
+    union all
+    select
+        input_name,
+        'magnitude' as subject,
+        column_name as measure,
+        cast(power_of_ten as double) as observed,
+        cast(0 as double) as possible
+    from jumps
 
 )
 
