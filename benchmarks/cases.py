@@ -63,6 +63,12 @@ class Place:
         """The warehouse of the last whole build."""
         return self.folder / "build" / "build.duckdb"
 
+    def tidy(self) -> None:
+        """Remove the databases that no later case reads."""
+        for database in {*self.folder.glob("*/build.duckdb"), self.folder / "raw.duckdb"}:
+            if database != self.warehouse:
+                database.unlink(missing_ok=True)
+
     def dbt(self, name: str, *arguments: str, **variables: object) -> Command:
         """Run dbt on the project in a folder of its own, with an empty warehouse."""
         folder = self.folder / name
@@ -218,6 +224,15 @@ def scoring(place: Place) -> Iterable[Contest]:
     yield Contest("scoring 1,000,000 cardholders", ours, {"KMeans.predict": beside}, check)
 
 
+def fits(place: Place) -> Iterable[Contest]:
+    """Compare the CPU time of the four fits with that of a bare k-means sweep."""
+    ours, sweep = (
+        place.module("fits", place.warehouse, place.customers, what, seconds=printed_seconds)
+        for what in ("fits", "sweep")
+    )
+    yield Contest("CPU of the four fits", ours, {"bare k-means sweep": sweep})
+
+
 def publication(place: Place) -> Iterable[Contest]:
     """Compare the report page with reading its tables, and a publication with an unflushed one."""
     published = place.folder / "build" / "published"
@@ -257,6 +272,7 @@ CASES = {
     "loading": loading,
     "seed": seed,
     "scoring": scoring,
+    "fits": fits,
     "publication": publication,
     "stability": stability,
 }
