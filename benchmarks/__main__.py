@@ -94,6 +94,7 @@ def measured(name: str, place: Place, options: argparse.Namespace) -> Iterator[d
                     "pair": f"{contest.name} ÷ {other}",
                     **figures(**sides),
                     "died": died.get(other),
+                    "disk": place.disk() if name == "build" else None,
                 }
     except Skipped as reason:
         print(f"{name} is skipped: {reason}", flush=True)

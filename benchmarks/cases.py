@@ -69,6 +69,12 @@ class Place:
             if database != self.warehouse:
                 database.unlink(missing_ok=True)
 
+    def disk(self) -> int:
+        """Return the bytes of the last whole build: its warehouse and what it published."""
+        published = (self.warehouse.parent / "published").rglob("*")
+        files = [self.warehouse, *(path for path in published if not path.is_symlink())]
+        return sum(path.stat().st_size for path in files if path.is_file())
+
     def dbt(self, name: str, *arguments: str, **variables: object) -> Command:
         """Run dbt on the project in a folder of its own, with an empty warehouse."""
         folder = self.folder / name
@@ -290,14 +296,21 @@ def _csv(place: Place) -> dict[str, Path]:
 
 
 def _load(place: Place, name: str, file: Path) -> Command:
-    """Load spends into a warehouse of its own, with the customers that they refer to."""
+    """Load spends into a warehouse of its own, and make one table of them."""
     command = place.dbt(
         *(f"load_{name}", "build", "--select", "+stg_spends__spends"),
         *("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"),
         enabled_inputs=["customers", "spends"],
         inputs={"spends": str(file)},
     )
-    return _timed_by_nodes(command, place.folder / f"load_{name}")
+    folder = place.folder / f"load_{name}"
+    nodes = _timed_by_nodes(command, folder)
+
+    def seconds(output: str) -> float:
+        reading = place.module("loading", folder / "build.duckdb", "staging")
+        return nodes.seconds(output) + printed_seconds(reading.output())
+
+    return replace(nodes, seconds=seconds)
 
 
 def _raw(place: Place, file: Path) -> Command:
