@@ -55,7 +55,7 @@ def test_the_variables_in_commands_are_those_of_the_project():
     known = yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
     given = [yaml.safe_load(one) for one in re.findall(r"VARS='(\{.*?\})'", PAGE)]
     assert given and all(set(one) <= set(known) for one in given)
-    assert "`accept_changes: true`" in PAGE and "accept_changes" in known
+    assert "`accept_changes: [rows_dropped]`" in PAGE and "accept_changes" in known
 
 
 def test_ci_runs_what_exists(targets_of_make):

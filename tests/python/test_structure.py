@@ -51,7 +51,7 @@ READABLE = {
     "snapshots": {"marts"},
 }
 NAMES = {
-    "staging": r"base_\w+__validated|stg_\w+__\w+",
+    "staging": r"base_\w+__examined|stg_\w+__\w+",
     "intermediate": r"int_\w+",
     "python": r"int_\w+",
     # the name that readers know, without the prefix of a layer
