@@ -33,6 +33,10 @@ HEAD_BYTES = 1_100_000
 BLANK_LINE = re.compile(rb"(?m)^[ \t]+\r?$")
 IDENTIFIER = re.compile(r"@|\d{4}")
 MAXIMUM_NAME = 60
+PARTITION = re.compile(r"(?<=/)([^/=]+)=([^/]*)(?=/)")
+INSTANT = "TIMESTAMP WITH TIME ZONE"
+HOUR = 3_600_000_000
+DAY = 24 * HOUR
 EMPTY = "is empty. It needs a header line with the names of its columns and at least one row"
 
 
@@ -57,7 +61,11 @@ class Description:
     names : list of str
         The header, in the order of the file.
     types : list of str
-        Of a Parquet file: the types of the columns.
+        Of a Parquet file: the types of the columns. Instants are `TIMESTAMP WITH TIME ZONE`, or
+        `LOCAL MIDNIGHT` where all of a column are midnight of one place; see `_are_midnights`.
+    partitions : dict of str to str
+        What the folders of Hive partitions in the path say, as in month=2023-05, where the file
+        does not say it itself.
     is_plain : bool
         Whether every line is a row that any CSV reader splits alike; the others are read by
         `read_rows`.
@@ -77,6 +85,7 @@ class Description:
     has_quotes: bool = False
     names: list[str] = field(default_factory=list)
     types: list[str] = field(default_factory=list)
+    partitions: dict[str, str] = field(default_factory=dict)
     is_plain: bool = True
     rows: int | None = None
     problem: str | None = None
@@ -101,10 +110,14 @@ def describe_file(path: str, wanted: Collection[str]) -> Description:
         head = _head(path)
         if head.startswith(PARQUET):
             _describe_parquet(description)
-            return description
-        refuse_other_formats(path, head)
-        description.compression = compression_of(head)
-        _describe_text(description, wanted)
+        else:
+            refuse_other_formats(path, head)
+            description.compression = compression_of(head)
+            _describe_text(description, wanted)
+        own = set(map(header_key, description.names))
+        description.partitions = {
+            name: value for name, value in PARTITION.findall(path) if header_key(name) not in own
+        }
     except UnreadableFile as refused:
         description.problem = str(refused)
     except OSError as error:
@@ -129,14 +142,14 @@ def file_identity(path: str) -> str:
 
 
 def header_key(name: str) -> str:
-    """Return what header names are compared by: no case, blanks, underscores or byte-order mark.
+    """Return what header names are compared by: their letters and digits, without case.
 
     Examples
     --------
-    >>> header_key(" Marital_Status ")
-    'maritalstatus'
+    >>> header_key(" Marital_Status "), header_key("marital.status"), header_key("%")
+    ('maritalstatus', 'maritalstatus', '%')
     """
-    return re.sub(r"[\s_\ufeff]", "", name).lower()
+    return re.sub(r"[\W_]+", "", name).lower() or name
 
 
 def _head(path: str) -> bytes:
@@ -273,20 +286,43 @@ def _describe_parquet(description: Description) -> None:
     source = f"read_parquet({path_literal(description.path)}, hive_partitioning = false)"
     try:
         with duckdb.connect() as connection:
+            schema = f"from parquet_schema({path_literal(description.path)}) select name"
+            # the old type of time stamps, which DuckDB takes for those of no zone
+            old = connection.execute(f"{schema} where type = 'INT96'").fetchall()
             columns = connection.execute(f"describe select * from {source}")
             for name, kind, *_ in columns.fetchall():
                 description.names.append(name)
-                description.types.append(kind)
+                description.types.append(INSTANT if (name,) in old else kind)
             # Every page is read once, so that a damaged one is found before the load.
-            whole = ", ".join(
-                f'max(hash("{name.replace(chr(34), chr(34) * 2)}"))' for name in description.names
-            )
-            counted = connection.execute(f"select count(*), {whole} from {source}").fetchone()
-            description.rows = counted[0]
+            columns = ['"' + name.replace('"', '""') + '"' for name in description.names]
+            looked_at = [
+                _are_midnights(column) if kind == INSTANT else f"max(hash({column}))"
+                for column, kind in zip(columns, description.types, strict=True)
+            ]
+            counted = connection.execute(f"select count(*), {', '.join(looked_at)} from {source}")
+            description.rows, *found = counted.fetchone()
+            description.types = [
+                "LOCAL MIDNIGHT" if kind == INSTANT and are_midnights else kind
+                for kind, are_midnights in zip(description.types, found, strict=True)
+            ]
     except duckdb.Error as error:
         raise UnreadableFile(
             "is a Parquet file that is damaged, cut off or encrypted. Write it again"
         ) from error
+
+
+def _are_midnights(column: str) -> str:
+    """Return the SQL that says whether all instants of a column are midnight of one place.
+
+    That is one time of the day in UTC, or two that are an hour apart where clocks change. Thirteen
+    hours later it is the same day there as in UTC, from New Zealand in summer to Hawaii.
+    """
+    time = f"(epoch_us({column}) % {DAY} + {DAY + 13 * HOUR}) % {DAY}"
+    finite = f"filter (where isfinite({column}))"
+    return (
+        f"max({time}) {finite} - min({time}) {finite} <= {HOUR}"
+        f" and bool_and({time} % {HOUR // 4} = 0) {finite}"
+    )
 
 
 def shown_name(name: str) -> str:

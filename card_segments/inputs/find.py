@@ -15,7 +15,7 @@ UNREADABLE_ENDINGS = (".xlsx", ".xls", ".xlsm", ".ods", ".zip", ".json", ".xml")
 
 
 def find_files(pattern: str) -> list[str]:
-    """Return the sorted files that a path or a pattern names.
+    """Return the sorted files that a path or a pattern names; of a folder, its parts.
 
     A path that exists is taken as it stands, so `[` in a name is no pattern.
     """
@@ -23,15 +23,20 @@ def find_files(pattern: str) -> list[str]:
     if "\0" in pattern or not pattern:
         return []
     if os.path.lexists(pattern):
-        return [pattern]
-    return sorted(glob.glob(pattern, recursive=True))
+        return _parts(pattern) or [pattern]
+    found = set()
+    for path in glob.glob(pattern, recursive=True):
+        # a folder without parts is named, so that it is refused, but /data/** finds all folders
+        alone = [] if os.path.isdir(path) and pattern.endswith("**") else [path]
+        found.update(_parts(path) or alone)
+    return sorted(found)
 
 
 def find_input(folder: str, name: str) -> dict[str, object]:
     """Find the files of an input in a folder, whatever the case of their names.
 
-    These are `<name>.csv` and the like; without them, the files in the folder `<name>/`; without
-    those, a file of the name that cannot be read, such as a spreadsheet.
+    These are `<name>.csv` and the like; without them, the files in the folder `<name>/` and in its
+    Hive partitions; without those, a file of the name that cannot be read, such as a spreadsheet.
 
     Returns
     -------
@@ -39,13 +44,7 @@ def find_input(folder: str, name: str) -> dict[str, object]:
         `files`, sorted, and `are_parts`: whether they are parts of the input, in its folder.
     """
     entries = _entries(folder)
-    parts = [
-        str(part)
-        for entry in entries
-        if entry.name.lower() == name and entry.is_dir()
-        for part in _entries(str(entry))
-        if part.name.lower().endswith(ENDINGS)
-    ]
+    parts = [part for entry in entries if entry.name.lower() == name for part in _parts(str(entry))]
     readable = _named(entries, name, ENDINGS)
     if readable or not parts:
         files = readable or _named(entries, name, UNREADABLE_ENDINGS)
@@ -61,6 +60,22 @@ def files_of_input(variables: Mapping[str, Any], name: str) -> list[str]:
         return [file for pattern in patterns for file in find_files(str(pattern))]
     folder = variables.get("input_dir")
     return find_input(str(folder), name)["files"] if folder else []
+
+
+def _parts(folder: str) -> list[str]:
+    """Return the sorted files in a folder and in its Hive partitions, such as year=2023/month=05/.
+
+    Empty where it is no folder.
+    """
+    parts = []
+    for path, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if "=" in name and not name.startswith(".")]
+        parts.extend(
+            os.path.join(path, name)
+            for name in files
+            if name.lower().endswith(ENDINGS) and not name.startswith(".")
+        )
+    return sorted(parts)
 
 
 def _named(entries: list[Path], name: str, endings: tuple[str, ...]) -> list[str]:

@@ -35,19 +35,30 @@
         {% if var('claim_significance_level') is not number or not 0 < var('claim_significance_level') < 1 %}
             {% do raise_error("The variable claim_significance_level is '" ~ var('claim_significance_level') ~ "', but has to be a number between 0 and 1 such as 0.05. Correct it in dbt_project.yml or in --vars.") %}
         {% endif %}
-        {% for setting in ['minimum_recommendations', 'maximum_recommendations', 'maximum_claim_customers'] %}
+        {% for setting in ['minimum_recommendations', 'maximum_recommendations'] %}
             {% if var(setting) is not integer or var(setting) < 1 %}
                 {% do raise_error("The variable " ~ setting ~ " is '" ~ var(setting) ~ "', but has to be a whole number of 1 or more. Correct it in dbt_project.yml or in --vars.") %}
             {% endif %}
         {% endfor %}
+        {% if var('maximum_claim_customers') is not integer or var('maximum_claim_customers') < var('minimum_claim_customers') %}
+            {% do raise_error("The variable maximum_claim_customers is '" ~ var('maximum_claim_customers') ~ "', but has to be a whole number, and not below minimum_claim_customers. It is how many customers a claim is tested on at most.") %}
+        {% endif %}
         {% if var('minimum_recommendations') > var('maximum_recommendations') %}
             {% do raise_error("The variable minimum_recommendations is " ~ var('minimum_recommendations') ~ ", but may not be above maximum_recommendations, which is " ~ var('maximum_recommendations') ~ ". Correct one of them in dbt_project.yml or in --vars.") %}
+        {% endif %}
+        {% set accepted = var('accept_changes') or [] %}
+        {% set acceptable = ['rows_dropped', 'segment_share_moved', 'input_coverage'] %}
+        {% if accepted is string or accepted is not iterable or accepted | reject('in', acceptable) | list %}
+            {% do raise_error("The variable accept_changes is '" ~ accepted ~ "', but has to be a list of the checks whose failure is right this once, such as [rows_dropped]. They are " ~ acceptable | join(', ') ~ ".") %}
         {% endif %}
         {% if var('write_report') is not boolean %}
             {% do raise_error("The variable write_report is '" ~ var('write_report') ~ "', but has to be true or false.") %}
         {% endif %}
         {% if var('decimal_mark') not in ('auto', '.', ',') %}
             {% do raise_error("The variable decimal_mark is '" ~ var('decimal_mark') ~ "', but has to be auto, '.' or ','.") %}
+        {% endif %}
+        {% if var('time_zone') and not run_query("select 1 from pg_timezone_names() where name = " ~ sql_text(var('time_zone'))).rows %}
+            {% do raise_error("The variable time_zone is '" ~ var('time_zone') ~ "', but has to be the name of a time zone such as Asia/Kolkata, or null.") %}
         {% endif %}
         {% if var('spends_year') is not number or not 1900 <= var('spends_year') <= 9998 %}
             {% do raise_error("The variable spends_year is '" ~ var('spends_year') ~ "', but has to be a year such as 2023. It is the year of months that are given by name only.") %}

@@ -1,10 +1,25 @@
-{#- The enabled inputs with their validated rows. Written as single refs so that lineage is complete. -#}
-{% macro validated_rows_by_input() %}
+{#- The enabled inputs with their examined rows. Written as single refs so that lineage is complete. -#}
+{% macro examined_rows_by_input() %}
     {% set relations = {} %}
     {% for input_name in known_inputs() if has_inputs(input_name) %}
-        {% do relations.update({input_name: ref('base_' ~ input_name ~ '__validated')}) %}
+        {% do relations.update({input_name: ref('base_' ~ input_name ~ '__examined')}) %}
     {% endfor %}
     {{ return(relations) }}
+{% endmacro %}
+
+
+{#- The enabled inputs with their staged rows, which are those that can be used. -#}
+{% macro staged_rows_by_input() %}
+    {% set relations = {} %}
+    {% for input_name in known_inputs() if has_inputs(input_name) %}
+        {% do relations.update({input_name: ref(staged_model(input_name))}) %}
+    {% endfor %}
+    {{ return(relations) }}
+{% endmacro %}
+
+
+{% macro staged_model(input_name) %}
+    {{ return('stg_' ~ input_name ~ '__' ~ {'card_usage': 'cardholders'}.get(input_name, input_name)) }}
 {% endmacro %}
 
 
@@ -13,7 +28,7 @@
     {{ return({
         'blanks_trimmed': 'blanks round the value were removed',
         'placeholder_cleared': 'a text that stands for a missing value was cleared',
-        'mark_removed': 'a mark at the end of the value was removed',
+        'mark_removed': 'a mark round or at the end of the value was removed',
         'thousands_separator_removed': 'thousands separators were removed from the number',
         'decimal_comma_read': 'a decimal comma was read as the decimal mark',
         'spelling_unified': 'the spelling was set to the usual one',

@@ -1,60 +1,86 @@
 {#-
-    The cleaning of one input, generated from its contract (seeds/inputs/_inputs.yml). One row out for
-    each row in: the typed values, per column the repairs made (`<column>__repairs`, rule names in
-    commas), and the first fault that the row cannot be used with (`reject_column`, `reject_value`,
-    `reject_rule`, `reject_reason`; null for a usable row). `reject_value` is masked. Orphans are looked for
-    only `with_parents`.
+    The examination of the rows of one input that do not stand as they are, generated from its contract
+    (seeds/inputs/_inputs.yml). One row out for each that was repaired, read in another writing, or rejected: the typed
+    values, per column the repairs made (`<column>__repairs`, rule names in commas), and the first fault that the row
+    cannot be used with (`reject_column`, `reject_value`, `reject_rule`, `reject_reason`; null for a usable row).
+    `reject_value` is masked. Orphans are looked for only with `parents`, the relation of the usable rows that others
+    refer to.
+
+    The input is read three times: for the spellings of its texts, for the rows that are not clean, and for keys that
+    repeat. Only rows that are not clean, and those of repeated keys, are held in memory.
 -#}
-{% macro check_input_sql(input_name, with_parents=true) %}
-{% set contract = input_contract(input_name) if execute else [] %}
+{% macro check_input_sql(input_name, input_relation, parents=none) %}
+{% set contract = source_columns(input_name) if execute else [] %}
 {% set meta = input_node(input_name).config.meta if execute else {'unique_key': []} %}
-{% set references = meta.get('references', {}) %}
+{% set references = meta.get('references', {}) if parents else {} %}
 {% set passed = passed_columns(input_name) %}
 {% set numbers = contract | selectattr('type', 'in', ['number', 'integer']) | list %}
-{#- Parents must be known before the graph is. -#}
-{% set input_relation = ref(input_name) %}
-{% if input_name == 'spends' and has_inputs('customers') and with_parents %}
-    {% set parent_relations = {'customers': ref('base_customers__validated')} %}
-{% else %}
-    {% set parent_relations = {} %}
-{% endif %}
+{% set written_numbers = numbers | rejectattr('source_type', 'ne', 'VARCHAR') | list %}
+{% set keys = meta.unique_key %}
+{#- What is loaded as text has its marks already. -#}
+{% set in_place = execute and is_read_in_place(input_name) %}
+{% set doubted = untrusted(input_name, contract | selectattr('source_type', 'eq', 'VARCHAR') | list + passed) if in_place else [] %}
+{% set identifying_columns = find_identifiers(input_name, doubted, doubtful_texts_in_place_sql(doubted, input_relation, references, parents)) %}
 with
 
-raw_rows as (
+{% for column_name, parent in references.items() -%}
+parents as materialized (
 
-    select * from {{ input_relation }}
-
-),
-
-trimmed_rows as (
-
-    select
-        source_file,
-        source_row,
-        source_fault
-        {%- for column in contract %},
-        {{ column.name }} as {{ column.name }}__raw,
-        {{ trimmed(column.name) }} as {{ column.name }}__text
-        {%- endfor %}
-        {%- for column in passed %},
-        nullif({{ trimmed(column.name) }}, '') as {{ column.name }}
-        {%- endfor %}
-    from raw_rows
+    select {{ column_name }} as parent_key from {{ parents }}
 
 ),
 
+{% endfor -%}
 {% for column in contract if column.get('unify') -%}
-{{ column.name }}_spellings as (
+{{ column.name }}_spellings as materialized (
 
     select
         {{ column.name }}__text as spelling,
         first_value({{ column.name }}__text) over (
             partition by {{ spelling_key(column.name ~ '__text') }}
-            order by count(*) desc, {{ column.name }}__text desc
+            order by sum(text_rows) desc, {{ column.name }}__text desc
         ) as usual_spelling
-    from trimmed_rows
+    from (
+        select
+            {{ trimmed('raw_text') }} as {{ column.name }}__text,
+            text_rows
+        from (
+            select
+                {{ kept_text(column.name, input_name, column, identifying_columns) }} as raw_text,
+                text_rows
+            from (
+                select
+                    {{ column.name }},
+                    count(*) as text_rows
+                from {{ input_relation }}
+                group by 1
+            ) as texts
+        ) as kept_texts
+    ) as trimmed_texts
     where not {{ is_placeholder(column) }}
     group by {{ column.name }}__text
+
+),
+
+{% endfor -%}
+{% for column in contract if is_period_in_words(column) -%}
+{{ column.name }}_periods as materialized (
+
+    {{ periods_sql(column, input_relation, in_place) }}
+
+),
+
+{{ column.name }}_clean_periods as (
+
+    {%- set clean = column.name ~ '__clean' %}
+    select {{ clean }}
+    from {{ column.name }}_periods
+    where
+        {{ column.name }}__typed between {{ limit(column, 'minimum') }} and {{ limit(column, 'maximum') }}
+        and {{ clean }} = {{ trimmed(clean) }}
+        {%- if column.get('placeholders') %}
+        and not {{ is_listed(clean, column.placeholders) }}
+        {%- endif %}
 
 ),
 
@@ -67,7 +93,17 @@ number_evidence as (
         {%- for column in numbers %},
         {{ number_evidence(column) }}
         {%- endfor %}
-    from trimmed_rows
+    from (
+        select
+            source_file
+            {%- for column in numbers %},
+            {% if is_typed(column) -%} cast(null as varchar)
+            {%- else -%}
+            case when {{ column.name }} like '%.%' or {{ column.name }} like '%,%' then {{ trimmed(column.name) }} end
+            {%- endif %} as {{ column.name }}__text
+            {%- endfor %}
+        from {{ input_relation }}
+    ) as marked_numbers
     group by source_file
 
 ),
@@ -83,18 +119,103 @@ number_evidence_of_input as (
 
 ),
 
-number_formats as (
+number_formats as materialized (
 
     select
         source_file
         {%- for column in numbers %},
-        {{ number_format(column, numbers) }} as {{ column.name }}__format
+        {{ "'point'" if is_typed(column) else number_format(column, numbers) }} as {{ column.name }}__format
         {%- endfor %}
     from number_evidence_of_input
 
 ),
 
+{% if written_numbers -%}
+number_writing as (
+
+    select
+        bool_and(
+            {%- for column in written_numbers %}
+            {{ column.name }}__format in ('point', 'open'){{ ' and' if not loop.last }}
+            {%- endfor %}
+        ) as has_points
+    from number_formats
+
+),
+
 {% endif -%}
+{% endif -%}
+doubtful_rows as materialized (
+
+    select *
+    from (
+        select
+            source_file,
+            source_row,
+            source_fault
+            {%- for column in contract %},
+            {{ column.name }} as {{ column.name }}__raw
+            {%- endfor %}
+            {%- for column in passed %},
+            {{ column.name }}
+            {%- endfor %}
+        from {{ input_relation }}
+    ) as input_rows
+    where
+        not coalesce(
+            source_fault is null
+            {%- for column in contract %}
+            and {{ is_clean(column, references.get(column.name)) }}
+            {%- if column.name in identifying_columns and column.type not in ('number', 'integer') and not column.get('unify') and column.name not in references %}
+            and ({{ column.name }}__raw is null or {{ column.name }}__raw not in (select text from identifiers_in_{{ input_name }} where column_name = '{{ column.name }}'))
+            {%- endif %}
+            {%- endfor %}
+            {%- for column in passed %}
+            and ({{ column.name }} is null or {{ column.name }} = '' or {{ is_plain_text(column.name) }})
+            {%- if column.name in identifying_columns %}
+            and ({{ column.name }} is null or {{ column.name }} not in (select text from identifiers_in_{{ input_name }} where column_name = '{{ column.name }}'))
+            {%- endif %}
+            {%- endfor %},
+            false
+        )
+
+),
+
+raw_rows as (
+
+    select
+        source_file,
+        source_row,
+        source_fault
+        {%- for column in contract %},
+        {%- set text = column.name ~ '__raw' if not is_typed(column) else text_of_typed(column.name ~ '__raw', column.source_type, column, '.') %}
+        case when source_fault is null then coalesce({{ kept_text(text, input_name, column, identifying_columns) if in_place else text }}, '') end
+            as {{ column.name }}__raw
+        {%- endfor %}
+        {%- for column in passed %},
+        {{ kept_text(column.name, input_name, column, identifying_columns) if in_place else column.name }} as {{ column.name }}
+        {%- endfor %}
+    from doubtful_rows
+
+),
+
+trimmed_rows as (
+
+    select
+        source_file,
+        source_row,
+        source_fault
+        {%- for column in contract %},
+        {{ column.name }}__raw,
+        {{ trimmed(column.name ~ '__raw') }} as {{ column.name }}__text
+        {%- endfor %}
+        {%- for column in passed %},
+        nullif({{ trimmed(column.name) }}, '') as {{ column.name }}
+        {%- endfor %}
+    from raw_rows
+
+),
+
 cleaned as (
 
     select
@@ -163,59 +284,98 @@ judged as (
 
 ),
 
-valued as (
+valued as materialized (
 
     select
         source_file,
         source_row,
+        false as is_clean,
         {%- for column in contract %}
-        {{ column.name }}__raw,
         case when {{ column.name }}__fault is null then {{ column.name }}__typed end as {{ column.name }},
         {{ repairs_expression(column) }} as {{ column.name }}__repairs,
         {%- endfor %}
         {%- for column in passed %}
         {{ column.name }},
         {%- endfor %}
+        {%- if references %}
+        {{ references.keys() | first }}__raw as orphan_value,
+        {%- endif %}
+        concat_ws(', ', {{ keys | join('__raw, ') }}__raw) as key_value,
         {{ first_fault(contract) }}
     from judged
 
 ),
 
-{% if references and parent_relations -%}
-{% for column_name, parent in references.items() -%}
-referenced as (
+clean_rows as not materialized (
 
-    select {{ column_name }} as parent_key
-    from {{ parent_relations[parent] }}
-    where reject_rule is null
-    group by 1
+    {{ clean_rows_sql(contract, passed, input_relation, 'doubtful_rows', keys) }}
 
 ),
-{% endfor %}
-{% endif -%}
-keyed as (
 
-    select
-        valued.*,
-        row_number() over (
-            partition by {{ meta.unique_key | join(', ') or 'source_row' }}, case when fault_rule is null then 1 else 0 end
-            order by source_file desc, source_row
-        ) as key_occurrence,
-        first_value(source_file) over (
-            partition by {{ meta.unique_key | join(', ') or 'source_row' }}, case when fault_rule is null then 1 else 0 end
-            order by source_file desc, source_row
-        ) as kept_file
-        {%- if references and parent_relations %},
-        referenced.parent_key is null as is_orphan
-        {%- endif %}
-    from valued
-    {%- if references and parent_relations %}
-    left join referenced
-        on valued.{{ references.keys() | first }} = referenced.parent_key
+/* keys that may repeat, told by their first column: what else of them is alike among its rows is compared by hashes */
+repeated_keys as materialized (
+
+    select {{ keys[0] }} as repeated_key
+    from (
+        select {{ keys | join(', ') }} from clean_rows
+        union all
+        select {{ keys | join(', ') }} from valued
+        where fault_rule is null
+    ) as key_rows
+    group by {{ keys[0] }}
+    {%- if keys | length > 1 %}
+    having list_unique(list(cast(hash({{ keys[1:] | join(', ') }}) & 4294967295 as uinteger))) < count(*)
+    {%- else %}
+    having count(*) > 1
     {%- endif %}
 
 ),
 
+rows_of_repeated_keys as (
+
+    select
+        *,
+        true as is_clean,
+        concat_ws(', ', {{ keys | join('__raw, ') }}__raw) as key_value
+    from clean_rows
+    where {{ keys[0] }} in (select repeated_key from repeated_keys)
+    union all by name
+    select *
+    from valued
+    where fault_rule is null and {{ keys[0] }} in (select repeated_key from repeated_keys)
+
+),
+
+keyed as (
+
+    select
+        *,
+        row_number() over (key_rows) as key_occurrence,
+        first_value(source_file) over (key_rows) as kept_file
+    from rows_of_repeated_keys
+    window key_rows as (partition by {{ keys | join(', ') }} order by source_file desc, source_row)
+    union all by name
+    select
+        *,
+        1 as key_occurrence
+    from valued
+    where fault_rule is not null or {{ keys[0] }} not in (select repeated_key from repeated_keys)
+
+),
+
+{% if references -%}
+orphaned as (
+
+    select
+        keyed.*,
+        parents.parent_key is null as is_orphan
+    from keyed
+    left join parents
+        on keyed.{{ references.keys() | first }} = parents.parent_key
+
+),
+
+{% endif -%}
 checked as (
 
     select
@@ -228,9 +388,8 @@ checked as (
         {%- for column in passed %}
         {{ column.name }},
         {%- endfor %}
-        {%- set key_columns = meta.unique_key | join(', ') %}
-        {%- set key_value = "concat_ws(', ', " ~ meta.unique_key | join('__raw, ') ~ "__raw)" if meta.unique_key else "''" %}
-        {%- set orphan_column = references.keys() | first if references and parent_relations %}
+        {%- set key_columns = keys | join(', ') %}
+        {%- set orphan_column = references.keys() | first if references %}
         case
             when fault_rule is not null then fault_column
             when key_occurrence > 1 then {{ sql_text(key_columns) }}
@@ -241,9 +400,9 @@ checked as (
         {%- set reject_value %}
         case
             when fault_rule is not null then fault_value
-            when key_occurrence > 1 then {{ key_value }}
+            when key_occurrence > 1 then key_value
             {%- if orphan_column %}
-            when is_orphan then {{ orphan_column }}__raw
+            when is_orphan then orphan_value
             {%- endif %}
         end
         {%- endset %}
@@ -264,7 +423,8 @@ checked as (
             when is_orphan then {{ sql_text('has no usable row in the input ' ~ references.values() | first) }}
             {%- endif %}
         end as reject_reason
-    from keyed
+    from {{ 'orphaned' if references else 'keyed' }}
+    where not (is_clean and key_occurrence = 1)
 
 )
 

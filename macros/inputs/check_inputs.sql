@@ -37,10 +37,9 @@
         {% endif %}
     {% endfor %}
     {% if not problems %}
-        {% set node = input_node(input_name) %}
-        {% set relation = api.Relation.create(database=node.database, schema=node.schema, identifier=node.alias) %}
-        {% do run_query("create schema if not exists " ~ node.schema) %}
-        {% do run_query("create or replace table " ~ relation ~ " as " ~ read_input_sql(input_name, description.files)) %}
+        {% set relation = input_relation(input_name) %}
+        {% do run_query("create schema if not exists " ~ relation.schema) %}
+        {% do run_query(load_input_sql(input_name, description.files)) %}
         {% do problems.extend(load_problems(input_name, relation, description.files)) %}
         {% if not problems %}
             {% do problems.extend(check_rows(input_name, 'customers' in usable)) %}
@@ -65,7 +64,7 @@
     {% for match in file.matches.values() | unique | sort %}
         {% set columns = [] %}
         {% for column, found in file.matches.items() if found == match %}
-            {% do columns.append(column if match == 'exactly' else column ~ " ('" ~ file.shown_names[file.positions[column]] ~ "')") %}
+            {% do columns.append(column if match == 'exactly' else column ~ " ('" ~ (file.shown_names + file.partitions.keys() | list)[file.positions[column]] ~ "')") %}
         {% endfor %}
         {% set shown = columns if match == 'by name' else columns[:3] %}
         {% do print('    ' ~ columns | length ~ ' columns found ' ~ ('as column_names or pass_through say' if match == 'by name' else match) ~ ': ' ~ shown | join(', ') ~ (' ...' if columns | length > shown | length else '')) %}
@@ -76,16 +75,22 @@
 {% endmacro %}
 
 
-{#- Cleans the loaded rows of an input as staging does, prints the account, and returns its problems. -#}
+{#- Examines the loaded rows of an input as staging does, prints the account, and returns its problems. -#}
 {% macro check_rows(input_name, with_parents) %}
-    {% set node = graph.nodes['model.' ~ project_name ~ '.base_' ~ input_name ~ '__validated'] %}
-    {% set relation = api.Relation.create(database=node.database, schema=node.schema, identifier=node.alias) %}
-    {% do run_query("create schema if not exists " ~ node.schema) %}
-    {% do run_query("create or replace table " ~ relation ~ " as " ~ check_input_sql(input_name, with_parents)) %}
-    {% set counts = run_query("select source_file, count(*), count(*) filter (where reject_rule is null) from " ~ relation ~ " group by source_file order by source_file") %}
+    {% set loaded, examined, staged = input_relation(input_name), node_relation('base_' ~ input_name ~ '__examined'), node_relation(staged_model(input_name)) %}
+    {% set parents = node_relation(staged_model('customers')) if with_parents and input_node(input_name).config.meta.references %}
+    {% do run_query("create schema if not exists " ~ examined.schema) %}
+    {% do run_query("create or replace table " ~ examined ~ " as " ~ check_input_sql(input_name, loaded, parents)) %}
+    {% do run_query("create or replace view " ~ staged ~ " as " ~ usable_rows_sql(input_name, loaded, examined)) %}
+    {% set counts = run_query(
+        "select read_rows.source_file, any_value(read_rows.input_rows), count(rejected_rows.source_row) from "
+        ~ "(select source_file, count(*) as input_rows from " ~ loaded ~ " group by source_file) as read_rows left join " ~ examined
+        ~ " as rejected_rows on read_rows.source_file = rejected_rows.source_file and rejected_rows.reject_rule is not null group by read_rows.source_file order by read_rows.source_file"
+    ) %}
     {% for row in counts.rows %}
-        {% do print('    ' ~ '{:,}'.format(row[1] | int) ~ ' rows read, ' ~ '{:,}'.format(row[2] | int) ~ ' loaded, ' ~ '{:,}'.format((row[1] - row[2]) | int) ~ ' rejected' ~ (' in ' ~ one_line(row[0]) if counts.rows | length > 1 else '')) %}
+        {% do print('    ' ~ '{:,}'.format(row[1] | int) ~ ' rows read, ' ~ '{:,}'.format((row[1] - row[2]) | int) ~ ' loaded, ' ~ '{:,}'.format(row[2] | int) ~ ' rejected' ~ (' in ' ~ one_line(row[0]) if counts.rows | length > 1 else '')) %}
     {% endfor %}
+    {% set relation = examined %}
     {% for example in reject_examples(relation) %}
         {% do print('    rejected ' ~ '{:,}'.format(example.rows) ~ ' (' ~ example.rule ~ '): ' ~ one_line(example.sentence)) %}
     {% endfor %}
@@ -98,7 +103,14 @@
             {% do print('    repaired ' ~ '{:,}'.format(row[1] | int) ~ ' of ' ~ column.name ~ ': ' ~ repair_rules()[row[0]]) %}
         {% endfor %}
     {% endfor %}
-    {{ return(reject_problems(input_name, relation) + (unmatched_words(relation) if input_name == 'spends' else [])) }}
+    {{ return(reject_problems(input_name, relation) + (passed_identifiers(input_name, loaded, examined) if is_read_in_place(input_name) else []) + (unmatched_words(staged) if input_name == 'spends' else [])) }}
+{% endmacro %}
+
+
+{#- Where a model of the project is kept. -#}
+{% macro node_relation(name) %}
+    {% set node = graph.nodes['model.' ~ project_name ~ '.' ~ name] %}
+    {{ return(api.Relation.create(database=node.database, schema=node.schema, identifier=node.alias)) }}
 {% endmacro %}
 
 

@@ -1,16 +1,47 @@
-{#- A text without blanks round it: also tabs, line breaks, no-break and zero-width ones. -#}
+{#-
+    A text without blanks round it: also tabs, line breaks, no-break and zero-width ones. ="C1" is how a spreadsheet is
+    told that C1 is a text.
+-#}
 {% macro trimmed(expression) -%}
+    {%- set blanks = sql_text(' \t\r\n\u00a0\u2007\u202f\u3000\u200b\ufeff') %}
     {#- Nearly every text has none, which this pattern tells faster than trimming. #}
     case
-        when regexp_matches({{ expression }}, '^[!-~]([ -~]*[!-~])?$') then {{ expression }}
-        else trim({{ expression }}, ' {{ '\t\r\n\u00a0\u2007\u202f\u3000\u200b\ufeff' }}')
+        when regexp_matches({{ expression }}, '^[!-<>-~]([ -~]*[!-~])?$') then {{ expression }}
+        else trim(regexp_replace(trim({{ expression }}, {{ blanks }}), '^="([^"]*)"$', '\1'), {{ blanks }})
     end
 {%- endmacro %}
 
 
-{#- What texts are compared by when spellings are unified. -#}
+{#- Words that programs write for a missing value, in small letters. None is one where the contract accepts it. -#}
+{% macro missing_words(column) %}
+    {% set words = ['na', 'n/a', '#n/a', '#na', '<na>', 'null', 'nan', 'nat', 'none', '\\n', '-', '--', '\u2013', '\u2014', '.', '?'] %}
+    {{ return(words | reject('in', column.get('accepted', []) | map('lower') | list) | list) }}
+{% endmacro %}
+
+
+{#- Whether a text is a word for a missing value. -#}
+{% macro is_missing_word(text, column) -%}
+    {{ is_listed('lower(' ~ text ~ ')', missing_words(column)) }}
+{%- endmacro %}
+
+
+{#-
+    What texts are compared by when spellings are unified. Letters with accents that are one sign or two, blanks and
+    dashes of other kinds and signs without a width look the same; texts of ASCII have none of them.
+-#}
 {% macro spelling_key(expression) -%}
-    lower(regexp_replace({{ expression }}, '[ _]+', ' ', 'g'))
+    lower(regexp_replace(
+        case
+            when strlen({{ expression }}) = length({{ expression }}) then {{ expression }}
+            else regexp_replace(regexp_replace(nfc_normalize({{ expression }}), '\p{Cf}+', '', 'g'), '[\p{Pd}\x{2212}]', '-', 'g')
+        end, '[ _\p{Zs}]+', ' ', 'g'
+    ))
+{%- endmacro %}
+
+
+{#- As `in (...)`, of which DuckDB makes a join each: dozens of them take seconds to begin, whatever the rows. -#}
+{% macro is_listed(expression, values) -%}
+    list_contains([{{ sql_list(values) }}], {{ expression }})
 {%- endmacro %}
 
 
@@ -19,17 +50,20 @@
 {%- endmacro %}
 
 
-{#- Whether a text stands for a missing value. Underscores alone do where spellings are unified. -#}
+{#-
+    Whether a text stands for a missing value: a word of programs or of the contract. Underscores alone do where
+    spellings are unified.
+-#}
 {% macro is_placeholder(column) -%}
     {%- set text = column.name ~ '__text' -%}
-    {%- set tests = [] -%}
+    {%- set tests = [is_missing_word(text, column)] -%}
     {%- if column.get('placeholders') -%}
         {%- do tests.append(text ~ ' in (' ~ sql_list(column.placeholders) ~ ')') -%}
     {%- endif -%}
     {%- if column.get('unify') -%}
         {%- do tests.append("(" ~ text ~ " <> '' and trim(" ~ text ~ ", '_ ') = '')") -%}
     {%- endif -%}
-    ({{ tests | join(' or ') or 'false' }})
+    ({{ tests | join(' or ') }})
 {%- endmacro %}
 
 
@@ -44,11 +78,13 @@
     {%- else -%}
         {%- set clean = text -%}
     {%- endif -%}
-    {%- if cleared -%}
-        case when {{ text }} not in ({{ sql_list(cleared) }}) then nullif({{ clean }}, '') end
-    {%- else -%}
-        nullif({{ clean }}, '')
-    {%- endif -%}
+    case
+        when {{ is_missing_word(text, column) }} then null
+        {%- if cleared %}
+        when {{ is_listed(text, cleared) }} then null
+        {%- endif %}
+        else nullif({{ clean }}, '')
+    end
 {%- endmacro %}
 
 
@@ -100,8 +136,9 @@
         when regexp_matches(lower({{ text }}), '^({{ name }}|{{ name[:3] }})[ -/.,]+[0-9]{4}$')
             then try_cast(concat(right({{ text }}, 4), '-{{ '%02d' | format(loop.index) }}-01') as date)
         {%- endfor %}
-        {#- A time of the day may follow; DuckDB's own cast would take anything after the date. #}
-        when regexp_matches({{ text }}, '^[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}([ T][0-9:.]+([Zz]|[+-][0-9:]+)?)?$')
+        {#- A time of the day may follow, of any zone: the date counts that the file says. DuckDB's own cast would take
+            anything after the date. #}
+        when regexp_matches({{ text }}, '^[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}([ T][0-9:.]+( ?([Zz]|UTC|GMT|[+-][0-9:]+))?(\[[A-Za-z_/+-]+\])?)?$')
             then cast({{ dbt.date_trunc('month', "try_cast(regexp_extract(" ~ text ~ ", '^[0-9/-]+') as date)") }} as date)
     end
 {%- endmacro %}
@@ -113,7 +150,10 @@
     {%- set typed = column.name ~ '__typed' -%}
     {%- if column.required %}
             when {{ clean }} is null then 'missing'
-            when {{ clean }} in ({{ sql_list(identifier_marks()) }}) then 'identifier'
+            when {{ is_listed(clean, identifier_marks()) }} then 'identifier'
+    {%- endif %}
+    {%- if column.type == 'id' %}
+            when {{ is_summary_word(clean) }} then 'summary_row'
     {%- endif %}
     {%- if column.type in ('number', 'integer') %}
             when {{ column.name }}__is_ambiguous then 'ambiguous'
@@ -124,6 +164,18 @@
     {%- if 'minimum' in column %}
             when {{ typed }} < {{ limit(column, 'minimum') }} or {{ typed }} > {{ limit(column, 'maximum') }} then 'out_of_range'
     {%- endif %}
+{%- endmacro %}
+
+
+{#- Whether an identifier is a word that stands before the totals or averages below a table. -#}
+{% macro is_summary_word(text) -%}
+    {%- set words = [
+        'total', 'totals', 'grand total', 'grand totals', 'sub total', 'sub-total', 'subtotal', 'overall total', 'total result',
+        'sum', 'average', 'averages', 'grand average', 'avg', 'mean', 'median',
+        'gesamt', 'gesamtergebnis', 'gesamtsumme', 'summe', 'durchschnitt', 'mittelwert', 'somme', 'moyenne',
+        'total g\u00e9n\u00e9ral', 'total general', 'suma', 'promedio', 'totale', 'media', 'totaal', 'gemiddelde'
+    ] -%}
+    {{ is_listed('lower(rtrim(' ~ text ~ ", ' :'))", words) }}
 {%- endmacro %}
 
 
@@ -151,12 +203,10 @@
     {%- set typed = column.name ~ '__typed' -%}
     {%- set fault = column.name ~ '__fault' -%}
     nullif(concat_ws(',',
-            case when {{ raw }} <> {{ text }} then 'blanks_trimmed' end
-            {%- if column.get('placeholders') or column.get('unify') %},
+            case when {{ raw }} <> {{ text }} then case when {{ raw }} like '%="%' and {{ text }} not like '%="%' then 'mark_removed' else 'blanks_trimmed' end end,
             case when {{ is_placeholder(column) }} then 'placeholder_cleared' end
-            {%- endif %}
             {%- if not column.required %},
-            case when {{ text }} in ({{ sql_list(identifier_marks()) }}) then 'identifier_cleared' end
+            case when {{ is_listed(text, identifier_marks()) }} then 'identifier_cleared' end
             {%- endif %}
             {%- if column.get('strip') %},
             case when {{ text }} <> trim({{ text }}, {{ sql_text(column.strip) }}) then 'mark_removed' end
@@ -202,12 +252,13 @@
         {%- set kinds = {'number': 'a number', 'integer': 'a whole number', 'month': 'a month name, YYYY-MM or a date that begins with its year', 'duration_months': 'a duration such as 22 Years and 9 Months'} -%}
         {%- set wanted = 'one of ' ~ column.accepted | join(', ') if column.get('accepted') else kinds.get(column.type, 'a text') -%}
         case {{ column.name }}__fault
-            when 'missing' then 'is empty, but every row needs it'
+            when 'missing' then concat('is ', case when {{ column.name }}__text = '' then 'empty' else 'a word for a missing value' end, ', but every row needs it')
             when 'identifier' then concat('looks like ', trim({{ raw }}, '[] '), ', which is never loaded')
             when 'unreadable' then {{ sql_text('is not ' ~ wanted) }}
             {%- if column.type in ('number', 'integer') %}
             when 'ambiguous' then 'may have a thousands separator or a decimal mark, and its column does not tell; set the variable decimal_mark'
             {%- elif column.type in ('text', 'id') %}
+            when 'summary_row' then 'belongs to a line of totals or averages, which is no row of its own'
             when 'too_long' then 'is longer than {{ maximum_text_length() }} characters'
             {%- endif %}
             {%- if 'minimum' in column %}

@@ -7,11 +7,58 @@
     by 500 of them: all are identifiers where nine in ten pass, none where fewer do. Of rarer shapes those that pass are,
     but not where most of ten or more that differ in the lengths of their groups (9-9) do not pass.
 -#}
-{% macro find_identifiers(input_name, columns, files) %}
+{% macro find_identifiers(input_name, columns, texts_sql) %}
+    {% if columns %}
+        {% do run_query(find_identifiers_sql(input_name, columns, texts_sql)) %}
+        {{ return(run_query("select distinct column_name from identifiers_in_" ~ input_name).columns[0].values() | list) }}
+    {% endif %}
+    {{ return([]) }}
+{% endmacro %}
+
+
+{#- The doubtful texts of files, each once: column_name, text. -#}
+{% macro doubtful_texts_sql(columns, relation) -%}
+    select
+        column_name,
+        unnest(column_texts) as text
+    from (
+        select
+            {%- for column in columns %}
+            list(distinct {{ column.name }}) filter (where {{ is_doubtful(column.name, column) }}) as {{ column.name }}{{ ',' if not loop.last }}
+            {%- endfor %}
+        from {{ relation }}
+    ) as doubtful
+    unpivot (column_texts for column_name in ({{ columns | map(attribute='name') | join(', ') }}))
+{%- endmacro %}
+
+
+{#-
+    The same of rows that are read in place, where texts stand often. Of a column whose values others have in the relation
+    `parents`, those are none; some of them show what is usual.
+-#}
+{% macro doubtful_texts_in_place_sql(columns, relation, references, parents) -%}
+    {% for column in columns %}
+    select
+        '{{ column.name }}' as column_name,
+        text
+    from (
+        select distinct {{ column.name }} as text
+        from {{ relation }}
+        {%- if column.name in references %}
+        where {{ column.name }} not in (select {{ column.name }} from {{ parents }})
+        union all
+        (select {{ column.name }} from {{ parents }} order by hash({{ column.name }}) limit 500)
+        {%- endif %}
+    ) as different_texts
+    where {{ is_doubtful('text', column) }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+{%- endmacro %}
+
+
+{% macro untrusted(input_name, columns) %}
     {% set trusted = (var('trusted_columns') or {}).get(input_name) or [] %}
-    {% set columns = columns | rejectattr('name', 'in', trusted) | rejectattr('attribute', 'in', trusted) | list %}
-    {% do run_query(find_identifiers_sql(input_name, columns, files)) %}
-    {{ return(run_query("select distinct column_name from identifiers_in_" ~ input_name).columns[0].values() | list) }}
+    {{ return(columns | rejectattr('name', 'in', trusted) | rejectattr('attribute', 'in', trusted) | list) }}
 {% endmacro %}
 
 
@@ -21,27 +68,13 @@
 {% endmacro %}
 
 
-{% macro find_identifiers_sql(input_name, columns, files) -%}
+{% macro find_identifiers_sql(input_name, columns, texts_sql) -%}
 create or replace temp table identifiers_in_{{ input_name }} as
 with
 
-doubtful as (
-
-    select
-        {%- for column in columns %}
-        list(distinct {{ column.name }}) filter (where {{ is_doubtful(column.name, column) }}) as {{ column.name }}{{ ',' if not loop.last }}
-        {%- endfor %}
-    from ({{ read_files_sql(columns, files) }}) as input_rows
-
-),
-
 texts as (
 
-    select
-        column_name,
-        unnest(column_texts) as text
-    from doubtful
-    unpivot (column_texts for column_name in ({{ columns | map(attribute='name') | join(', ') }}))
+    {{ texts_sql }}
 
 ),
 
@@ -147,6 +180,7 @@ where recognised.kind <> '' and (judged.texts < 10 or judged.recognised_share >=
     {%- if column.type in ('number', 'integer') -%}
         case
             when regexp_matches({{ expression }}, '[\p{L}]{2}[^0-9]*[\p{L}]')
+                and not {{ is_missing_word(trimmed(expression), column) }}
                 {%- if column.get('placeholders') %} and trim({{ expression }}) not in ({{ sql_list(column.placeholders) }}){% endif %}
                 then {{ masked_text(expression) }}
             else {{ kept }}

@@ -51,6 +51,13 @@
 {% endmacro %}
 
 
+{#- Where the rows of an input are, before and after it is loaded. -#}
+{% macro input_relation(input_name) %}
+    {% set node = input_node(input_name) %}
+    {{ return(api.Relation.create(database=node.database, schema=node.schema, identifier=node.alias)) }}
+{% endmacro %}
+
+
 {#- The settings of the input contract: one mapping per column, in the contract's order. -#}
 {% macro input_contract(input_name) %}
     {% set columns = [] %}

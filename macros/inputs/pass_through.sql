@@ -26,13 +26,16 @@
 {% endmacro %}
 
 
-{#- Columns that would be published with hardly a value, because their values identify persons; in sentences. -#}
-{% macro passed_identifiers(input_name, relation) %}
+{#-
+    Columns that would be published with hardly a value, because their values identify persons; in sentences. In
+    `marked_rows` they are marks; they are all rows or some.
+-#}
+{% macro passed_identifiers(input_name, relation, marked_rows) %}
     {% set problems = [] %}
     {% for column in passed_columns(input_name) %}
         {% set found = run_query(
-            "select mode(" ~ column.name ~ ") from " ~ relation ~ " where " ~ column.name ~ " <> '' "
-            ~ "having count(*) filter (where " ~ column.name ~ " in (" ~ sql_list(identifier_marks()) ~ ")) > 0.5 * count(*)"
+            "select mode(" ~ column.name ~ ") from " ~ marked_rows ~ " where " ~ column.name ~ " in (" ~ sql_list(identifier_marks()) ~ ") "
+            ~ "having count(*) > 0.5 * (select count(*) from " ~ relation ~ " where " ~ column.name ~ " <> '')"
         ) %}
         {% for row in found.rows %}
             {% do problems.append("The variable pass_through." ~ input_name ~ " names '" ~ column.attribute ~ "', but most of its values look like identifiers of persons (" ~ row[0] | replace('[', '') | replace(']', '') ~ "), which are never loaded. Take it out, or " ~ trust_sentence(input_name, column.attribute)) %}
@@ -50,15 +53,18 @@
 {% endmacro %}
 
 
-{#- The active segmentations' inputs with attributes: segmentation, input, relation of its validated rows, columns. -#}
+{#- The active segmentations' inputs with attributes: segmentation, staged rows with their key and month, columns. -#}
 {% macro passed_attributes() %}
+    {% set keys = {'card_relationships': 'card_relationship_id', 'card_usage': 'cardholder_id'} %}
     {% set found = [] %}
     {% for segmentation in active_segmentations() %}
         {% for input_name in var('segmentations')[segmentation] if passed_columns(input_name) %}
             {% do found.append({
                 'segmentation': segmentation,
                 'input_name': input_name,
-                'relation': ref('base_' ~ input_name ~ '__validated'),
+                'relation': ref(staged_model(input_name)),
+                'key': keys.get(input_name, 'customer_id'),
+                'month': 'profile_month' if input_name == 'credit_profiles',
                 'columns': passed_columns(input_name)
             }) %}
         {% endfor %}

@@ -1,10 +1,11 @@
 {#-
     Ends the build before the marts when too many rows of an input had to be rejected. A post-hook of
-    the validated rows.
+    the examined rows.
 -#}
-{% macro raise_too_many_rejects(input_name, validated_rows) %}
+{% macro raise_too_many_rejects(input_name, examined_rows) %}
     {% if execute and flags.WHICH in ('build', 'run') and not flags.EMPTY %}
-        {% do raise_problems(reject_problems(input_name, validated_rows)) %}
+        {% set problems = passed_identifiers(input_name, input_relation(input_name), examined_rows) if is_read_in_place(input_name) else [] %}
+        {% do raise_problems(problems + reject_problems(input_name, examined_rows)) %}
     {% endif %}
 {% endmacro %}
 
@@ -13,15 +14,16 @@
     The sentence of an input with more than `maximum_reject_share` of rejected rows, as a list of none or
     one. Rows that a later file replaced are corrected, not faulty, and do not count.
 -#}
-{% macro reject_problems(input_name, validated_rows) %}
+{% macro reject_problems(input_name, examined_rows) %}
     {% set rows = run_query(
-        "select count(*), count(*) filter (where reject_rule <> 'replaced'), count(*) filter (where reject_rule is null) from " ~ validated_rows
+        "select count(*) filter (where reject_rule <> 'replaced'), count(reject_rule) from " ~ examined_rows
     ).rows[0] %}
-    {% set read_rows, rejected_rows, loaded_rows = rows[0] | int, rows[1] | int, rows[2] | int %}
+    {% set read_rows = query_value("count(*) from " ~ input_relation(input_name)) | int %}
+    {% set rejected_rows, loaded_rows = rows[0] | int, read_rows - (rows[1] | int) %}
     {% if read_rows == 0 or (loaded_rows > 0 and rejected_rows <= var('maximum_reject_share') * read_rows) %}
         {{ return([]) }}
     {% endif %}
-    {% set most = reject_examples(validated_rows)[0] %}
+    {% set most = reject_examples(examined_rows)[0] %}
     {{ return([
         "Of " ~ '{:,}'.format(read_rows) ~ " rows of the input '" ~ input_name ~ "', " ~ '{:,}'.format(rejected_rows) ~ " had to be rejected (" ~ '%.1f' | format(100 * rejected_rows / read_rows)
         ~ " %), more than maximum_reject_share allows (" ~ '%.1f' | format(100 * var('maximum_reject_share')) ~ " %). Most often, " ~ '{:,}'.format(most.rows) ~ " times in " ~ most.file ~ ", "
@@ -31,11 +33,11 @@
 
 
 {#- The kinds of rejections of an input, the most frequent first, each with its first row as an example. -#}
-{% macro reject_examples(validated_rows) %}
+{% macro reject_examples(examined_rows) %}
     {% set examples = [] %}
     {% set found = run_query(
         "select source_file, reject_column, reject_rule, reject_reason, count(*) as rejected_rows, min(source_row) as first_row, "
-        ~ "min_by(reject_value, source_row) as example from " ~ validated_rows ~ " where reject_rule is not null "
+        ~ "min_by(reject_value, source_row) as example from " ~ examined_rows ~ " where reject_rule is not null "
         ~ "group by source_file, reject_column, reject_rule, reject_reason order by reject_rule = 'replaced', rejected_rows desc, source_file, reject_column, reject_rule"
     ) %}
     {% for row in found.rows %}

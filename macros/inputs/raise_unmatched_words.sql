@@ -1,12 +1,12 @@
 {#-
     Ends the build before the marts when own names of payment types or categories would read as though nobody used
-    them. A post-hook of the validated spends.
+    them. A post-hook of the staged spends.
 -#}
-{% macro raise_unmatched_words(validated_rows, benefits) %}
+{% macro raise_unmatched_words(usable_rows, benefits) %}
     {% if execute and flags.WHICH in ('build', 'run') and not flags.EMPTY %}
         {#- A part of the project can be built before its seeds. -#}
         {% set is_loaded = benefits and load_relation(benefits) %}
-        {% do raise_problems(unmatched_words(validated_rows, benefits if is_loaded else none)) %}
+        {% do raise_problems(unmatched_words(usable_rows, benefits if is_loaded else none)) %}
     {% endif %}
 {% endmacro %}
 
@@ -16,7 +16,7 @@
     single word without a match is no fault: not every bank has every payment type or category. `benefits` is the
     relation of the seed card_benefits, or none where it is not loaded.
 -#}
-{% macro unmatched_words(validated_rows, benefits=none) %}
+{% macro unmatched_words(usable_rows, benefits=none) %}
     {% set checks = [{
         'column': 'payment_type', 'words': var('credit_card_payment_types'), 'place': 'the variable credit_card_payment_types',
         'remedy': 'Set credit_card_payment_types to those of them that are credit cards, or to [] if none is.'
@@ -37,8 +37,8 @@
 
     {% set problems = [] %}
     {% for check in checks if check.words %}
-        {% set usable = " from " ~ validated_rows ~ " where reject_rule is null" %}
-        {% if not run_query("select 1" ~ usable ~ " and " ~ is_one_of(check.column, check.words) ~ " limit 1").rows %}
+        {% set usable = " from " ~ usable_rows %}
+        {% if not run_query("select 1" ~ usable ~ " where " ~ is_one_of(check.column, check.words) ~ " limit 1").rows %}
             {% set found = run_query("select " ~ check.column ~ usable ~ " group by 1 order by count(*) desc, 1 limit 21").columns[0].values() %}
             {% if found %}
                 {% do problems.append(

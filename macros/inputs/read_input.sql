@@ -49,54 +49,84 @@
 {% endmacro %}
 
 
-{#- Names are compared without case, blanks, underscores and byte-order mark. -#}
+{#- Names are compared by their letters and digits, without case: R exports marital status as marital.status. -#}
 {% macro header_key(name) %}
-    {{ return(name | string | lower | replace(' ', '') | replace('_', '') | replace('\ufeff', '')) }}
+    {{ return(modules.re.sub('[\\W_]+', '', name | string) | lower or name) }}
 {% endmacro %}
 
 
 {#-
-    positions: contract column -> position in the file; matches: contract column -> how it was found;
-    unused: names that are not read; problems: columns that are missing or stand twice.
+    positions: contract column -> position in the file; matches: contract column -> how it was found; unused: names
+    that are not read; problems: columns that are missing or stand twice. Two columns of the contract may be read from
+    one of the file. Of names that are alike but not equal, the one counts that a variable spells.
 -#}
 {% macro match_header(input_name, contract, file) %}
     {% set names = column_names(input_name) %}
-    {% set wanted = {} %}
-    {% for column in contract %}
-        {% do wanted.update({header_key(names.get(column.name, column.name)): column.name}) %}
+    {% set header = file.names + file.partitions.keys() | list %}
+    {% set places = {} %}
+    {% for name in header %}
+        {% do places.setdefault(header_key(name), []).append(loop.index0) %}
     {% endfor %}
     {% set positions, matches, unused, missing, problems = {}, {}, [], [], [] %}
-    {% for name in file.names %}
-        {% set column_name = wanted.get(header_key(name)) %}
-        {% if column_name is none %}
-            {% if name %}
-                {% do unused.append(file.shown_names[loop.index0]) %}
-            {% endif %}
-        {% elif column_name in positions %}
-            {% do problems.append("The file " ~ file.path ~ " has the column '" ~ column_name ~ "' twice (header fields " ~ (positions[column_name] + 1) ~ " and " ~ loop.index ~ "). Remove or rename one of them.") %}
+    {% for column in contract %}
+        {% set wanted = names.get(column.name, column.name) %}
+        {% set alike = places.get(header_key(wanted), []) %}
+        {% set equal = [] %}
+        {% for place in alike if column.name in names and header[place] == wanted %}
+            {% do equal.append(place) %}
+        {% endfor %}
+        {% set found = equal or alike %}
+        {% if not found %}
+            {% do missing.append(column) %}
+        {% elif found | length > 1 %}
+            {% do problems.append("The file " ~ file.path ~ " has the column '" ~ column.name ~ "' twice (header fields " ~ (found[0] + 1) ~ " and " ~ (found[1] + 1) ~ "). Remove or rename one of them.") %}
         {% else %}
-            {% if file.types and modules.re.search('\\[|STRUCT|MAP|UNION', file.types[loop.index0]) %}
-                {% do problems.append("The file " ~ file.path ~ " has lists or structures in the column '" ~ column_name ~ "', of which no single value can be taken. Write it again with one plain value a row.") %}
+            {% if file.types and found[0] < file.types | length and modules.re.search('\\[|STRUCT|MAP|UNION', file.types[found[0]]) %}
+                {% do problems.append("The file " ~ file.path ~ " has lists or structures in the column '" ~ column.name ~ "', of which no single value can be taken. Write it again with one plain value a row.") %}
             {% endif %}
-            {% do positions.update({column_name: loop.index0}) %}
-            {% do matches.update({column_name: 'by name' if column_name in names else 'exactly' if name == column_name else 'ignoring case, blanks and underscores'}) %}
+            {% do positions.update({column.name: found[0]}) %}
+            {% do matches.update({column.name: 'by name' if column.name in names else 'exactly' if header[found[0]] == wanted else 'ignoring case, blanks and punctuation'}) %}
         {% endif %}
     {% endfor %}
-    {% for column in contract if column.name not in positions %}
+    {% for name in file.names %}
+        {% if name and loop.index0 not in positions.values() %}
+            {% do unused.append(file.shown_names[loop.index0]) %}
+        {% endif %}
+    {% endfor %}
+    {% set lacking = [] %}
+    {% for column in missing %}
         {% if column.name in names %}
             {% do problems.append("The file " ~ file.path ~ " has no column '" ~ names[column.name] ~ "', which the variable " ~ ('pass_through.' ~ input_name ~ ' names' if column.get('attribute') else 'column_names.' ~ input_name ~ " names for '" ~ column.name ~ "'") ~ "; the nearest name in its header is '" ~ nearest_name(names[column.name], unused or file.shown_names) ~ "'. Correct the variable or the header.") %}
         {% elif not column.get('optional') %}
-            {% do missing.append(column.name) %}
+            {% do lacking.append(column.name) %}
         {% endif %}
     {% endfor %}
-    {% if missing | length > 2 %}
-        {% do problems.append("The file " ~ file.path ~ " for the input '" ~ input_name ~ "' lacks " ~ missing | length ~ " columns: " ~ missing | join(', ') ~ ". Add or rename them, or name them in the variable column_names." ~ input_name ~ ".") %}
+    {% if lacking | length > 2 %}
+        {% do problems.append("The file " ~ file.path ~ " for the input '" ~ input_name ~ "' lacks " ~ lacking | length ~ " columns: " ~ lacking | join(', ') ~ ". Add or rename them, or name them in the variable column_names." ~ input_name ~ ".") %}
     {% else %}
-        {% for column_name in missing %}
+        {% for column_name in lacking %}
             {% do problems.append("The file " ~ file.path ~ " for the input '" ~ input_name ~ "' has no column '" ~ column_name ~ "'; the nearest name in its header is '" ~ nearest_name(column_name, unused or file.shown_names) ~ "'. Add or rename the column, or name it in the variable column_names." ~ input_name ~ ".") %}
         {% endfor %}
     {% endif %}
     {{ return({'positions': positions, 'matches': matches, 'unused': unused, 'problems': problems}) }}
+{% endmacro %}
+
+
+{#-
+    The statement that makes an input available: a view of Parquet files, else a table of texts. The other kind that
+    there may be from another build goes first.
+-#}
+{% macro load_input_sql(input_name, files) %}
+    {% set relation = input_relation(input_name) %}
+    {% set in_place = can_be_read_in_place(files) %}
+    {% if is_read_in_place(input_name) != in_place %}
+        {% do run_query("drop " ~ ('table' if in_place else 'view') ~ " if exists " ~ relation) %}
+    {% endif %}
+    {% set statement %}
+create or replace {{ 'view' if in_place else 'table' }} {{ relation }} as
+{{ read_in_place_sql(input_contract(input_name) + passed_columns(input_name), files) if in_place else read_input_sql(input_name, files) }}
+    {% endset %}
+    {{ return(statement) }}
 {% endmacro %}
 
 
@@ -107,7 +137,8 @@
 -#}
 {% macro read_input_sql(input_name, files) %}
     {% set columns = input_contract(input_name) + passed_columns(input_name) %}
-    {% set identifying_columns = find_identifiers(input_name, columns, files) %}
+    {% set doubted = untrusted(input_name, columns) %}
+    {% set identifying_columns = find_identifiers(input_name, doubted, doubtful_texts_sql(doubted, '(' ~ read_files_sql(columns, files) ~ ') as input_rows')) %}
 select
     {%- for column in columns %}
     {{ kept_text(column.name, input_name, column, identifying_columns) }} as {{ column.name }},
@@ -132,7 +163,9 @@ from ({{ read_files_sql(columns, files) }}) as input_rows
     {% set select_sql %}
 select
     {% for column in columns -%}
-    {% if column.name in file.positions -%}
+    {% if file.positions.get(column.name, 0) >= file.names | length -%}
+    {{ partition_value(sql_text(file.path), (file.partitions.keys() | list)[file.positions[column.name] - file.names | length]) }} as {{ column.name }},
+    {% elif column.name in file.positions -%}
     case when source_fault is null then field_{{ file.positions[column.name] }} end as {{ column.name }},
     {% else -%}
     cast(null as varchar) as {{ column.name }},
@@ -204,7 +237,7 @@ from (
 
 {% macro parquet_fields_sql(columns, file) %}
     select
-        {%- for column in columns if column.name in file.positions %}
+        {%- for column in columns if file.positions.get(column.name, file.names | length) < file.names | length %}
         {%- set position = file.positions[column.name] %}
         coalesce({{ text_of_typed(adapter.quote(file.names[position] | replace('"', '""')), file.types[position], column) }}, '') as field_{{ position }},
         {%- endfor %}
@@ -217,13 +250,13 @@ from (
 {#-
     The text of a typed value, such as a CSV file would have it. What the file says by its types is kept: a number
     has the decimal mark that its column is read with and cannot be read in two ways (1.2340, for 1.234 could be
-    1234), an identifier that another program holds as 1001.0 is 1001, and a time is that of UTC whatever the time
-    zone of this machine.
+    1234), an identifier that another program holds as 1001.0 is 1001. A time is that of the variable time_zone, or of UTC,
+    whatever the time zone of this machine; a month whose column holds nothing but midnights is that of its place.
 -#}
-{% macro text_of_typed(value, type, column) -%}
+{% macro text_of_typed(value, type, column, decimal_mark=none) -%}
     {%- set is_fraction = type in ('FLOAT', 'DOUBLE') or type.startswith('DECIMAL') -%}
     {%- if is_fraction and column.type in ('number', 'integer') -%}
-        {%- set mark = ',' if var('decimal_mark') == ',' else '.' -%}
+        {%- set mark = decimal_mark or (',' if var('decimal_mark') == ',' else '.') -%}
         regexp_replace(cast({{ value }} as varchar), '[.]([0-9]+)', '{{ mark }}\10')
     {%- elif is_fraction -%}
         case
@@ -231,11 +264,23 @@ from (
                 then cast(cast({{ value }} as bigint) as varchar)
             else cast({{ value }} as varchar)
         end
-    {%- elif type == 'TIMESTAMP WITH TIME ZONE' -%}
+    {%- elif type in ('TIMESTAMP WITH TIME ZONE', 'LOCAL MIDNIGHT') and var('time_zone') -%}
+        cast(timezone({{ sql_text(var('time_zone')) }}, make_timestamptz(epoch_us({{ value }}))) as varchar)
+    {%- elif type == 'LOCAL MIDNIGHT' and column.type == 'month' -%}
+        {#- The date there: no place is more than 13 hours before UTC, and few are more than 11 behind. #}
+        cast(cast(make_timestamp(epoch_us({{ value }}) + 46800000000) as date) as varchar)
+    {%- elif type in ('TIMESTAMP WITH TIME ZONE', 'LOCAL MIDNIGHT') -%}
         cast(make_timestamp(epoch_us({{ value }})) as varchar)
     {%- else -%}
         cast({{ value }} as varchar)
     {%- endif -%}
+{%- endmacro %}
+
+
+{#- The value that a path gives a column, as in month=2023-05/part.parquet. -#}
+{% macro partition_value(path, name) -%}
+    {%- set pattern = '/' ~ modules.re.escape(name) ~ '=([^/]+)/' -%}
+    nullif(url_decode(regexp_extract({{ path }}, {{ sql_text(pattern) }}, 1)), '__HIVE_DEFAULT_PARTITION__')
 {%- endmacro %}
 
 

@@ -27,9 +27,15 @@
         {% do print('  ' ~ '%-20s' | format(row[0]) ~ '{:>12,}'.format(row[1] | int) ~ ' rows loaded ' ~ '{:>7,}'.format(row[2] | int) ~ ' rejected ' ~ '{:>9,}'.format(row[3] | int) ~ ' values repaired') %}
     {% endfor %}
 
+    {% set coverage = run_query("select split_part(subject, ':', 1), string_agg(concat(round(observed, 2), ' ', description), '; ' order by subject desc) from " ~ relation_of("publication_checks") ~ " where check_name = 'input_coverage' and subject not like '%: customers' group by 1 order by 1") %}
+    {% for row in coverage.rows %}
+        {% do print('  ' ~ row[0] ~ ': ' ~ row[1]) %}
+    {% endfor %}
+
     {% set checks = run_query("select count(*) filter (where passed), count(*) from " ~ relation_of("publication_checks") ~ "").rows[0] %}
     {% do print('') %}
     {% do print(checks[0] ~ ' of ' ~ checks[1] ~ ' publication checks passed') %}
+    {% do print_checks("severity = 'warn'") %}
     {% do print('') %}
     {% do print_what_to_open() %}
 {% endmacro %}
@@ -58,14 +64,21 @@
 {% macro print_failed_checks(results) %}
     {% set checked = results | selectattr('node.name', 'equalto', 'publication_checks') | selectattr('status', 'equalto', 'success') | list %}
     {% if checked %}
-        {% set failed = run_query("select check_name, subject, description, observed, comparison, threshold from " ~ relation_of('publication_checks') ~ " where not passed order by 1, 2") %}
-        {% for row in failed.rows %}
-            {% do print('  ' ~ row[0] ~ ' of ' ~ one_line(row[1]) ~ ': ' ~ row[2] ~ ' is ' ~ row[3] ~ ', but may be ' ~ row[4] ~ ' ' ~ row[5] ~ '.') %}
-        {% endfor %}
-        {% if failed.rows | selectattr(0, 'in', ['rows_dropped', 'segment_share_moved']) | list %}
-            {% do print("  If the change is right, publish it once with --vars '{accept_changes: true}'.") %}
+        {% set failed = print_checks("severity = 'error'") | select('in', ['rows_dropped', 'segment_share_moved', 'input_coverage']) | list %}
+        {% if failed %}
+            {% do print("  If that is right, publish it once with --vars '{accept_changes: [" ~ failed | join(', ') ~ "]}'.") %}
         {% endif %}
     {% endif %}
+{% endmacro %}
+
+
+{#- Prints the failed checks of a severity, and returns their names. -#}
+{% macro print_checks(condition) %}
+    {% set failed = run_query("select check_name, subject, description, round(observed, 4), comparison, round(threshold, 4) from " ~ relation_of('publication_checks') ~ " where not passed and " ~ condition ~ " order by 1, 2") %}
+    {% for row in failed.rows %}
+        {% do print('  ' ~ row[0] ~ ' of ' ~ one_line(row[1]) ~ ': ' ~ row[2] ~ ' is ' ~ row[3] ~ ', but should be ' ~ row[4] ~ ' ' ~ row[5] ~ '.') %}
+    {% endfor %}
+    {{ return(failed.columns[0].values() | unique | list) }}
 {% endmacro %}
 
 

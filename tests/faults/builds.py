@@ -406,7 +406,7 @@ def changing_input(place, value):
         "is deleted": f"rm {source}",
     }[value]
     place.variables = {"inputs": {"customers": str(source)}}
-    outcome = yield {"event": "NodeStart", "node": "base_customers__validated", "command": command}
+    outcome = yield {"event": "NodeStart", "node": "base_customers__examined", "command": command}
     there = source.read_text().count("\n") if source.exists() else 0
     source.write_text(text)
     if outcome.code == 0:

@@ -13,6 +13,14 @@ import yaml
 from independent_reader import contract_of, judge, read_sample
 from workspaces import PROJECT, Workspace, invoke
 
+# The staging model of each input.
+STAGED = {
+    "customers": "stg_customers__customers",
+    "spends": "stg_spends__spends",
+    "card_relationships": "stg_card_relationships__card_relationships",
+    "card_usage": "stg_card_usage__cardholders",
+    "credit_profiles": "stg_credit_profiles__credit_profiles",
+}
 QUIET = ("--log-level", "none", "--log-level-file", "none", "--no-write-json")
 
 # Words of the database, of Python or of dbt's inside, none of which says what to do.
@@ -92,7 +100,7 @@ class Loader:
             self.holds_the_customers = False
         arguments = [
             "build",
-            *("--select", input_name, f"base_{input_name}__validated"),
+            *("--select", input_name, f"base_{input_name}__examined", STAGED[input_name]),
             *("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"),
             *self._options({**variables, "enabled_inputs": enabled}),
         ]
@@ -110,23 +118,40 @@ class Loader:
 
     def _account(self, input_name: str) -> Outcome:
         with duckdb.connect(str(self.warehouse)) as connection:
-            checked = connection.sql(
-                f"select * from staging.base_{input_name}__validated "
-                "order by source_file, source_row"
-            )
-            rows = [dict(zip(checked.columns, row, strict=True)) for row in checked.fetchall()]
+            rows = records(connection.sql(f"from staging.base_{input_name}__examined"))
+            usable = records(connection.sql(usable_rows(connection, input_name)))
             read = connection.sql(f"select count(*) from inputs.{input_name}").fetchall()[0][0]
         columns = contract_of(input_name).columns
         outcome = Outcome("loaded", read=read)
+        outcome.rows = [{name: row[name] for name in columns} for row in usable]
         for row in rows:
             if row["reject_rule"] is not None:
                 outcome.rejects[row["reject_rule"]] += 1
                 continue
-            outcome.rows.append({name: row[name] for name in columns})
             for name in columns:
                 rules = (row[f"{name}__repairs"] or "").split(",")
                 outcome.repairs.update((name, rule) for rule in rules if rule)
         return outcome
+
+
+def records(relation) -> list[dict]:
+    return [dict(zip(relation.columns, row, strict=True)) for row in relation.fetchall()]
+
+
+def usable_rows(connection, input_name: str) -> str:
+    """The query of the usable rows under the names of the contract, from the staging view."""
+    (view,) = connection.execute(
+        "select sql from duckdb_views() where view_name = ?", [STAGED[input_name]]
+    ).fetchone()
+    query = re.split(r"\bas\b", view, maxsplit=1, flags=re.IGNORECASE)[1].strip(" \n;")
+    return f"from ({in_terms_of_the_contract(query)}) order by source_file, source_row"
+
+
+def in_terms_of_the_contract(query: str) -> str:
+    """The query of a staging model, before it renames the columns."""
+    before, after = query.rsplit("renamed", 1)
+    assert not after.strip(" \n)"), after
+    return f"{before}usable_rows{after}"
 
 
 def only_staging(manifest):

@@ -6,6 +6,7 @@ from zlib import crc32
 
 import duckdb
 import pandas as pd
+from case_loading import usable_rows
 from workspaces import INPUTS, query
 
 # What tells the rows of an input apart; the later ones of a key stay behind the first, in its file.
@@ -80,8 +81,8 @@ def write_typed(warehouse: Path, folder: Path) -> None:
             connection.execute(
                 f"""
                 copy (
-                    select {", ".join(columns)} from staging.base_{name}__validated
-                    where reject_rule is null order by hash(source_row)
+                    select {", ".join(columns)} from ({usable_rows(connection, name)})
+                    order by hash(source_row)
                 ) to '{folder / name}.parquet' (format parquet)
                 """
             )

@@ -31,12 +31,29 @@ from pathlib import Path
 import duckdb
 from case_loading import Case, Loader, problems
 from independent_reader import contract_of, read_sample, records_of
-from workspaces import INPUTS
+from workspaces import INPUTS, PROJECT
 
 # In three of 200 rows: few enough to stay below the share of rejects that stops a build.
 FEW = 3
 CUSTOMERS = read_sample("customers")
 HEADER, ROWS, TEXT = CUSTOMERS.header, CUSTOMERS.rows, CUSTOMERS.text()
+# What programs write where a value is missing, and texts that only look like it.
+WORDS = [
+    "NA",
+    "n/a",
+    "NULL",
+    "NaN",
+    "None",
+    "\\N",
+    "-",
+    "?",
+    "#N/A",
+    "<NA>",
+    ".",
+    "NAN A",
+    "Nona",
+    "-.-",
+]
 NOISE = random.Random(5).randbytes(20_000)
 TEN_MEGABYTES = 10 * 1024 * 1024
 Content = bytes | str | Callable[[], bytes | str]
@@ -330,13 +347,15 @@ def header() -> Iterator[Case]:
         "in one word": [one.replace("_", "").replace(" ", "") for one in HEADER],
         "with blanks around": [f"  {one}  " for one in HEADER],
         "with underscores around": [f"_{one}_" for one in HEADER],
+        "with dots": [one.replace("_", ".").replace(" ", ".") for one in HEADER],
+        "with dashes, dots and brackets": [f"[{one}]".replace("_", "-.") for one in HEADER],
+        "as spreadsheets mark texts": [f'="{one}"' for one in HEADER],
         "with a mark inside": [one.replace("city", "\ufeffcity") for one in HEADER],
     }.items():
         yield file(f"a header {what}", CUSTOMERS.text(header=names))
     line = ",".join(HEADER)
     yield file("a header in quotes", with_header(line.replace(",", '","').join('""')))
     for what, text in {
-        "with dashes": line.replace("_", "-"),
         "with hard blanks": line.replace("_", "\u00a0"),
         "with a tab": line.replace("city", "\tcity"),
         "over two lines": line.replace("marital status", '"marital\nstatus"'),
@@ -355,6 +374,7 @@ def header() -> Iterator[Case]:
         b"".join(parts),
         meant=lambda: CUSTOMERS.records([*ROWS[:99], HEADER, *ROWS[99:]]),
     )
+    yield from mapped_headers()
     yield file("extra columns", widened(["a", "b"], ["branch", "remark"]))
     yield file("a column without a name", widened(["a"], [""]))
     yield file("3000 extra columns", widened(["x"] * 3000, [f"extra {at}" for at in range(3000)]))
@@ -368,6 +388,95 @@ def header() -> Iterator[Case]:
         "credit_profiles without the optional score",
         profiles.text([row[:-1] for row in profiles.rows], profiles.header[:-1]),
         input_name="credit_profiles",
+    )
+
+
+def mapped_headers() -> Iterator[Case]:
+    """Headers of other names, and variables that say what they are."""
+
+    def case(name, header, ending="loaded", words="", values=None, **variables):
+        meant = [[*row, *row[: len(header) - len(HEADER)]] for row in ROWS]
+
+        def make(folder: Path) -> dict:
+            (folder / "customers.csv").write_text(CUSTOMERS.text(meant, header), encoding="utf-8")
+            named = {variable: {"customers": value} for variable, value in variables.items()}
+            return {"inputs": {"customers": f"{folder}/customers.csv"}, **named}
+
+        def rows() -> list:
+            places = {column: HEADER.index(column) for column in HEADER} | (values or {})
+            return CUSTOMERS.records([[row[places[column]] for column in HEADER] for row in ROWS])
+
+        return Case(name, "customers", make, ending, tuple(words.split()), rows)
+
+    def renamed(**names: str) -> list[str]:
+        return [names.get(one.replace(" ", "_"), one) for one in HEADER]
+
+    city, job = HEADER.index("city"), HEADER.index("occupation")
+    yield case(
+        "one column for two",
+        renamed(city="town", occupation="job"),
+        column_names={"city": "town", "occupation": "town"},
+        values={"occupation": city},
+    )
+    yield case(
+        "one column for two, one by its name",
+        HEADER,
+        column_names={"city": "occupation"},
+        values={"city": job},
+    )
+    yield case(
+        "two columns exchanged",
+        HEADER,
+        column_names={"city": "occupation", "occupation": "city"},
+        values={"city": job, "occupation": city},
+    )
+    yield case(
+        "two columns with names alike",
+        renamed(city="Town 1", occupation="town_1"),
+        column_names={"city": "Town 1", "occupation": "town_1"},
+    )
+    yield case("a column of the contract passed through", HEADER, pass_through=["city"])
+    yield case("all columns of the contract passed through", HEADER, pass_through=HEADER)
+    yield case(
+        "a column passed through twice", [*HEADER, "branch"], pass_through=["branch", "Branch"]
+    )
+    yield case(
+        "two columns with names alike passed through",
+        [*HEADER, "a b", "a_b"],
+        pass_through=["a b", "a_b"],
+    )
+    yield case(
+        "a column named by its letters",
+        renamed(city="Ort (Wohn-Sitz)"),
+        column_names={"city": "ort wohnsitz"},
+    )
+    yield case("two columns alike", [*HEADER, "CITY"], "refused", "'city' twice")
+    yield case(
+        "two columns alike, one of them named",
+        [*HEADER, "CITY"],
+        column_names={"city": "CITY"},
+        values={"city": 0},
+    )
+    yield case(
+        "two columns alike, none of them named",
+        renamed(city="Town 1", occupation="town_1"),
+        "refused",
+        "'city' twice",
+        column_names={"city": "TOWN1", "occupation": "town_1"},
+    )
+    yield case(
+        "a mapped column that is not there",
+        HEADER,
+        "refused",
+        "'town' column_names.customers",
+        column_names={"city": "town"},
+    )
+    yield case(
+        "a passed column that is not there",
+        HEADER,
+        "refused",
+        "'brnch' pass_through.customers",
+        pass_through=["brnch"],
     )
 
 
@@ -583,6 +692,25 @@ def parquet() -> Iterator[Case]:
         exact=False,
         **named,
     )
+    profiles = read_sample("credit_profiles")
+    salary = profiles.header.index("Monthly_Inhand_Salary")
+    unpaid = {row[0] for row in profiles.rows[::40]}
+    yield file(
+        "Parquet with not-a-number where a value may be missing",
+        copied(
+            input_name="credit_profiles",
+            select=f"* replace (case when id in {tuple(unpaid)} then 'nan' "
+            "else nullif(monthly_inhand_salary, '') end::double as monthly_inhand_salary)",
+        ),
+        input_name="credit_profiles",
+        file_name="credit_profiles.parquet",
+        meant=lambda: profiles.records(
+            [
+                [*row[:salary], "nan" if row[0] in unpaid else row[salary], *row[salary + 1 :]]
+                for row in profiles.rows
+            ]
+        ),
+    )
     keyless = [["" if row[0] in odd else row[0], *row[1:]] for row in ROWS]
     yield file(
         "Parquet with nulls",
@@ -794,6 +922,8 @@ def numbers() -> Iterator[Case]:
     whole = ["2.5", "2.0", "1e1", "-1", "9" * 20, "0x3", "true", "two", "inf", "1.0000000001"]
     yield cells("numbers of cards", whole[:8], "total_credit_cards", "card_relationships")
     yield cells("numbers of calls", whole, "total_calls_made", "card_relationships")
+    for column in ("annual_income", "num_of_loan", "credit_history_age"):
+        yield cells(f"{column} in words for missing", WORDS, column, "credit_profiles")
     yield cells(
         "yearly incomes with marks",
         [
@@ -889,6 +1019,21 @@ def spreadsheets() -> Iterator[Case]:
                 exact=False,
                 meant=lambda mean=mean: CUSTOMERS.records(incomes(mean)),
             )
+    for what, spell in {
+        "exponents": lambda value: f"{value:.4e}",
+        "exponents of three digits": lambda value: f"{value:.4E}".replace("E+", "E+0"),
+        "exponents in some rows": lambda value: f"{value:.4E}" if value % 3 else f"{value}.0",
+    }.items():
+        for mark in ".,":
+            yield file(
+                f"incomes with {what}, decimals by {mark}",
+                CUSTOMERS.text(
+                    incomes(lambda value, spell=spell, mark=mark: spell(value).replace(".", mark))
+                ),
+                # the independent reader does not count decimal commas as repairs
+                exact=mark == ".",
+                meant=lambda spell=spell: CUSTOMERS.records(incomes(spell)),
+            )
     mixed = incomes(lambda value: f"{value},5" if value % 2 else f"{value}.5")
     yield file("incomes with points and commas by turns", CUSTOMERS.text(mixed), "refused")
 
@@ -925,6 +1070,50 @@ def texts() -> Iterator[Case]:
         yield cells(
             f"cities {what}", values, exact=what not in ("of other case", "with control signs")
         )
+    for column in ("occupation", "credit_mix", "payment_of_min_amount", "type_of_loan"):
+        yield cells(f"{column} in words for missing", WORDS, column, "credit_profiles")
+        for word in WORDS:
+            yield cells(f"{column} {word}", [word], column, "credit_profiles")
+    for word in WORDS:
+        yield cells(f"a city {word}", [word])
+    for what, values in {
+        "accents": ["M\u00e1laga", "Ma\u0301laga", "MA\u0301LAGA"],
+        "blanks": [
+            "New Delhi",
+            "New\u00a0Delhi",
+            "New\u202fDelhi",
+            "New\u2009Delhi",
+            "New\u3000_Delhi",
+        ],
+        "dashes": [
+            "Delhi-NCR",
+            "Delhi\u2013NCR",
+            "Delhi\u2010NCR",
+            "Delhi\u2212NCR",
+            "Delhi\u2014NCR",
+        ],
+        "signs without a width": [
+            "Delhi NCR",
+            "Del\u200bhi NCR",
+            "Del\u00adhi NCR",
+            "\u200eDelhi NCR",
+        ],
+        "letters": ["Delhi", "Dеlhі", "D\u00eblhi", "Delhi\u0307"],
+    }.items():
+        for column, input_name in (("city", "customers"), ("occupation", "credit_profiles")):
+            yield cells(f"{column} in other {what}", [values[0], *values], column, input_name)
+    groups = ["25-34", "25-34", "25\u201334", "25\u201134", "25 - 34"]
+    yield cells("age groups in other dashes", groups, "age_group")
+    for column in HEADER:
+        values = [f'="{row[HEADER.index(column)]}"' for row in ROWS]
+        spelled = [[*row] for row in ROWS]
+        for row, value in zip(spelled, values, strict=True):
+            row[HEADER.index(column)] = value
+        yield file(f"{column} as spreadsheets mark texts", CUSTOMERS.text(spelled))
+    bare = [",".join(f'="{value.replace(",", "")}"' for value in row) for row in [HEADER, *ROWS]]
+    yield file("all values as spreadsheets mark texts, in no quotes", "\n".join(bare) + "\n")
+    odd = ['="Delhi', 'Delhi"', '=""', '="De"lhi"', ' =" Delhi " ', '="NA"', "=Delhi", '="=1+1"']
+    yield cells("cities almost as spreadsheets mark texts", odd)
     yield cells("cities that are missing", ["", "   ", "\t", "\u00a0", "\u200b"], exact=False)
     yield cells("cities of underscores", ["_", "___", "_ _"], exact=False)
     yield cells("a city with a NUL byte", ["Del\0hi"], ending="either", exact=False)
@@ -953,6 +1142,22 @@ def identifiers() -> Iterator[Case]:
         "that are missing": ["", " ", ""],
     }.items():
         yield cells(f"keys {what}", values, "customer_id")
+    usage = read_sample("card_usage")
+    for word in ("Total", "GRAND TOTAL", "Average:", "Subtotal", "Mean", "Summe", "Moyenne :"):
+        last = [word, *usage.rows[0][1:]]
+        yield file(
+            f"a line of {word} below the rows",
+            usage.text([*usage.rows, last]),
+            input_name="card_usage",
+        )
+    relationships = read_sample("card_relationships")
+    last = [relationships.rows[0][0], "Average", *relationships.rows[0][2:]]
+    yield file(
+        "a line of averages with a number",
+        relationships.text([*relationships.rows, last]),
+        input_name="card_relationships",
+    )
+    yield cells("keys almost of totals", ["Total 1", "Totalis", "Sum-1", "Meant"], "customer_id")
     yield file("a few rows twice", CUSTOMERS.text([*ROWS, *ROWS[:4]]))
     yield file("a key again with other values", CUSTOMERS.text([*ROWS, [*ROWS[4][:-1], "4242"]]))
     yield refused("every row twice", CUSTOMERS.text(ROWS * 2))
@@ -991,7 +1196,19 @@ READABLE_MONTHS = {
     "Sept 2022": "2022-09",
     "Sep. 2022": "2022-09",
     "2100-12-31": "2100-12",
+    # the date that is written counts, wherever it was
+    "2022-05-01T00:00:00+05:30": "2022-05",
+    "2022-05-01 00:00:00-08:00": "2022-05",
+    "2022-05-31T23:30:00.000-0800": "2022-05",
+    "2022-05-01 00:00:00 +0530": "2022-05",
+    "2022-05-01 00:00:00 UTC": "2022-05",
+    "2022-05-01T00:00+05:30[Asia/Kolkata]": "2022-05",
+    "2022-05-01T00:00:00.000000Z": "2022-05",
 }
+ZONES = (
+    *("UTC", "Asia/Kolkata", "Asia/Tokyo", "Europe/Berlin", "Europe/London", "America/New_York"),
+    *("America/Sao_Paulo", "Australia/Adelaide", "Pacific/Auckland", "Pacific/Honolulu"),
+)
 
 
 def months() -> Iterator[Case]:
@@ -1012,6 +1229,40 @@ def months() -> Iterator[Case]:
         spelled = list(READABLE_MONTHS)[at : at + 7]
         meant = [READABLE_MONTHS[text] for text in spelled]
         yield month_case(f"in readable spellings, {at // 7 + 1}", spelled, meant, exact=False)
+
+
+def instants() -> Iterator[Case]:
+    """Parquet with time stamps that have a time zone, which a file does not keep."""
+    month = "strptime(month || ' 2023', '%B %Y')"
+
+    def case(what: str, content: bytes, meant=None, **variables) -> Case:
+        def make(folder: Path) -> dict:
+            (folder / "spends.parquet").write_bytes(content)
+            return {"inputs": {"spends": f"{folder}/spends.parquet"}, **variables}
+
+        meant = meant or of_sample("spends")
+        return Case(f"Parquet of months {what}", "spends", make, "loaded", (), meant)
+
+    def written(value: str) -> bytes:
+        return copied(select=f"* replace ({value} as month)", input_name="spends")
+
+    for zone in ZONES:
+        yield case(f"at midnight of {zone}", written(f"timezone('{zone}', {month})"))
+        within = f"{month} + to_hours(rn % 600)".replace(
+            "rn", "length(category) * 37 + length(spend)"
+        )
+        yield case(f"within {zone}", written(f"timezone('{zone}', {within})"), time_zone=zone)
+        yield case(
+            f"at midnight of {zone}, which is named",
+            written(f"timezone('{zone}', {month})"),
+            time_zone=zone,
+        )
+    yield case("without a zone", written(month))
+    yield case("that are dates", written(f"{month}::date"))
+    yield case("without a zone, one is named", written(month), time_zone="America/New_York")
+    old = (PROJECT / "tests" / "data" / "months_as_int96.parquet").read_bytes()
+    spends = read_sample("spends")
+    yield case("as INT96", old, lambda: spends.records(spends.rows[:24]))
 
 
 def month_case(what: str, spelled: list[str], meant: list[str], exact: bool = True) -> Case:
@@ -1077,6 +1328,7 @@ GROUPS = (
     texts,
     identifiers,
     months,
+    instants,
     sizes,
     nul_bytes,
 )

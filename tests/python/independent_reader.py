@@ -10,6 +10,7 @@ import io
 import itertools
 import math
 import re
+import unicodedata
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
@@ -20,6 +21,27 @@ from workspaces import PROJECT
 
 SAMPLE_ROWS = 200
 YEAR_OF_NAMES = 2023
+MISSING = (
+    *("na", "n/a", "#n/a", "#na", "<na>", "null", "nan", "nat", "none"),
+    *("\\n", "-", "--", "\u2013", "\u2014", ".", "?"),
+)
+SUMMARIES = (
+    *("total", "totals", "grand total", "grand totals", "sub total", "sub-total", "subtotal"),
+    *(
+        "overall total",
+        "total result",
+        "sum",
+        "average",
+        "averages",
+        "grand average",
+        "avg",
+        "mean",
+        "median",
+    ),
+    *("gesamt", "gesamtergebnis", "gesamtsumme", "summe", "durchschnitt", "mittelwert", "somme"),
+    *("moyenne", "total g\u00e9n\u00e9ral", "total general", "suma", "promedio", "totale", "media"),
+    *("totaal", "gemiddelde"),
+)
 BLANKS = " \t\r\n\u00a0\u2007\u202f\u3000\u200b\ufeff"
 MAXIMUM_TEXT_LENGTH = 1000
 LARGEST_INTEGER = 2**63 - 1
@@ -36,14 +58,14 @@ GROUPED = (
     "[+-]?[0-9]{1,2}(,[0-9]{2})+,[0-9]{3}([.][0-9]*)?",
     "[+-]?[0-9]{1,3}([ '\u2019\u00a0\u202f][0-9]{3})+([.][0-9]*)?",
 )
-PLAIN = re.compile(r"[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,2})?", re.ASCII)
+PLAIN = re.compile(r"[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?0?[0-9]{1,2})?", re.ASCII)
 DATES = (
     "(?P<year>[0-9]{4})[-/]?(?P<month>[0-9]{2})",
     "(?P<month>[0-9]{2})[-/.](?P<year>[0-9]{4})",
     "(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})",
     "(?P<day>[0-9]{1,2})[.](?P<month>[0-9]{1,2})[.](?P<year>[0-9]{4})",
     "(?P<year>[0-9]{4})[-/](?P<month>[0-9]{1,2})[-/](?P<day>[0-9]{1,2})"
-    "([ T][0-9:.]+(Z|z|[+-][0-9:]+)?)?",
+    "([ T][0-9:.]+( ?(Z|z|UTC|GMT|[+-][0-9:]+))?(\\[[A-Za-z_/+-]+\\])?)?",
 )
 DURATION = re.compile(r"([0-9]+) Years? and ([0-9]+) Months?", re.ASCII)
 
@@ -149,7 +171,7 @@ def records_of(content: bytes, contract: Contract, encoding="utf-8-sig", delimit
 
 
 def header_key(name: str) -> str:
-    return re.sub(r"[\s_\ufeff]", "", name).lower()
+    return "".join(sign for sign in name if sign.isalnum()).lower()
 
 
 def judge(records: list, contract: Contract, parents: set[str] | None = None) -> Judgement:
@@ -200,11 +222,21 @@ def usual_spellings(texts: Counter, rules: dict) -> dict[str, str]:
 
 
 def spelling_key(text: str) -> str:
-    return re.sub("[ _]+", " ", text).lower()
+    text = unicodedata.normalize("NFC", text)
+    kinds = [(sign, unicodedata.category(sign)) for sign in text]
+    plain = "".join(
+        "-" if kind == "Pd" or sign == "\u2212" else " " if kind == "Zs" else sign
+        for sign, kind in kinds
+        if kind != "Cf"
+    )
+    return re.sub("[ _]+", " ", plain).lower()
 
 
 def trim(text: str) -> str:
-    return text.strip(BLANKS)
+    text = text.strip(BLANKS)
+    # how a spreadsheet is told that a value is a text
+    as_formula = re.fullmatch('="([^"]*)"', text)
+    return as_formula[1].strip(BLANKS) if as_formula else text
 
 
 def clean_record(record: dict, contract: Contract, habits: Habits):
@@ -224,6 +256,8 @@ def clean_value(raw: str, column: str, rules: dict, habits: Habits):
     """A typed value (None if there is none or it is unfit), its repairs, and the rule it breaks."""
     text = trim(raw)
     repairs = ["blanks_trimmed"] if text != raw else []
+    if repairs and '="' in raw and '="' not in text:
+        repairs = ["mark_removed"]
     if is_placeholder(text, rules):
         repairs.append("placeholder_cleared")
         text = ""
@@ -236,6 +270,8 @@ def clean_value(raw: str, column: str, rules: dict, habits: Habits):
         text = text.strip(rules["strip"])
     if not text:
         return None, repairs, "missing" if rules.get("required") else None
+    if rules["type"] == "id" and text.rstrip(" :").lower() in SUMMARIES:
+        return None, repairs, "summary_row"
     if rules["type"] in ("text", "id") and len(text) > MAXIMUM_TEXT_LENGTH:
         return None, repairs, "too_long"
     value, found = typed(text, rules)
@@ -251,9 +287,12 @@ def clean_value(raw: str, column: str, rules: dict, habits: Habits):
 
 
 def is_placeholder(text: str, rules: dict) -> bool:
-    """Whether a text stands for a missing value: where spellings are unified, also underscores."""
+    """Whether a text stands for a missing value: a word for it, or underscores if unified."""
     is_blank = bool(rules.get("unify") and text and not text.strip(" _"))
-    return is_blank or text in rules.get("placeholders", [])
+    is_word = text.lower() in MISSING and text.lower() not in map(
+        str.lower, rules.get("accepted", [])
+    )
+    return is_blank or is_word or text in rules.get("placeholders", [])
 
 
 def typed(text: str, rules: dict):

@@ -1,9 +1,10 @@
 """Properties of the cleaning rules, over values that Hypothesis makes up.
 
-The SQL of `check_input_sql` is compiled once by dbt, then runs over tables of made-up texts in a
+The SQL of `check_input_sql` and `usable_rows_sql` is compiled once by dbt, then runs over tables of made-up texts in a
 DuckDB of the test's own: thousands of values cost a moment.
 """
 
+import itertools
 import json
 import math
 import random
@@ -14,6 +15,7 @@ from datetime import date
 import duckdb
 import pandas as pd
 import pytest
+from case_loading import STAGED, in_terms_of_the_contract
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from independent_reader import BLANKS, contract_of, judge, read_sample, records_of, typed_number
@@ -34,7 +36,7 @@ WITHOUT_PARENTS = [name for name in INPUTS if not contract_of(name).references]
 class Cleaning:
     """The cleaning of each input, as a function of texts."""
 
-    def __init__(self, statements: dict[str, str], database: str) -> None:
+    def __init__(self, statements: dict[str, tuple[str, str]], database: str) -> None:
         self.statements = statements
         self.connection = duckdb.connect()
         # Planning takes longer than running over so few rows.
@@ -65,8 +67,18 @@ class Cleaning:
             f"insert into {table} select frame.*, 'made_up_' || source_row % {files} || '.csv', "
             "source_row, null from frame positional join numbered"
         )
+        examined, usable = self.statements[input_name]
+        self.connection.execute(
+            f"create or replace table staging.base_{input_name}__examined as {examined}"
+        )
         checked = self.connection.execute(
-            f"select * from ({self.statements[input_name]}) order by source_row"
+            f"""
+            from staging.base_{input_name}__examined
+            union all by name
+            select usable.* from ({usable}) as usable
+            anti join staging.base_{input_name}__examined using (source_file, source_row)
+            order by source_row
+            """
         )
         columns = [column[0] for column in checked.description]
         return [dict(zip(columns, row, strict=True)) for row in checked.fetchall()]
@@ -75,13 +87,17 @@ class Cleaning:
 @pytest.fixture(scope="module")
 def cleaning(tmp_path_factory):
     workspace = Workspace(tmp_path_factory.mktemp("compiled"))
-    models = [f"base_{name}__validated" for name in WITHOUT_PARENTS]
-    run = workspace.dbt("compile", "--select", *models)
+    models = {name: (f"base_{name}__examined", STAGED[name]) for name in WITHOUT_PARENTS}
+    run = workspace.dbt("compile", "--select", *itertools.chain(*models.values()))
     assert run.succeeded, run.output
-    manifest = json.loads((workspace.folder / "target" / "manifest.json").read_text())
+    nodes = json.loads((workspace.folder / "target" / "manifest.json").read_text())["nodes"]
+
+    def compiled(model):
+        return nodes[f"model.card_segments.{model}"]["compiled_code"]
+
     statements = {
-        name: manifest["nodes"][f"model.card_segments.{model}"]["compiled_code"]
-        for name, model in zip(WITHOUT_PARENTS, models, strict=True)
+        name: (compiled(examined), in_terms_of_the_contract(compiled(staged)))
+        for name, (examined, staged) in models.items()
     }
     return Cleaning(statements, workspace.warehouse.stem)
 

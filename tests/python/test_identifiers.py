@@ -335,7 +335,7 @@ def cards(count, wrong):
 
 def test_a_column_of_cards_is_refused_by_name(workspace, tmp_path):
     changes = [{"customer_id": card} for card in cards(200, wrong=8)]
-    build = ("build", "--select", "+base_customers__validated")
+    build = ("build", "--select", "+base_customers__examined")
     run = load(workspace, tmp_path / "own_files", changes, command=build)
     assert_one_sentence(
         run,

@@ -157,6 +157,31 @@ def test_parquet_is_told_by_its_bytes(write):
     assert "damaged, cut off" in describe_file(cut, WANTED).problem
 
 
+@pytest.mark.parametrize(
+    ("instants", "are_midnights"),
+    [
+        (["2023-04-30 18:30", "2023-05-31 18:30"], True),
+        # clocks changed between them
+        (["2023-02-28 23:00", "2023-04-30 22:00"], True),
+        (["2023-03-31 11:00", "2023-04-30 12:00"], True),
+        (["1969-12-31 23:00"], True),
+        (["2023-05-01 10:00"], True),
+        (["2023-04-30 18:30", "2023-05-31 16:30"], False),
+        (["2023-04-30 18:31", "2023-05-31 18:31"], False),
+        (["infinity"], False),
+    ],
+)
+def test_instants_that_are_midnight_of_one_place_are_told(write, instants, are_midnights):
+    path = write("", "a.parquet")
+    rows = ", ".join(f"('{one}'::timestamp)" for one in instants)
+    duckdb.sql(
+        "copy (select make_timestamptz(epoch_us(month)) as month, month as local "
+        f"from (values {rows}) as months (month)) to '{path}' (format parquet)"
+    )
+    expected = "LOCAL MIDNIGHT" if are_midnights else "TIMESTAMP WITH TIME ZONE"
+    assert describe_file(path, WANTED).types == [expected, "TIMESTAMP"]
+
+
 def workbook(path):
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("xl/workbook.xml", "<workbook/>")
@@ -216,6 +241,36 @@ def test_inputs_are_found_in_a_folder(tmp_path):
     (tmp_path / "SPENDS.csv").touch()
     assert find_input(str(tmp_path), "spends")["files"] == [str(tmp_path / "SPENDS.csv")]
     assert find_input(str(tmp_path / "gone"), "spends")["files"] == []
+
+
+def test_hive_partitions_are_found_by_folder_and_by_pattern(tmp_path):
+    folder = tmp_path / "spends"
+    wanted = []
+    for month in ("04", "05", "10"):
+        partition = folder / "year=2023" / f"month={month}"
+        partition.mkdir(parents=True)
+        wanted.append(str(partition / "part-00000-0a1b.c000.snappy.parquet"))
+        for name in (wanted[-1], partition / ".part-00000.crc", folder / "_SUCCESS"):
+            open(name, "wb").close()
+    (folder / "_delta_log").mkdir()
+    (folder / "_delta_log" / "0.parquet").touch()
+    loop = folder / "year=2023" / "loop=1"
+    loop.symlink_to(folder)
+    assert find_input(str(tmp_path), "spends") == {"files": wanted, "are_parts": True}
+    loop.unlink()
+    for pattern in (
+        folder,
+        f"{folder}/",
+        folder / "year=*",
+        folder / "year=2023/month=*/*.parquet",
+        folder / "year=*" / "**" / "*.parquet",
+    ):
+        assert find_files(str(pattern)) == wanted
+    assert find_files(str(folder / "year=2023/month=0*")) == wanted[:2]
+    # no partition: refused, and not passed over
+    assert find_files(str(tmp_path / "*")) == wanted
+    (tmp_path / "other").mkdir()
+    assert find_files(str(tmp_path / "*")) == [str(tmp_path / "other"), *wanted]
 
 
 def test_a_name_with_brackets_is_no_pattern(tmp_path):

@@ -258,6 +258,7 @@ def test_a_bad_file_ends_in_one_sentence(workspace, input_folder, spoil, sentenc
             marks=pytest.mark.slow,
         ),
         ({"minimum_cell_size": "ten"}, "The variable minimum_cell_size is 'ten', but has to be"),
+        ({"time_zone": "Kolkata"}, "The variable time_zone is 'Kolkata', but has to be the name"),
         ({"spends_year": "May"}, "The variable spends_year is 'May', but has to be a year"),
         (
             {"input_dir": "{{ 7 - 7 }}"},
@@ -278,6 +279,14 @@ def test_a_bad_file_ends_in_one_sentence(workspace, input_folder, spoil, sentenc
 def test_a_wrong_variable_ends_in_one_sentence(workspace, variables, sentence):
     run = workspace.dbt("build", "--select", "published_tables", **variables)
     assert_one_sentence(run, re.escape(sentence))
+
+
+def test_showing_what_is_not_built_ends_in_one_sentence(workspace):
+    run = workspace.dbt("show", "-s", "stg_customers__customers")
+    assert_one_sentence(run, "There is no model base_customers__validated in the warehouse yet, which")
+    assert "Catalog Error" not in run.output
+    run = workspace.dbt("show", "--inline", "select 7 as seven")
+    assert run.succeeded and "seven" in run.output, run.output
 
 
 def assert_one_sentence(run, sentence):

@@ -55,7 +55,7 @@ def test_the_variables_in_commands_are_those_of_the_project():
     known = yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
     given = [yaml.safe_load(one) for one in re.findall(r"VARS='(\{.*?\})'", PAGE)]
     assert given and all(set(one) <= set(known) for one in given)
-    assert "`accept_changes: true`" in PAGE and "accept_changes" in known
+    assert "`accept_changes: [rows_dropped]`" in PAGE and "accept_changes" in known
 
 
 def test_ci_runs_what_exists(targets_of_make):
@@ -76,6 +76,32 @@ def test_every_environment_variable_is_read_by_something():
     assert len(named) >= 6
     for one in named:
         assert f'"{one}"' in dbt or f'"{one}"' in ours or f"'{one}'" in ours, one
+
+
+def test_a_build_keeps_to_the_memory_it_is_given(tmp_path):
+    spill = tmp_path / "spill"
+    given = {"MEMORY": "1GiB", "SPILL": str(spill), "THREADS": "3"}
+    question = (
+        "select current_setting('memory_limit') as memory, "
+        "current_setting('temp_directory') as spill"
+    )
+    run = subprocess.run(
+        [Path(sys.executable).with_name("dbt"), "show", "--inline", question, "--output", "json"]
+        + ["--target-path", tmp_path / "target", "--log-path", tmp_path / "logs"],
+        cwd=PROJECT,
+        env={
+            **os.environ,
+            "CARD_SEGMENTS_WAREHOUSE": str(tmp_path / "warehouse.duckdb"),
+            **{f"CARD_SEGMENTS_{name}": value for name, value in given.items()},
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert json.loads(run.stdout[run.stdout.index("{") :])["show"] == [
+        {"memory": "1.0 GiB", "spill": str(spill)}
+    ], run.stdout
+    assert "Concurrency: 3 threads" in run.stdout
 
 
 def test_the_alert_speaks_of_publications_that_are_old():

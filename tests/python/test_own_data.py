@@ -9,8 +9,9 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from case_loading import usable_rows
 from test_inputs import ACCOUNTING, assert_one_sentence, edit, input_folder  # noqa: F401
-from workspaces import PROJECT, environment_for_make
+from workspaces import PROJECT, environment_for_make, open_to_read
 
 from tools.write_inputs_page import DOCUMENT, document
 
@@ -70,7 +71,7 @@ def test_numbers_encodings_and_names_of_other_systems(workspace, input_folder): 
     assert run.succeeded, run.output
 
     income = [whole_number(row[6]) + 0.5 for row in read(SAMPLE / "customers.csv")[1:201]]
-    loaded = workspace.query("from staging.base_customers__validated order by source_row")
+    loaded = accounted(workspace, "customers")
     assert loaded["avg_income"].tolist() == income
     assert set(loaded["city"]) == {"München"}
     repairs = workspace.query("from intermediate.int_input_repairs").set_index(
@@ -80,17 +81,31 @@ def test_numbers_encodings_and_names_of_other_systems(workspace, input_folder): 
     assert repairs.loc[("avg_income", "thousands_separator_removed"), "repaired_values"] == 200
 
     balance = [float(row[1]) for row in read(SAMPLE / "card_usage.csv")[1:201]]
-    loaded = workspace.query("from staging.base_card_usage__validated order by source_row")
+    loaded = accounted(workspace, "card_usage")
     assert loaded["balance"].tolist() == balance
 
-    loaded = workspace.query("from staging.base_card_relationships__validated order by source_row")
+    loaded = accounted(workspace, "card_relationships")
     assert loaded["avg_credit_limit"].tolist()[:2] == [1234.0, 1234567.0]
     assert loaded["reject_rule"].tolist()[2] == "out_of_range"
 
-    loaded = workspace.query("from staging.base_spends__validated order by source_row")
+    loaded = accounted(workspace, "spends")
     assert loaded["reject_rule"].fillna("").tolist()[:3] == ["ambiguous", "", "unreadable"]
     assert loaded["spend"].tolist()[1] == 0.5
     assert loaded["reject_value"].tolist()[0] == "9,999"
+
+
+def accounted(workspace, name):
+    """The rows of an input, usable or rejected, in the order of its file."""
+    with open_to_read(workspace.warehouse) as connection:
+        return connection.sql(
+            f"""
+            from staging.base_{name}__examined
+            union all by name
+            select usable.* from ({usable_rows(connection, name)}) as usable
+            anti join staging.base_{name}__examined using (source_file, source_row)
+            order by source_row
+            """
+        ).df()
 
 
 def test_too_many_rejects_stop_the_build_before_the_marts(workspace, input_folder):  # noqa: F811

@@ -7,7 +7,7 @@ from workspaces import PROJECT, RUNTIME_VARIABLES, Workspace, copy_project
 
 # Other values than those of dbt_project.yml.
 CHANGED = {
-    "accept_changes": True,
+    "accept_changes": ["rows_dropped"],
     "column_names": {"card_usage": {"balance": "saldo"}},
     "contact_period_months": 6,
     "decimal_mark": ",",
@@ -20,6 +20,7 @@ CHANGED = {
     "refit": "never",
     "spends_year": 2001,
     "staffing_customers": None,
+    "time_zone": "Asia/Tokyo",
     "trusted_columns": {"customers": ["customer_id"]},
 }
 KINDS = ("nodes", "unit_tests", "metrics", "semantic_models", "saved_queries", "exposures")

@@ -49,6 +49,7 @@ RUNTIME_VARIABLES = {
     "refit",
     "spends_year",
     "staffing_customers",
+    "time_zone",
     "trusted_columns",
 }
 # Commands and options with which dbt is to parse by itself.

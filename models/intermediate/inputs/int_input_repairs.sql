@@ -4,7 +4,7 @@ with
 repaired_values as (
 
     {#- The inputs and their columns are those of the contract. #}
-    {% for input_name, relation in validated_rows_by_input().items() %}
+    {% for input_name, relation in examined_rows_by_input().items() %}
     {%- set contract = input_contract(input_name) if execute else [] %}
     select
         '{{ input_name }}' as input_name,

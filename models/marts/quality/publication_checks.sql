@@ -61,6 +61,26 @@ last_segments as (
 
 ),
 
+input_coverage as (
+
+    select * from {{ ref('int_input_coverage') }}
+
+),
+
+input_magnitudes as (
+
+    select * from {{ ref('int_input_magnitudes') }}
+
+),
+
+last_checks as (
+
+    {{ select_last_published('publication_checks', {
+        'check_name': 'string', 'subject': 'string', 'observed': 'double'
+    }) }}
+
+),
+
 last_inputs as (
 
     {{ select_last_published('input_quality', {
@@ -98,7 +118,8 @@ members_complete as (
         'customers of the population without a segment' as description,
         cast(populations.customers - coalesce(scored.customers, 0) as double) as observed,
         'at most' as comparison,
-        0 as threshold
+        0 as threshold,
+        'error' as severity
     from outcomes
     inner join populations
         on outcomes.segmentation = populations.segmentation
@@ -117,7 +138,8 @@ scoring_agrees as (
         cast(count(*) filter (where scores.segment_number is distinct from fitted.segment_number) as double)
             as observed,
         'at most' as comparison,
-        0 as threshold
+        0 as threshold,
+        'error' as severity
     from outcomes
     inner join fitted
         on
@@ -142,7 +164,8 @@ smallest_segments as (
         'at least' as comparison,
         greatest(
             min(specifications.smallest_share), {{ var('minimum_cell_size') }} / cast(sum(segments.customers) as double)
-        ) as threshold
+        ) as threshold,
+        'error' as severity
     from segments
     inner join specifications
         on segments.segmentation = specifications.segmentation
@@ -158,7 +181,8 @@ largest_segments as (
         'share of customers in the largest segment' as description,
         max(segments.customer_share) as observed,
         'at most' as comparison,
-        max(specifications.largest_share) as threshold
+        max(specifications.largest_share) as threshold,
+        'error' as severity
     from segments
     inner join specifications
         on segments.segmentation = specifications.segmentation
@@ -174,13 +198,13 @@ inputs_accounted as (
         'rows read that were neither loaded nor rejected' as description,
         cast(abs(sum(read_rows - loaded_rows - rejected_rows)) as double) as observed,
         'at most' as comparison,
-        0 as threshold
+        0 as threshold,
+        'error' as severity
     from input_rows
     group by input_name
 
 ),
 
-{% if not var('accept_changes') -%}
 loaded_now as (
 
     select
@@ -286,8 +310,94 @@ rows_dropped as (
             else 0
         end as observed,
         'at most' as comparison,
-        {{ var('maximum_row_drop_share') }} as threshold
+        {{ var('maximum_row_drop_share') }} as threshold,
+        'error' as severity
     from compared_inputs
+
+),
+
+coverages as (
+
+    select
+        input_coverage.input_name,
+        input_coverage.measure,
+        input_coverage.observed,
+        input_coverage.possible,
+        case when compared_inputs.is_compared then last_checks.observed end as last_observed,
+        {#- Sparse rows are usual: one bank's customer uses few categories. A month without any is not. #}
+        case
+            when input_coverage.measure in ('months', 'customers') then 0.5 * input_coverage.possible
+            else least(1.5, 0.5 * input_coverage.possible)
+        end as least_expected
+    from input_coverage
+    left join compared_inputs
+        on input_coverage.input_name = compared_inputs.input_name
+    left join last_checks
+        on
+            last_checks.check_name = 'input_coverage'
+            and last_checks.subject = concat(input_coverage.input_name, ': ', input_coverage.measure)
+
+),
+
+/* a well-formed file may not be whole: with one row a customer, where there are many, segments are of chance */
+inputs_covered as (
+
+    select
+        'input_coverage' as check_name,
+        concat(input_name, ': ', measure) as subject,
+        concat(
+            case measure
+                when 'customers' then 'share of the customers that have a row'
+                else concat(measure, ' of a customer on average, of ', cast(possible as integer))
+            end,
+            case when last_observed is not null then concat(' (', round(last_observed, 2), ' last time)') end
+        ) as description,
+        observed,
+        'at least' as comparison,
+        greatest(
+            least_expected, coalesce((1 - {{ var('maximum_row_drop_share') }}) * last_observed, 0)
+        ) as threshold,
+        case
+            when measure = 'rows' or observed >= least_expected then 'error'
+            else 'warn'
+        end as severity
+    from coverages
+
+),
+
+labelled_magnitudes as (
+
+    select
+        input_name,
+        column_name,
+        case
+            when power_of_ten > 0
+                then concat(column_name, ' (', cast(power(10, power_of_ten) as integer), ' times)')
+        end as jump_label
+    from input_magnitudes
+
+),
+
+/* an export that lost some of its decimal points multiplies sums */
+decimal_points_kept as (
+
+    select
+        'decimal_points' as check_name,
+        input_name as subject,
+        case
+            when count(jump_label) > 0
+                then concat(
+                    'columns of amounts whose whole numbers look like others without their decimal points: ',
+                    {{ dbt.listagg('jump_label', "', '", 'order by column_name') }}
+                )
+            else 'columns of amounts whose whole numbers look like others without their decimal points'
+        end as description,
+        cast(count(jump_label) as double) as observed,
+        'at most' as comparison,
+        0 as threshold,
+        'warn' as severity
+    from labelled_magnitudes
+    group by input_name
 
 ),
 
@@ -311,7 +421,8 @@ segment_shares_moved as (
             0
         ) as observed,
         'at most' as comparison,
-        {{ var('maximum_segment_share_jump') }} as threshold
+        {{ var('maximum_segment_share_jump') }} as threshold,
+        'error' as severity
     from segments
     left join last_segments
         on segments.segment_key = last_segments.segment_key
@@ -322,7 +433,6 @@ segment_shares_moved as (
 
 ),
 
-{% endif -%}
 checks as (
 
     select * from members_complete
@@ -334,12 +444,14 @@ checks as (
     select * from largest_segments
     union all
     select * from inputs_accounted
-    {%- if not var('accept_changes') %}
+    union all
+    select * from inputs_covered
+    union all
+    select * from decimal_points_kept
     union all
     select * from rows_dropped
     union all
     select * from segment_shares_moved
-    {%- endif %}
 
 ),
 
@@ -352,6 +464,9 @@ judged as (
         observed,
         comparison,
         threshold,
+        {#- The variable accept_changes names checks. #}
+        case when check_name in ({{ sql_list(var('accept_changes') or ['']) }}) then 'warn' else severity end
+            as severity,
         coalesce(case comparison when 'at most' then observed <= threshold else observed >= threshold end, false)
             as passed
     from checks

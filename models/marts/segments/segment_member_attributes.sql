@@ -11,22 +11,20 @@ members as (
 {% for column in source.columns -%}
 {{ source.segmentation }}_{{ source.input_name }}_{{ loop.index }} as (
 
-    {%- set unique_key = input_node(source.input_name).config.meta.unique_key if execute else ['customer_id'] %}
     select
         '{{ source.segmentation }}' as segmentation,
-        {{ unique_key[0] }} as customer_id,
+        {{ source.key }} as customer_id,
         {{ sql_text(column.attribute) }} as attribute,
-        {% if 'month' in unique_key -%}
-        {{ latest_known(column.name, 'month') }} as attribute_value
+        {% if source.month -%}
+        {{ latest_known(column.name, source.month) }} as attribute_value
         {%- else -%}
         max({{ column.name }}) as attribute_value
         {%- endif %}
     from {{ source.relation }}
     where
-        reject_rule is null
-        and {{ column.name }} is not null
+        {{ column.name }} is not null
         and {{ column.name }} not in ({{ sql_list(identifier_marks()) }})
-    group by {{ unique_key[0] }}
+    group by {{ source.key }}
 
 ),
 

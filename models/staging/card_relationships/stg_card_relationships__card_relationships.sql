@@ -2,9 +2,9 @@
 {{ config(enabled=has_inputs('card_relationships')) }}
 with
 
-validated_rows as (
+usable_rows as (
 
-    select * from {{ ref('base_card_relationships__validated') }}
+    {{ usable_rows_sql('card_relationships', ref('card_relationships'), ref('base_card_relationships__examined')) }}
 
 ),
 
@@ -15,14 +15,19 @@ renamed as (
         sl_no as card_relationship_id,
         customer_key,
 
+        -- strings
+        source_file,
+
         -- numerics
         avg_credit_limit as credit_limit_amount,
         total_credit_cards as credit_cards,
         total_visits_bank as branch_visits,
         total_visits_online as online_visits,
         total_calls_made as calls
-    from validated_rows
-    where reject_rule is null
+        {%- for column in passed_columns('card_relationships') %},
+        {{ column.name }}
+        {%- endfor %}
+    from usable_rows
 
 )
 

@@ -2,9 +2,9 @@
 {{ config(enabled=has_inputs('card_usage')) }}
 with
 
-validated_rows as (
+usable_rows as (
 
-    select * from {{ ref('base_card_usage__validated') }}
+    {{ usable_rows_sql('card_usage', ref('card_usage'), ref('base_card_usage__examined')) }}
 
 ),
 
@@ -13,6 +13,9 @@ renamed as (
     select
         -- ids
         cust_id as cardholder_id,
+
+        -- strings
+        source_file,
 
         -- numerics
         balance as balance_amount,
@@ -32,8 +35,10 @@ renamed as (
         minimum_payments as minimum_payments_amount,
         prc_full_payment as full_payment_share,
         tenure as tenure_months
-    from validated_rows
-    where reject_rule is null
+        {%- for column in passed_columns('card_usage') %},
+        {{ column.name }}
+        {%- endfor %}
+    from usable_rows
 
 )
 

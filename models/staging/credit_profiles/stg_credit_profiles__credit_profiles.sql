@@ -2,9 +2,9 @@
 {{ config(enabled=has_inputs('credit_profiles')) }}
 with
 
-validated_rows as (
+usable_rows as (
 
-    select * from {{ ref('base_credit_profiles__validated') }}
+    {{ usable_rows_sql('credit_profiles', ref('credit_profiles'), ref('base_credit_profiles__examined')) }}
 
 ),
 
@@ -22,6 +22,7 @@ renamed as (
         payment_behaviour,
         credit_score,
         payment_of_min_amount as minimum_payment_answer,
+        source_file,
 
         -- numerics
         age as age_years,
@@ -44,8 +45,10 @@ renamed as (
 
         -- dates
         month as profile_month
-    from validated_rows
-    where reject_rule is null
+        {%- for column in passed_columns('credit_profiles') %},
+        {{ column.name }}
+        {%- endfor %}
+    from usable_rows
 
 )
 

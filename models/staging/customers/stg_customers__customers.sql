@@ -2,9 +2,9 @@
 {{ config(enabled=has_inputs('customers')) }}
 with
 
-validated_rows as (
+usable_rows as (
 
-    select * from {{ ref('base_customers__validated') }}
+    {{ usable_rows_sql('customers', ref('customers'), ref('base_customers__examined')) }}
 
 ),
 
@@ -20,11 +20,14 @@ renamed as (
         marital_status,
         city,
         occupation,
+        source_file,
 
         -- numerics
         avg_income as monthly_income_amount
-    from validated_rows
-    where reject_rule is null
+        {%- for column in passed_columns('customers') %},
+        {{ column.name }}
+        {%- endfor %}
+    from usable_rows
 
 )
 

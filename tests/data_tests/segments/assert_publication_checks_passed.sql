@@ -1,2 +1,4 @@
 select * from {{ ref('publication_checks') }}
-where not coalesce(passed, false)
+where
+    not coalesce(passed, false)
+    and severity = 'error'

@@ -2,7 +2,7 @@ with
 
 row_repairs as (
 
-    {% for input_name, relation in validated_rows_by_input().items() %}
+    {% for input_name, relation in examined_rows_by_input().items() %}
     select
         '{{ input_name }}' as input_name,
         source_file,

@@ -1,0 +1,100 @@
+{#-
+    Parquet files are read where they lie, by a view with the contract's columns in their own types. Nothing is copied,
+    so the files have to stay until the build is done.
+-#}
+
+{#- Whether all files of an input can be: two names are those by which DuckDB tells files and rows apart. -#}
+{% macro can_be_read_in_place(files) %}
+    {% for file in files %}
+        {% if file.format != 'parquet' or file.names | map('lower') | select('in', ['filename', 'file_row_number']) | list %}
+            {{ return(false) }}
+        {% endif %}
+    {% endfor %}
+    {{ return(true) }}
+{% endmacro %}
+
+
+{#- Whether an input was loaded as a view. -#}
+{% macro is_read_in_place(input_name) %}
+    {% set node = input_node(input_name) %}
+    {{ return(query_value(
+        "exists (from duckdb_views() where database_name = " ~ sql_text(node.database)
+        ~ " and schema_name = " ~ sql_text(node.schema) ~ " and view_name = " ~ sql_text(node.alias) ~ ")"
+    )) }}
+{% endmacro %}
+
+
+{#- The type that a column is read in: its own where it is one of the contract's kind in every file, else VARCHAR. -#}
+{% macro type_in_place(column, files) %}
+    {% set kinds = {
+        'number': 'U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)|FLOAT|DOUBLE|DECIMAL.*',
+        'month': 'DATE|TIMESTAMP(_S|_MS|_NS)?'
+    } %}
+    {% set kind = kinds.get({'integer': 'number', 'duration_months': 'number'}.get(column.type, column.type)) %}
+    {% set types = [] %}
+    {% for file in files if column.name in file.positions %}
+        {% do types.append(file.types[file.positions[column.name]]) %}
+    {% endfor %}
+    {% for type in types if not kind or not modules.re.fullmatch(kind, type) %}
+        {{ return('VARCHAR') }}
+    {% endfor %}
+    {% if types | unique | list | length == 1 %}
+        {{ return(types[0]) }}
+    {% endif %}
+    {{ return('VARCHAR' if not types else 'TIMESTAMP' if column.type == 'month' else 'DOUBLE') }}
+{% endmacro %}
+
+
+{#- The view's select: one for each group of files with the same columns. -#}
+{% macro read_in_place_sql(columns, files) %}
+    {% set groups = {} %}
+    {% for file in files %}
+        {% do groups.setdefault((file.names, file.types, file.partitions.keys() | list) | string, []).append(file) %}
+    {% endfor %}
+    {% set selects = [] %}
+    {% for group in groups.values() %}
+        {% do selects.append(read_group_in_place_sql(columns, group, files)) %}
+    {% endfor %}
+    {{ return(selects | join('\nunion all by name\n')) }}
+{% endmacro %}
+
+
+{% macro read_group_in_place_sql(columns, group, files) %}
+    {% set select_sql %}
+select
+    {%- for column in columns %}
+    {{ value_in_place(column, group[0], type_in_place(column, files)) }} as {{ column.name }},
+    {%- endfor %}
+    filename as source_file,
+    file_row_number + 1 as source_row,
+    cast(null as varchar) as source_fault
+from read_parquet([
+    {%- for file in group %}
+    {{ sql_path(file.path) }}{{ ',' if not loop.last }}
+    {%- endfor %}
+], hive_partitioning = false)
+    {%- endset %}
+    {{ return(select_sql) }}
+{% endmacro %}
+
+
+{% macro value_in_place(column, file, type) -%}
+    {%- set position = file.positions.get(column.name) -%}
+    {%- if position is none -%}
+        cast(null as {{ type }})
+    {%- elif position >= file.names | length -%}
+        {{ partition_value('filename', (file.partitions.keys() | list)[position - file.names | length]) }}
+    {%- else -%}
+        {%- set value = adapter.quote(file.names[position] | replace('"', '""')) -%}
+        {%- set own_type = file.types[position] -%}
+        {%- if type == own_type -%}
+            {{ value }}
+        {%- elif type == 'VARCHAR' -%}
+            {{ text_of_typed(value, own_type, column) }}
+        {%- elif own_type == 'FLOAT' -%}
+            cast(cast({{ value }} as varchar) as {{ type }})
+        {%- else -%}
+            cast({{ value }} as {{ type }})
+        {%- endif -%}
+    {%- endif -%}
+{%- endmacro %}

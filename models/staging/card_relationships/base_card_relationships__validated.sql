@@ -1,4 +1,0 @@
--- One row per row of the input card_relationships, usable or not: typed values, repairs and the reason of a rejection.
-{{ config(enabled=has_inputs('card_relationships'), materialized='table', post_hook="{{ raise_too_many_rejects('card_relationships', this) }}") }}
-
-{{ check_input_sql('card_relationships') }}
