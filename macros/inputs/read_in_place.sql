@@ -1,12 +1,12 @@
 {#-
-    Parquet files are read where they lie, by a view with the contract's columns in their own types. Nothing is copied,
-    so the files have to stay until the build is done.
+    Parquet files and tables of DuckDB are read where they are, by a view with the contract's columns in their own types.
+    Nothing is copied, so they have to stay as they are until the build is done. Others are copied as texts.
 -#}
 
-{#- Whether all files of an input can be: two names are those by which DuckDB tells files and rows apart. -#}
+{#- Whether all files of an input can be: some names are those by which DuckDB tells files and rows apart. -#}
 {% macro can_be_read_in_place(files) %}
     {% for file in files %}
-        {% if file.format != 'parquet' or file.names | map('lower') | select('in', ['filename', 'file_row_number']) | list %}
+        {% if file.format not in ('parquet', 'table') or file.names | map('lower') | select('in', ['filename', 'file_row_number', 'rowid']) | list %}
             {{ return(false) }}
         {% endif %}
     {% endfor %}
@@ -49,7 +49,7 @@
 {% macro read_in_place_sql(columns, files) %}
     {% set groups = {} %}
     {% for file in files %}
-        {% do groups.setdefault((file.names, file.types, file.partitions.keys() | list) | string, []).append(file) %}
+        {% do groups.setdefault((file.relation | string, file.names, file.types, file.partitions.keys() | list) | string, []).append(file) %}
     {% endfor %}
     {% set selects = [] %}
     {% for group in groups.values() %}
@@ -65,14 +65,18 @@ select
     {%- for column in columns %}
     {{ value_in_place(column, group[0], type_in_place(column, files)) }} as {{ column.name }},
     {%- endfor %}
-    filename as source_file,
-    file_row_number + 1 as source_row,
+    {{ sql_text(group[0].path) if group[0].relation else 'filename' }} as source_file,
+    {{ 'rowid' if group[0].relation else 'file_row_number' }} + 1 as source_row,
     cast(null as varchar) as source_fault
+{% if group[0].relation -%}
+from {{ group[0].relation }}
+{%- else -%}
 from read_parquet([
     {%- for file in group %}
     {{ sql_path(file.path) }}{{ ',' if not loop.last }}
     {%- endfor %}
 ], hive_partitioning = false)
+{%- endif %}
     {%- endset %}
     {{ return(select_sql) }}
 {% endmacro %}

@@ -69,7 +69,7 @@
 -#}
 {% macro changed_files(input_name, files) %}
     {% set described, found, problems = {}, locate_input(input_name).files, [] %}
-    {% for file in files %}
+    {% for file in files if not file.relation %}
         {% do described.update({file.path: file.identity}) %}
     {% endfor %}
     {% for path in (described.keys() | list + found) | unique(case_sensitive=true) | sort(case_sensitive=true) %}
