@@ -33,7 +33,8 @@
     {% set kind = kinds.get({'integer': 'number', 'duration_months': 'number'}.get(column.type, column.type)) %}
     {% set types = [] %}
     {% for file in files if column.name in file.positions %}
-        {% do types.append(file.types[file.positions[column.name]]) %}
+        {#- What a path says is text. -#}
+        {% do types.append((file.types + ['VARCHAR'] * file.partitions | length)[file.positions[column.name]]) %}
     {% endfor %}
     {% for type in types if not kind or not modules.re.fullmatch(kind, type) %}
         {{ return('VARCHAR') }}
@@ -102,3 +103,32 @@ from read_parquet([
         {%- endif -%}
     {%- endif -%}
 {%- endmacro %}
+
+
+{#- Notes in a view which files it reads, and which files these were. -#}
+{% macro note_files_sql(relation, files) %}
+    {% set identities = {} %}
+    {% for file in files if not file.relation %}
+        {% do identities.update({file.path: file.identity}) %}
+    {% endfor %}
+comment on view {{ relation }} is {{ sql_text(tojson(identities)) }}
+{% endmacro %}
+
+
+{#- Ends the build where files changed since their input was described: tables were made from them before and after. -#}
+{% macro raise_changed_in_place() %}
+    {% set problems = [] %}
+    {% for input_name in known_inputs() if has_inputs(input_name) and is_read_in_place(input_name) %}
+        {% set node = input_node(input_name) %}
+        {% set noted = query_value(
+            "(select comment from duckdb_views() where database_name = " ~ sql_text(node.database)
+            ~ " and schema_name = " ~ sql_text(node.schema) ~ " and view_name = " ~ sql_text(node.alias) ~ ")"
+        ) %}
+        {% for path, identity in fromjson(noted or '{}').items() %}
+            {% if query_value("input_file_identity(" ~ sql_text(path) ~ ")") != identity %}
+                {% do problems.append("The file " ~ path ~ " for the input '" ~ input_name ~ "' changed while tables were made from it, so nothing is published. Build again when nothing writes to it.") %}
+            {% endif %}
+        {% endfor %}
+    {% endfor %}
+    {% do raise_problems(problems) %}
+{% endmacro %}

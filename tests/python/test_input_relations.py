@@ -35,7 +35,8 @@ def bank(tmp_path):
             f"""
             insert into crm.relationships
             select * from read_csv('{SAMPLE / "card_relationships.csv"}', all_varchar = true)
-            where try_cast(avg_credit_limit as decimal(18, 2)) is not null;
+            where regexp_full_match(concat(sl_no, "Customer Key", avg_credit_limit, total_visits_online), '[0-9]+')
+            limit 100;
             update crm.relationships set cards = -1 where relationship_no = 900003;
             insert into crm.relationships from crm.relationships where relationship_no = 900004;
             create view crm.some_relationships as from crm.relationships;
