@@ -16,6 +16,7 @@ BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime-installed
 TESTING := $(VENV)/.testing-installed
 AUDITING := $(VENV)-audit
+BENCHING := $(VENV)-bench
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
 UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --generate-hashes \
 	--no-emit-index-url --no-strip-extras --custom-compile-command 'make lock'
@@ -30,7 +31,7 @@ INSTALL_FAILED = { grep -m 1 '^ERROR' $(INSTALL_LOG) || tail -n 1 $(INSTALL_LOG)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build rebuild report explore docs metrics publish-postgres check-inputs docs-inputs tours test test-all test-faults \
-	mutants lint format sample picture test-duckdb2 test-superset audit sbom lock clean
+	mutants bench lint format sample picture test-duckdb2 test-superset audit sbom lock clean
 
 ##@ Begin
 
@@ -116,6 +117,16 @@ test-faults: $(TESTING) ## Kill builds, fill disks, damage files, and write the 
 mutants: $(TESTING) ## Plant 30 small faults, one at a time in a copy, and say which the tests notice (half an hour)
 	$(BIN)/python -m tools.plant_faults
 
+# Settings: SIZES='4000 40000 400000 1000000', RUNS=3, CASES='build spends', LIKE=folder of files to draw customers from.
+bench: $(RUNTIME) $(BENCHING)/.installed ## Measure beside what else could be used; write benchmarks/RESULTS.md and docs/scale.md; SIZES='4000 40000'
+	$(BIN)/python -m benchmarks --other-python $(BENCHING)/bin/python $(if $(SIZES),--sizes $(SIZES)) $(if $(RUNS),--runs $(RUNS)) \
+		$(if $(CASES),--cases $(CASES)) $(if $(LIKE),--like "$$LIKE") $(if $(CHECK),--check)
+
+$(BENCHING)/.installed: requirements/bench.lock
+	@test -x $(BENCHING)/bin/python || $(PYTHON) -m venv $(BENCHING)
+	@$(BENCHING)/bin/python $(PIP_INSTALL) -r requirements/bench.lock
+	@touch $@
+
 lint: $(TESTING) ## Check style: ruff, sqlfluff, and dbt's parser with warnings as errors
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -187,10 +198,11 @@ lock: | $(BIN)/python ## Renew the lock files from pyproject.toml and requiremen
 	$(UV_COMPILE) requirements/clients.in -o requirements/clients.lock
 	$(UV_COMPILE) requirements/superset.in -o requirements/superset.lock
 	$(UV_COMPILE) requirements/audit.in -o requirements/audit.lock
+	$(UV_COMPILE) requirements/bench.in --constraint requirements/runtime.lock -o requirements/bench.lock
 
 # The warehouse holds the history of members, the one thing that no build can make again.
 clean: ## Remove what was installed and written; the warehouse and what was published stay
-	rm -rf $(VENV) $(VENV)-duckdb2 $(VENV)-superset $(AUDITING) target logs
+	rm -rf $(VENV) $(VENV)-duckdb2 $(VENV)-superset $(AUDITING) $(BENCHING) target logs
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \

@@ -22,6 +22,10 @@ DEFAULT_SCHEMA = "cards"
 DEFAULT_SHARED_SCHEMA = "cards_shared"
 # How long a publication waits for somebody's lock before it gives up.
 LOCK_TIMEOUT = "30s"
+# An attempt to lock the tables that change waits so long while it holds some of them; readers go
+# on in the pause. PostgreSQL looks for deadlocks after a second, and would end a reader's query.
+LOCK_ATTEMPT = "200ms"
+LOCK_PAUSE = 0.05
 BATCH_ROWS = 10_000
 PROGRESS_SECONDS = 10
 # A schema with this comment is ours; the comment also says which tables in it are.
@@ -79,6 +83,21 @@ class Table:
     columns: tuple[Column, ...]
     comment: str | None
     rows: int
+
+
+@dataclass(frozen=True)
+class Change:
+    """The tables of a schema whose columns changed, and the names of those not published now."""
+
+    schema: str
+    changed: tuple[Table, ...]
+    withdrawn: tuple[str, ...]
+
+    @property
+    def replaced(self) -> list[sql.Identifier]:
+        """All of them as PostgreSQL has them, which are locked before anything happens to them."""
+        names = [*(table.name for table in self.changed), *self.withdrawn]
+        return [sql.Identifier(self.schema, name) for name in names]
 
 
 @dataclass(frozen=True)
@@ -162,10 +181,16 @@ def publish_to_postgres(
             copies.append((shared_schema, shared, shared_readers))
         with _connect(dsn) as target, _explained(target, schema):
             with target.transaction():
-                for name, held, roles in copies:
+                changes = []
+                for name, held, _ in copies:
                     with _explained(target, name):
                         _prepare(target, name, lock_timeout)
-                        _replace_tables(source, target, name, held)
+                        changes.append(_load_tables(source, target, name, held))
+                # Last, because these wait for readers and readers for them.
+                _lock(target, [table for change in changes for table in change.replaced])
+                for (name, held, roles), change in zip(copies, changes, strict=True):
+                    with _explained(target, name):
+                        _finish_tables(target, name, held, change)
                         _grant_access(target, name, held, roles)
             for name, held, _ in copies:
                 _tidy(target, name, held)
@@ -332,12 +357,13 @@ def _prepare(target: psycopg.Connection, schema: str, lock_timeout: str) -> None
         )
 
 
-def _replace_tables(
+def _load_tables(
     source: duckdb.DuckDBPyConnection,
     target: psycopg.Connection,
     schema: str,
     tables: Sequence[Table],
-) -> None:
+) -> Change:
+    """Write the new rows; nobody waits for this."""
     ours = _claim(target, schema, {table.name for table in tables})
     changed = []
     for table in tables:
@@ -351,10 +377,40 @@ def _replace_tables(
             _create(target, schema, name, table)
         _load(source, target, schema, name, table)
         _describe(target, schema, name, table)
-    # Last, because these wait for readers and readers for them.
-    for table in changed:
+    return Change(schema, tuple(changed), tuple(sorted(ours - {table.name for table in tables})))
+
+
+def _lock(target: psycopg.Connection, tables: Sequence[sql.Identifier]) -> None:
+    """Lock all of some tables at once or none, so that no reader of several waits in a circle."""
+    if not tables:
+        return
+    patience = target.execute(
+        "select extract(epoch from current_setting('lock_timeout')::interval)::float"
+    ).fetchone()[0]
+    begun = time.monotonic()
+    while True:
+        try:
+            with target.transaction():
+                target.execute(sql.SQL("set local lock_timeout = {}").format(LOCK_ATTEMPT))
+                target.execute(
+                    sql.SQL("lock table {} in access exclusive mode").format(
+                        sql.SQL(", ").join(tables)
+                    )
+                )
+            return
+        except errors.LockNotAvailable:
+            if patience and time.monotonic() - begun > patience:
+                raise
+            time.sleep(LOCK_PAUSE)
+
+
+def _finish_tables(
+    target: psycopg.Connection, schema: str, tables: Sequence[Table], change: Change
+) -> None:
+    """Put new tables in the place of old ones, drop what is not published, and say what is ours."""
+    for table in change.changed:
         _take_place(target, schema, table)
-    for name in sorted(ours - {table.name for table in tables}):
+    for name in change.withdrawn:
         target.execute(sql.SQL("drop table {}").format(sql.Identifier(schema, name)))
     target.execute(
         sql.SQL("comment on schema {} is {}").format(

@@ -37,6 +37,8 @@ AGGREGATE = "aggregate"
 # A file in this format opens in DuckDB 1.0 and everything after it; one in the newest format is
 # refused by every older client.
 STORAGE_VERSION = "v1.0.0"
+# Rows go from file to file in pieces, so this is enough for any number of them.
+DATABASE_MEMORY = "1GB"
 
 
 @dataclass(frozen=True)
@@ -213,7 +215,11 @@ def _comments(
 
 def _write_database(path: Path, names: Collection[str], comments: Collection[str]) -> None:
     # A connection of its own: attaching inside dbt's transaction fails.
-    config = {"storage_compatibility_version": STORAGE_VERSION, "threads": 1}
+    config = {
+        "storage_compatibility_version": STORAGE_VERSION,
+        "memory_limit": DATABASE_MEMORY,
+        "threads": 1,
+    }
     with writable(path) as place, duckdb.connect(str(place), config=config) as connection:
         # one transaction: a commit for each of several hundred comments would flush as often
         connection.begin()

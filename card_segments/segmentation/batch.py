@@ -58,6 +58,7 @@ def fit_all(
         return [_fit_one(frame, one, labels_of, cores, progress) for frame, one in tasks]
     # The longest first, so that no core waits at the end for one that began late.
     order = sorted(range(len(tasks)), key=lambda position: -len(tasks[position][0]))
+    threads = max(cores // len(tasks), 1)
     with _heard(progress) as to_caller:
         try:
             found = Parallel(
@@ -66,7 +67,7 @@ def fit_all(
                 batch_size=1,
                 initializer=_remember,
                 initargs=(to_caller,),
-            )(delayed(_fit_one)(*tasks[position], labels_of, 1, _tell) for position in order)
+            )(delayed(_fit_one)(*tasks[position], labels_of, threads, _tell) for position in order)
         finally:
             # Nothing is left running in a process that also holds a database.
             get_reusable_executor().shutdown(wait=True)

@@ -10,6 +10,7 @@ from sklearn.cluster import KMeans
 from threadpoolctl import ThreadpoolController
 
 from card_segments.segmentation.preparation import FloatArray, Preparation
+from card_segments.segmentation.randomness import generator_for
 
 IntArray = NDArray[np.intp]
 
@@ -19,6 +20,13 @@ IntArray = NDArray[np.intp]
 # 1, 3, 5 and 10 starts: card usage, 6 segments, minimum Jaccard 0.50, 0.66, 0.68 and 0.75;
 # relationship, 4 segments, prediction strength 0.84, 1.00, 1.00 and 1.00.
 STARTS = 10
+# Where resamples of more rows than these two samples hold are clustered, five starts run on each
+# sample, and the best of each goes on over all rows. Measured on 10,000 rows of the four public
+# files and of null data like them, 3 to 6 segments: 16 ms instead of 28; of 160 fits 11 end more
+# than 0.05 % and 2 more than 0.5 % above the lowest inertia found; with ten starts on all rows, 6
+# and 1.
+START_SAMPLES = 2
+LARGEST_START_SAMPLE = 2_500
 DISTINCT_DECIMALS = 6
 
 
@@ -55,16 +63,42 @@ def k_means(
     >>> sorted(centroids.ravel().round(2).tolist()), bool(labels[0] == labels[1])
     ([0.05, 5.05], True)
     """
-    model = KMeans(
-        n_clusters=min(segments, distinct_rows(matrix, enough=segments)),
-        init="k-means++",
-        n_init=STARTS,
-        random_state=seed,
-        algorithm="lloyd",
-    )
+    distinct = min(segments, distinct_rows(matrix, enough=segments))
+    return _result(_lloyd(KMeans(distinct, n_init=STARTS, random_state=seed), matrix, counts))
+
+
+def refined_k_means(
+    matrix: FloatArray, segments: int, seed: int, counts: NDArray[np.int64] | None = None
+) -> tuple[FloatArray, IntArray]:
+    """Run k-means from starts that were refined on samples (Bradley & Fayyad 1998, ICML).
+
+    For the many fits of resamples, at about half the cost of :func:`k_means`. Where it searches
+    less well, a resample differs more from the original, so it never flatters a candidate. Up to
+    5,000 rows it is :func:`k_means`. Parameters and returns are the same.
+    """
+    size = START_SAMPLES * LARGEST_START_SAMPLE
+    if len(matrix) <= size:
+        return k_means(matrix, segments, seed, counts)
+    drawn = generator_for(seed, "starts").choice(len(matrix), size, replace=False)
+    runs = []
+    for sample in np.split(drawn, START_SAMPLES):
+        rows = np.sort(sample)
+        if distinct_rows(matrix[rows], enough=segments) < segments:
+            # The values that differ are too rare for a sample.
+            return k_means(matrix, segments, seed, counts)
+        model = KMeans(segments, n_init=STARTS // START_SAMPLES, random_state=seed)
+        start = _lloyd(model, matrix[rows], None if counts is None else counts[rows])
+        runs.append(_lloyd(KMeans(segments, init=start.cluster_centers_, n_init=1), matrix, counts))
+    return _result(min(runs, key=lambda run: run.inertia_))
+
+
+def _lloyd(model: KMeans, matrix: FloatArray, counts: NDArray[np.int64] | None) -> KMeans:
     # The threads of OpenMP, unlike those of the linear algebra library, belong to the caller.
     with _thread_pools().limit(limits=1, user_api="openmp"):
-        model.fit(matrix, sample_weight=counts)
+        return model.fit(matrix, sample_weight=counts)
+
+
+def _result(model: KMeans) -> tuple[FloatArray, IntArray]:
     return model.cluster_centers_, model.labels_.astype(np.intp)
 
 
@@ -79,14 +113,13 @@ def distinct_rows(matrix: FloatArray, enough: int | None = None) -> int:
     >>> distinct_rows(np.array([[1.0, 2.0], [1.0, 2.0], [2.0, 1.0]]))
     2
     """
-    matrix = np.round(matrix, DISTINCT_DECIMALS)
     if enough is not None:
         # Rows that differ in one column are distinct, and one column is quickly counted.
         for column in matrix.T:
-            found = np.unique(column).size
+            found = np.unique(np.round(column, DISTINCT_DECIMALS)).size
             if found >= enough:
                 return found
-    return np.unique(matrix, axis=0).shape[0]
+    return np.unique(np.round(matrix, DISTINCT_DECIMALS), axis=0).shape[0]
 
 
 def order_segments(

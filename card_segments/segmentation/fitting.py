@@ -45,9 +45,10 @@ from card_segments.segmentation.preparation import (
     round_significant,
     sample_fingerprint,
 )
-from card_segments.segmentation.randomness import generator_for, seed_for
+from card_segments.segmentation.randomness import generator_for, sampled_rows, seed_for
 from card_segments.segmentation.second_opinions import NOISE, Opinion, second_opinions
 from card_segments.segmentation.separation import (
+    LARGEST_NULL_DRAW,
     NOT_TESTED,
     Separation,
     gaussian_correlation,
@@ -64,6 +65,7 @@ from card_segments.segmentation.silhouette import (
 from card_segments.segmentation.specification import Specification
 from card_segments.segmentation.stability import (
     AGREEMENT_SEEDS,
+    LARGEST_RESAMPLE,
     PREDICTION_SPLITS,
     bootstrap_jaccard,
     prediction_strength,
@@ -542,6 +544,8 @@ def _separations(
         # With one column the null data are the data, so there is nothing to compare.
         return [NOT_TESTED] * len(fits)
     seed = specification.seed
+    rows = sampled_rows(len(weighted), LARGEST_NULL_DRAW, generator_for(seed, "separation", "rows"))
+    weighted = weighted[rows]
     correlation = gaussian_correlation(weighted, generator_for(seed, "correlation"))
     segments = [fitted.segments for fitted in fits]
     draws = range(specification.null_draws)
@@ -549,7 +553,7 @@ def _separations(
         workers(null_silhouettes, [(weighted, correlation, segments, seed, draw) for draw in draws])
     )
     observed = separation_silhouettes(
-        weighted, [fitted.labels for fitted in fits], generator_for(seed, "separation")
+        weighted, [fitted.labels[rows] for fitted in fits], generator_for(seed, "separation")
     )
     return [separation(one, null[:, position]) for position, one in enumerate(observed)]
 
@@ -571,7 +575,8 @@ def _stability(
         [(weighted, segments, seed, number) for number in range(PREDICTION_SPLITS)],
     )
     seeds = [seed_for(seed, "agreement", number, segments) for number in range(AGREEMENT_SEEDS)]
-    refits = workers(k_means, [(weighted, segments, one) for one in seeds])
+    rows = sampled_rows(len(weighted), LARGEST_RESAMPLE, generator_for(seed, "agreement", "rows"))
+    refits = workers(k_means, [(weighted[rows], segments, one) for one in seeds])
     agreement = seed_agreement([labels for _, labels in refits])
     return tuple(np.mean(jaccard, axis=0).tolist()), float(np.mean(strengths)), agreement
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 
 def generator_for(seed: int, *task: str | int) -> np.random.Generator:
@@ -28,3 +29,18 @@ def generator_for(seed: int, *task: str | int) -> np.random.Generator:
 def seed_for(seed: int, *task: str | int) -> int:
     """Return the integer seed (0 to 2**32 - 1) of one named task, for scikit-learn."""
     return int(generator_for(seed, *task).integers(2**32))
+
+
+def sampled_rows(rows: int, most: int, generator: np.random.Generator) -> NDArray[np.intp]:
+    """Return all rows, or a random sample of `most` of them, ascending.
+
+    Examples
+    --------
+    >>> sampled_rows(3, 5, generator_for(1, "example")).tolist()
+    [0, 1, 2]
+    >>> len(sampled_rows(9, 5, generator_for(1, "example")))
+    5
+    """
+    if rows <= most:
+        return np.arange(rows)
+    return np.sort(generator.choice(rows, most, replace=False))

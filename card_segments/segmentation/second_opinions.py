@@ -17,21 +17,22 @@ from sklearn.mixture import GaussianMixture
 
 from card_segments.segmentation.clustering import IntArray, order_segments, squared_distances
 from card_segments.segmentation.preparation import FloatArray, Preparation, Sample
-from card_segments.segmentation.randomness import generator_for, seed_for
+from card_segments.segmentation.randomness import generator_for, sampled_rows, seed_for
 from card_segments.segmentation.specification import Specification
 from card_segments.segmentation.stability import best_jaccard, prediction_strength_of
 
 NOISE = -1
-# Ward's tree takes memory with the square of the rows: 1 GB at 10,000, 7 GB at 30,000. HDBSCAN
-# takes time likewise: 200 s at 60,000.
-LARGEST_OPINION_SAMPLE = 15_000
+# Ward's tree takes memory and HDBSCAN time with the square of the rows: 0.3 GB and 0.2 s at 5,000,
+# 1 GB and 0.8 s at 10,000, 7 GB and 50 s at 30,000. Second opinions decide nothing, so their sample
+# is as large as the one of the separation test.
+LARGEST_OPINION_SAMPLE = 5_000
 # Second opinions decide nothing, so their stability is measured on fewer and smaller resamples:
 # a share of 0.75 is then known to about 0.05.
 OPINION_RESAMPLES = 10
 OPINION_SPLITS = 5
 LARGEST_OPINION_RESAMPLE = 2_000
-# Measured with 1, 2 and 5 starts: stable mixtures are so with any, unstable ones with none
-# (relationship, 3 segments, Jaccard 1.00, 1.00, 1.00; 5 segments 0.50, 0.48, 0.49).
+# Resamples take one start. Measured with 1, 2 and 5: stable mixtures are so with any, unstable ones
+# with none (relationship, 3 segments, Jaccard 1.00, 1.00, 1.00; 5 segments 0.50, 0.48, 0.49).
 MIXTURE_STARTS = 2
 # Of standardised columns: no component is narrower than a tenth of a standard deviation.
 # Without a floor, the mixture spends its components on single values such as zero.
@@ -136,8 +137,10 @@ def subsample(rows: int, seed: int, number: int) -> IntArray:
 # Gaussian mixture
 
 
-def gaussian_mixture(matrix: FloatArray, segments: int, seed: int) -> GaussianMixture:
-    """Fit a Gaussian mixture with full covariances from two k-means starts.
+def gaussian_mixture(
+    matrix: FloatArray, segments: int, seed: int, starts: int = 1
+) -> GaussianMixture:
+    """Fit a Gaussian mixture with full covariances from k-means starts.
 
     Parameters
     ----------
@@ -146,6 +149,7 @@ def gaussian_mixture(matrix: FloatArray, segments: int, seed: int) -> GaussianMi
     segments : int
         Number of components.
     seed : int
+    starts : int
 
     References
     ----------
@@ -156,7 +160,7 @@ def gaussian_mixture(matrix: FloatArray, segments: int, seed: int) -> GaussianMi
         segments,
         covariance_type="full",
         reg_covar=MIXTURE_REGULARISATION,
-        n_init=MIXTURE_STARTS,
+        n_init=starts,
         max_iter=MIXTURE_ITERATIONS,
         random_state=seed,
     ).fit(matrix)
@@ -194,6 +198,8 @@ def _mixtures(
         f"Jaccard of {OPINION_RESAMPLES} subsamples and prediction strength of {OPINION_SPLITS} "
         f"splits, of at most {size:,} rows each",
     )
+    if len(matrix) > LARGEST_OPINION_SAMPLE:
+        notes = (f"{_fitted_on(matrix)}, the others have the likeliest component", *notes)
     opinions = []
     for position, (labels, one) in enumerate(zip(found, segments, strict=True)):
         own_jaccard = jaccard[position * OPINION_RESAMPLES : (position + 1) * OPINION_RESAMPLES]
@@ -214,7 +220,9 @@ def _mixtures(
 
 def _mixture_labels(matrix: FloatArray, segments: int, seed: int) -> IntArray:
     fit_seed = seed_for(seed, "mixture", "segments", segments)
-    return gaussian_mixture(matrix, segments, fit_seed).predict(matrix).astype(np.intp)
+    rows = _opinion_rows(len(matrix), seed)
+    model = gaussian_mixture(matrix[rows], segments, fit_seed, MIXTURE_STARTS)
+    return model.predict(matrix).astype(np.intp)
 
 
 def _mixture_jaccard(
@@ -300,8 +308,7 @@ def _wards(
         "prediction strength is not measured, because a tree has no rule for other customers",
     )
     if len(matrix) > LARGEST_OPINION_SAMPLE:
-        fitted = f"fitted on {LARGEST_OPINION_SAMPLE:,} of {len(matrix):,} customers, "
-        notes = (f"{fitted}the others are with the nearest centroid", *notes)
+        notes = (f"{_fitted_on(matrix)}, the others are with the nearest centroid", *notes)
     return [
         Opinion(
             "ward",
@@ -547,14 +554,15 @@ def segment_means(matrix: FloatArray, labels: IntArray, segments: int) -> FloatA
 
 
 def _opinion_rows(rows: int, seed: int) -> IntArray:
-    """Return all rows, or the same seeded sample of them for every algorithm that cannot take all.
+    """Return all rows, or the same seeded sample of them for every algorithm.
 
     The rows are in the order of their keys, so equal samples give equal draws.
     """
-    if rows <= LARGEST_OPINION_SAMPLE:
-        return np.arange(rows)
-    generator = generator_for(seed, "opinion", "sample")
-    return np.sort(generator.choice(rows, LARGEST_OPINION_SAMPLE, replace=False))
+    return sampled_rows(rows, LARGEST_OPINION_SAMPLE, generator_for(seed, "opinion", "sample"))
+
+
+def _fitted_on(matrix: FloatArray) -> str:
+    return f"fitted on {LARGEST_OPINION_SAMPLE:,} of {len(matrix):,} customers"
 
 
 def _ordered(opinion: Opinion, ranking: FloatArray, weighted: FloatArray) -> Opinion:

@@ -14,6 +14,8 @@ from card_segments.segmentation.preparation import FloatArray
 from card_segments.segmentation.randomness import generator_for, seed_for
 from card_segments.segmentation.silhouette import silhouette_rows, silhouette_values
 
+# Of the data and of each null draw, so that z and its cost do not grow with the customers.
+LARGEST_NULL_DRAW = 10_000
 # Enough for a silhouette's mean, and the 20 null draws cost a quarter of what 10,000 rows would.
 LARGEST_SEPARATION_SAMPLE = 5_000
 SMALLEST_EIGENVALUE = 1e-6

@@ -41,6 +41,9 @@
                 {% do raise_error("The variable " ~ setting ~ " is '" ~ var(setting) ~ "', but has to be a whole number of 1 or more. Correct it in dbt_project.yml or in --vars.") %}
             {% endif %}
         {% endfor %}
+        {% if var('maximum_claim_customers') is not integer or var('maximum_claim_customers') < var('minimum_claim_customers') %}
+            {% do raise_error("The variable maximum_claim_customers is '" ~ var('maximum_claim_customers') ~ "', but has to be a whole number, and not below minimum_claim_customers. It is how many customers a claim is tested on at most.") %}
+        {% endif %}
         {% if var('minimum_recommendations') > var('maximum_recommendations') %}
             {% do raise_error("The variable minimum_recommendations is " ~ var('minimum_recommendations') ~ ", but may not be above maximum_recommendations, which is " ~ var('maximum_recommendations') ~ ". Correct one of them in dbt_project.yml or in --vars.") %}
         {% endif %}

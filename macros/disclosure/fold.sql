@@ -22,11 +22,21 @@
 {%- endmacro %}
 
 
+{#- The value of an attribute, "All other" where the CTE folded_values has it (attribute, attribute_value). -#}
+{% macro folded_value(attribute) -%}
+    case
+        when {{ attribute }} in (select attribute_value from folded_values where attribute = '{{ attribute }}')
+            then {{ all_other() }}
+        else {{ attribute }}
+    end
+{%- endmacro %}
+
+
 {#-
     The same for what people have several of, such as months and categories of spend: CTEs up to one of that `name`,
     with a row for each attribute, item_class and item, is_folded, and is_all_folded where all items of the attribute
-    are. `counts` has a row for each item in each line in which it occurs (line_name, customers), `people` one for each
-    of its customers (customer_id).
+    are. `counts` has a row for each item in each line in which it occurs (line_name, customers); `people` one for each
+    of its customers (customer_id), of those rows at least that have fewer than minimum_cell_size.
 
     An item is folded in all lines of an attribute as soon as one has too few people. What is left is then the same
     in all lines, so that lines can be taken from each other without disclosing anyone. Where the folded items of a
@@ -85,27 +95,53 @@
 
 ),
 
+/* a line in which one small item has enough people discloses nothing, and neither does one with the filler */
 {{ name }}_lines as (
 
     select
-        people.attribute,
-        people.item_class,
-        people.line_name,
-        count(distinct case when ranked.is_small then people.customer_id end) as small_customers,
-        count(distinct people.customer_id) as filled_customers
+        counts.attribute,
+        counts.item_class,
+        counts.line_name,
+        max(case when ranked.is_filler then 1 else 0 end) = 1 as has_filler
+    from {{ counts }} as counts
+    inner join {{ name }}_ranked as ranked
+        on
+            counts.attribute = ranked.attribute
+            and counts.item_class = ranked.item_class
+            and counts.item = ranked.item
+    group by
+        counts.attribute,
+        counts.item_class,
+        counts.line_name
+    having max(case when ranked.is_small then counts.customers end) < {{ var('minimum_cell_size') }}
+
+),
+
+{{ name }}_open_lines as (
+
+    select
+        lines.attribute,
+        lines.item_class,
+        lines.line_name,
+        lines.has_filler
     from {{ people }} as people
     inner join {{ name }}_ranked as ranked
         on
             people.attribute = ranked.attribute
             and people.item_class = ranked.item_class
             and people.item = ranked.item
-    where
-        ranked.is_small
-        or ranked.is_filler
+    inner join {{ name }}_lines as lines
+        on
+            people.attribute = lines.attribute
+            and people.item_class = lines.item_class
+            and people.line_name = lines.line_name
+    where ranked.is_small
     group by
-        people.attribute,
-        people.item_class,
-        people.line_name
+        lines.attribute,
+        lines.item_class,
+        lines.line_name,
+        lines.has_filler
+    having count(distinct people.customer_id) < {{ var('minimum_cell_size') }}
 
 ),
 
@@ -114,11 +150,9 @@
     select
         attribute,
         item_class,
-        max(case when small_customers between 1 and {{ var('minimum_cell_size') }} - 1 then 1 else 0 end) = 1
-            as is_open,
-        max(case when filled_customers between 1 and {{ var('minimum_cell_size') }} - 1 then 1 else 0 end) = 1
-            as is_open_when_filled
-    from {{ name }}_lines
+        true as is_open,
+        max(case when has_filler then 0 else 1 end) = 1 as is_open_when_filled
+    from {{ name }}_open_lines
     group by
         attribute,
         item_class

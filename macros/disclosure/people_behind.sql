@@ -1,4 +1,17 @@
 {#-
+    Query for people who are counted already, one row of the query `counts` for each group: the columns that tell the
+    group, and a customer_id for each of its customers up to minimum_cell_size; more would say nothing more.
+-#}
+{% macro people_of_counts(keys, counts) -%}
+        select counted.{{ keys | join(', counted.') }}, cast(numbers.number as {{ dbt.type_string() }}) as customer_id
+        from ({{ counts }}) as counted
+        cross join lateral (
+            select unnest(range(cast(least(counted.customers, {{ var('minimum_cell_size') }}) as bigint))) as number
+        ) as numbers
+{%- endmacro %}
+
+
+{#-
     Query for the people behind the rows of a public table, worked out again for the test rests_on_enough_people: the
     columns that tell a row, and customer_id.
 -#}
@@ -9,11 +22,16 @@
         select attribute, attribute_value, customer_id
         from {{ ref('int_customers_by_attribute') }}
     {% elif rows == 'month' %}
-        select people.attribute, people.attribute_value, spends.spend_month, spends.customer_id
-        from {{ ref('stg_spends__spends') }} as spends
-        inner join {{ ref('int_customers_by_attribute') }} as people
-            on spends.customer_id = people.customer_id
-        where spends.spend_amount > 0
+        {#- a customer has one row of a month, so rows are customers -#}
+        {% set counts %}
+            select people.attribute, people.attribute_value, months.spend_month, count(*) as customers
+            from {{ ref('int_customer_months_summed') }} as months
+            inner join {{ ref('int_customers_by_attribute') }} as people
+                on months.customer_id = people.customer_id
+            where months.spend_amount > 0
+            group by people.attribute, people.attribute_value, months.spend_month
+        {% endset %}
+{{ people_of_counts(['attribute', 'attribute_value', 'spend_month'], counts) }}
     {% elif rows == 'audience' %}
         select attribute as group_type, attribute_value as group_key, customer_id
         from {{ ref('int_customers_by_attribute') }}
@@ -25,13 +43,17 @@
         select segmentation, segment_key, customer_id
         from {{ ref('int_segment_scores') }}
     {% elif rows == 'metric' %}
-        select scores.segmentation, scores.segment_key, metrics.metric, scores.customer_id
-        from {{ ref('int_segment_scores') }} as scores
-        inner join {{ ref('int_segmentation_features') }} as features
-            on scores.segmentation = features.segmentation and scores.customer_id = features.customer_id
-        inner join {{ ref('int_segmentation_metrics') }} as metrics
-            on scores.segmentation = metrics.segmentation
-        where features.metric_values[metrics.metric_position] is not null
+        {% set counts %}
+            select scores.segmentation, scores.segment_key, metrics.metric, count(*) as customers
+            from {{ ref('int_segment_scores') }} as scores
+            inner join {{ ref('int_segmentation_features') }} as features
+                on scores.segmentation = features.segmentation and scores.customer_id = features.customer_id
+            inner join {{ ref('int_segmentation_metrics') }} as metrics
+                on scores.segmentation = metrics.segmentation
+            where features.metric_values[metrics.metric_position] is not null
+            group by scores.segmentation, scores.segment_key, metrics.metric
+        {% endset %}
+{{ people_of_counts(['segmentation', 'segment_key', 'metric'], counts) }}
     {% elif rows == 'relationship_group' %}
         select group_type, group_key, customer_id
         from {{ ref('int_relationships_grouped') }}
@@ -74,31 +96,108 @@
         from {{ ref('int_credit_customers_by_group') }}
         where group_type = 'occupation'
     {% elif rows == 'segment_of_group' %}
-        select
-            counts.segmentation, counts.segment_key, counts.attribute, counts.attribute_value,
-            concat_ws(' / ', counts.segment_key, numbers.number) as customer_id
-        from {{ ref('int_segment_attribute_counts') }} as counts
-        cross join lateral (select unnest(range(counts.customers)) as number) as numbers
+{{ people_of_counts(
+    ['segmentation', 'segment_key', 'attribute', 'attribute_value'],
+    'select * from ' ~ ref('int_segment_attribute_counts')
+) }}
     {% elif rows == 'claim' %}
         select claim_key, customer_id from {{ ref('int_claim_members') }}
     {% elif rows in ['monthly_spend', 'spend_by_demographic'] %}
+{{ people_in_published_spend(rows) }}
+    {% endif %}
+{% endmacro %}
+
+
+{#-
+    Query for the people behind the published rows of spend by attribute. Behind a row is at least everyone who spent on
+    one of its kinds in a month; people are told apart only where that are too few.
+-#}
+{% macro people_in_published_spend(table_name) %}
+        with
+
+        cells as (
+
+            {{ by_attribute(ref('int_spend_cells_summed'), ['spend_month', 'category', 'payment_type', 'customers']) }}
+
+        ),
+
+        counted as (
+
+            select attribute, attribute_value, spend_month, category, payment_type, sum(customers) as customers
+            from cells
+            group by attribute, attribute_value, spend_month, category, payment_type
+            having sum(customers) > 0
+
+        ),
+
+        shown as (
+
+            select distinct attribute, category, payment_type
+            from {{ ref(table_name) }}
+
+        ),
+
+        cards_folded as (
+
+            select attribute, payment_type
+            from shown
+            where category = 'All other' and payment_type <> 'All other'
+
+        ),
+
+        published as (
+
+            select
+                counted.*,
+                coalesce(shown.category, 'All other') as shown_category,
+                coalesce(
+                    shown.payment_type,
+                    case when {{ is_credit_card('counted.payment_type') }} then cards_folded.payment_type end,
+                    'All other'
+                ) as shown_payment_type
+            from counted
+            left join cards_folded
+                on counted.attribute = cards_folded.attribute
+            left join shown
+                on
+                    counted.attribute = shown.attribute
+                    and counted.category = shown.category
+                    and counted.payment_type = shown.payment_type
+
+        ),
+
+        sized as (
+
+            select
+                *,
+                max(customers) over (
+                    partition by attribute, attribute_value, shown_category, shown_payment_type
+                    {{- ', spend_month' if table_name == 'monthly_spend' }}
+                ) as largest_customers
+            from published
+
+        )
+
         select
-            people.attribute, people.attribute_value, spends.spend_month,
-            coalesce(shown.category, 'All other') as category,
-            coalesce(shown.payment_type, case when is_card_told.attribute is not null and spends.is_credit_card then is_card_told.payment_type else 'All other' end) as payment_type,
+            few.attribute, few.attribute_value, few.spend_month,
+            few.shown_category as category, few.shown_payment_type as payment_type,
             spends.customer_id
         from {{ ref('stg_spends__spends') }} as spends
         inner join {{ ref('int_customers_by_attribute') }} as people
             on spends.customer_id = people.customer_id
-        left join (
-            select distinct attribute, payment_type from {{ ref(rows) }}
-            where category = 'All other' and payment_type <> 'All other'
-        ) as is_card_told
-            on people.attribute = is_card_told.attribute
-        left join (select distinct attribute, category, payment_type from {{ ref(rows) }}) as shown
-            on people.attribute = shown.attribute
-            and spends.category = shown.category
-            and spends.payment_type = shown.payment_type
-        where spends.spend_amount > 0
-    {% endif %}
+        inner join sized as few
+            on
+                people.attribute = few.attribute
+                and people.attribute_value = few.attribute_value
+                and spends.spend_month = few.spend_month
+                and spends.category = few.category
+                and spends.payment_type = few.payment_type
+        where
+            few.largest_customers < {{ var('minimum_cell_size') }}
+            and spends.spend_amount > 0
+        union all
+{{ people_of_counts(
+    ['attribute', 'attribute_value', 'spend_month', 'category', 'payment_type'],
+    "select attribute, attribute_value, spend_month, shown_category as category, shown_payment_type as payment_type, customers from sized where largest_customers >= " ~ var('minimum_cell_size')
+) }}
 {% endmacro %}

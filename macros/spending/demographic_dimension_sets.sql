@@ -39,21 +39,26 @@
 {%- endmacro %}
 
 
-{#- Query for everyone in every combination: dimension_set, group_label and customer_id. -#}
+{#- Query for the people in every combination: dimension_set, group_label and customer_id. -#}
 {% macro people_in_combinations() %}
-    select
-        sets.dimension_set,
-        {{ group_label(
-            "max(case when sets.has_age_group and people.attribute = 'age_group' then people.attribute_value end)",
-            "max(case when sets.has_gender and people.attribute = 'gender' then people.attribute_value end)",
-            "max(case when sets.has_marital_status and people.attribute = 'marital_status' then people.attribute_value end)",
-            "max(case when sets.has_city and people.attribute = 'city' then people.attribute_value end)",
-            "max(case when sets.has_occupation and people.attribute = 'occupation' then people.attribute_value end)",
-        ) }} as group_label,
-        people.customer_id
-    from {{ ref('int_customers_by_attribute') }} as people
-    cross join ({{ demographic_dimension_sets() }}) as sets
-    group by
-        sets.dimension_set,
-        people.customer_id
+    {% set counts %}
+        select
+            dimension_sets.dimension_set,
+            {{ group_label(
+                'case when dimension_sets.has_age_group then cells.age_group end',
+                'case when dimension_sets.has_gender then cells.gender end',
+                'case when dimension_sets.has_marital_status then cells.marital_status end',
+                'case when dimension_sets.has_city then cells.city end',
+                'case when dimension_sets.has_occupation then cells.occupation end',
+            ) }} as group_label,
+            sum(cells.customers) as customers
+        from (
+            select age_group, gender, marital_status, city, occupation, count(*) as customers
+            from {{ ref('int_customers_grouped') }}
+            group by age_group, gender, marital_status, city, occupation
+        ) as cells
+        cross join ({{ demographic_dimension_sets() }}) as dimension_sets
+        group by all
+    {% endset %}
+{{ people_of_counts(['dimension_set', 'group_label'], counts) }}
 {% endmacro %}

@@ -66,6 +66,13 @@ def failure(segmentation, sentence):
     return pd.DataFrame([{**row, "status": "failed", "reason": sentence}])
 
 
+def keys_of_sample(last_members, samples, name):
+    """The segment that each sampled customer was last published in: nobody else's is compared."""
+    sampled = samples.filter(f"segmentation = '{name}'").project("customer_id").distinct()
+    members = last_members.filter(f"segmentation = '{name}'").project("customer_id, segment_key")
+    return members.join(sampled, "customer_id", how="semi").df()
+
+
 def records(result):
     """One row per outcome, candidate and segment, its measures as columns; the rest as it is."""
     result = result.rename(columns={"segments": "n_segments", "fidelity": "rule_fidelity"})
@@ -113,8 +120,8 @@ def model(dbt, session):
     dbt.config(materialized="table")
     specifications = dbt.ref("int_segmentation_specifications").df().set_index("segmentation")
     decisions = dbt.ref("int_segmentation_decisions").df()
-    samples = dbt.ref("int_segmentation_samples").df()
-    last_members = dbt.ref("int_prior_publication__members").df()
+    samples = dbt.ref("int_segmentation_samples")
+    last_members = dbt.ref("int_prior_publication__members")
     last_registry = dbt.ref("int_prior_publication__registry").df()
     metrics = dbt.ref("segment_metrics").df()
     labels_of = dict(zip(metrics["metric"], metrics["label"], strict=True))
@@ -128,8 +135,11 @@ def model(dbt, session):
         except SpecificationError as error:
             frames.append(failure(name, str(error)))
             continue
-        frame = samples[samples["segmentation"] == name].pivot(
-            index="customer_id", columns="feature", values="feature_value"
+        frame = (
+            samples.filter(f"segmentation = '{name}'")
+            .project("customer_id, feature, feature_value")
+            .df()
+            .pivot(index="customer_id", columns="feature", values="feature_value")
         )
         # a segment of fewer people than a figure may rest on could not be shown
         smallest = specifications.loc[name, "smallest_customers"] / max(len(frame), 1)
@@ -147,7 +157,7 @@ def model(dbt, session):
         rows = with_keys(
             records(result),
             name,
-            last_members[last_members["segmentation"] == name],
+            keys_of_sample(last_members, samples, name),
             last_registry[last_registry["segmentation"] == name],
         )
         frames.append(rows.assign(segmentation=name))

@@ -78,6 +78,32 @@ def test_every_environment_variable_is_read_by_something():
         assert f'"{one}"' in dbt or f'"{one}"' in ours or f"'{one}'" in ours, one
 
 
+def test_a_build_keeps_to_the_memory_it_is_given(tmp_path):
+    spill = tmp_path / "spill"
+    given = {"MEMORY": "1GiB", "SPILL": str(spill), "THREADS": "3"}
+    question = (
+        "select current_setting('memory_limit') as memory, "
+        "current_setting('temp_directory') as spill"
+    )
+    run = subprocess.run(
+        [Path(sys.executable).with_name("dbt"), "show", "--inline", question, "--output", "json"]
+        + ["--target-path", tmp_path / "target", "--log-path", tmp_path / "logs"],
+        cwd=PROJECT,
+        env={
+            **os.environ,
+            "CARD_SEGMENTS_WAREHOUSE": str(tmp_path / "warehouse.duckdb"),
+            **{f"CARD_SEGMENTS_{name}": value for name, value in given.items()},
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert json.loads(run.stdout[run.stdout.index("{") :])["show"] == [
+        {"memory": "1.0 GiB", "spill": str(spill)}
+    ], run.stdout
+    assert "Concurrency: 3 threads" in run.stdout
+
+
 def test_the_alert_speaks_of_publications_that_are_old():
     """Its SQL on a table with the column of the published one."""
     (statement,) = blocks("sql")

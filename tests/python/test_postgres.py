@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 import urllib.parse
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from random import Random
@@ -530,6 +531,28 @@ def test_a_lock_is_waited_for_and_then_named(first, second, tmp_path, dsn, datab
         assert "lock" in one_sentence(capsys)
         assert builds_seen(database) == FIRST
         assert main(second, dsn, "--lock-timeout", "200ms") == 0
+
+
+def test_a_reader_of_several_tables_that_change_is_never_ended(first, tmp_path, dsn, database):
+    """Who holds one and wants another would otherwise wait in a circle with the copy."""
+    options = ("--shared-schema", "cards_shared")
+    assert main(first, dsn, *options) == 0
+    more = [f"alter table {name} add column is_new boolean" for name in ("publication", "segments")]
+    changed = write_publication(tmp_path / "new.duckdb", "new", *more)
+    for held, wanted in (
+        ("cards.segments", "cards.publication"),
+        ("cards_shared.segments", "cards.segments"),
+    ):
+        with psycopg.connect(dsn) as reader, ThreadPoolExecutor(1) as pool:
+            reader.execute(f"select * from {held}").fetchall()
+            copy = pool.submit(main, changed, dsn, *options)
+            # by now the copy wants the tables, and has one of them if it takes them one by one
+            time.sleep(2)
+            reader.execute(f"select * from {wanted}").fetchall()
+            assert not copy.done()
+            reader.commit()
+            assert copy.result() == 0
+        assert main(first, dsn, *options) == 0
 
 
 def test_two_publications_at_once_do_not_mix(first, dsn, database, capsys):

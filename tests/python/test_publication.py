@@ -243,6 +243,25 @@ def test_the_same_tables_make_the_same_bytes(connection, tmp_path):
     assert first.read_bytes() == second.read_bytes()
 
 
+def test_parquet_depends_on_neither_order_threads_nor_memory(connection, tmp_path):
+    """A table of several row groups; the database has its rows in the same order."""
+    published = set()
+    for threads, memory, order in ((2, "2GB", "n"), (1, "100MB", "hash(n)"), (4, "100MB", "-n")):
+        connection.execute(f"set threads = {threads}; set memory_limit = '{memory}'")
+        connection.execute(
+            "create or replace table published.numbers as "
+            "select range as n, 'text ' || hash(range) as long_text, range % 7 as group_number "
+            f"from range(1000000) order by {order}"
+        )
+        folder = tmp_path / str(threads)
+        database = publish_as(connection, folder, "build")
+        published.add((folder / "parquet/numbers.parquet").read_bytes())
+        with duckdb.connect(str(database), read_only=True) as reader:
+            rows = reader.sql("select n from numbers limit 300000 offset 500000").fetchall()
+        assert rows == [(n,) for n in range(500000, 800000)]
+    assert len(published) == 1
+
+
 def test_comments_are_kept(connection, tmp_path):
     database = publish_as(connection, tmp_path, "build")
     with duckdb.connect(str(database), read_only=True) as reader:

@@ -300,6 +300,18 @@ def test_concepts_are_not_rejoined(house):
     assert_only_exceptions("rejoined", breaches)
 
 
+def test_spends_are_added_up_in_three_models(house):
+    """Each reader of spends costs a look at all of them; the rest is told from these sums."""
+    readers = {name(key) for key in house.children[house.named("stg_spends__spends")]}
+    assert readers == {
+        "int_spend_cells_summed",
+        "int_customer_months_summed",
+        "int_customer_kinds_summed",
+        # the rows of few people and of folded kinds, none where there are none
+        "int_spends_by_attribute",
+    }
+
+
 def test_models_join_few_others(house):
     """From seven relations on nobody sees from a model what it is about."""
     breaches = [

@@ -16,12 +16,6 @@ members as (
 
 ),
 
-spends as (
-
-    select * from {{ ref('stg_spends__spends') }}
-
-),
-
 demographic as (
 
     select
@@ -36,37 +30,21 @@ demographic as (
 
 ),
 
-by_customer as (
+by_segment as (
 
     select
         members.segment_key,
-        spends.customer_id,
         spends.category,
         spends.payment_type,
+        count(case when spends.spend_amount > 0 then 1 end) as customers,
         {{ exact_sum('spends.spend_amount') }} as spend_amount
-    from spends
+    from {{ ref('int_customer_kinds_summed') }} as spends
     inner join members
         on spends.customer_id = members.customer_id
     group by
         members.segment_key,
-        spends.customer_id,
         spends.category,
         spends.payment_type
-
-),
-
-by_segment as (
-
-    select
-        segment_key,
-        category,
-        payment_type,
-        {{ exact_sum('spend_amount') }} as spend_amount
-    from by_customer
-    group by
-        segment_key,
-        category,
-        payment_type
 
 ),
 
@@ -82,37 +60,46 @@ of_everyone as (
 
 ),
 
-spenders_by_kind as (
+kind_counts as (
 
     select
         'segment' as attribute,
         case when {{ is_credit_card('payment_type') }} then 'credit card' else 'other' end as item_class,
         concat_ws(' / ', category, payment_type) as item,
         segment_key as line_name,
-        customer_id
-    from by_customer
-    where spend_amount > 0
+        category,
+        payment_type,
+        customers
+    from by_segment
+    where customers > 0
 
 ),
 
-kind_counts as (
+/* who is one of few behind an amount: only they can be alone with what they spend */
+few_spenders as (
 
     select
-        attribute,
-        item_class,
-        item,
-        line_name,
-        count(*) as customers
-    from spenders_by_kind
-    group by
-        attribute,
-        item_class,
-        item,
-        line_name
+        kind_counts.attribute,
+        kind_counts.item_class,
+        kind_counts.item,
+        kind_counts.line_name,
+        spends.customer_id
+    from kind_counts
+    inner join {{ ref('int_customer_kinds_summed') }} as spends
+        on
+            kind_counts.category = spends.category
+            and kind_counts.payment_type = spends.payment_type
+    inner join members
+        on
+            kind_counts.line_name = members.segment_key
+            and spends.customer_id = members.customer_id
+    where
+        kind_counts.customers < {{ var('minimum_cell_size') }}
+        and spends.spend_amount > 0
 
 ),
 
-{{ folded_items('folded_kinds', 'kind_counts', 'spenders_by_kind', 'of_everyone') }},
+{{ folded_items('folded_kinds', 'kind_counts', 'few_spenders', 'of_everyone') }},
 
 segments as (
 

@@ -81,7 +81,7 @@ outcomes as (
             when 'debt_to_income_ratio' then cast(profiles.debt_to_income_ratio as double)
             when 'outstanding_debt_amount' then cast(profiles.outstanding_debt_amount as double)
         end as outcome
-    from {{ ref('int_repayment__features') }} as profiles
+    from {{ claim_sample(ref('int_repayment__features')) }} as profiles
     cross join claims
     left join credit_groups as reported_groups
         on
@@ -101,7 +101,7 @@ outcomes as (
             when 'average_monthly_spend_amount' then cast(customers.average_monthly_spend_amount as double)
             when 'monthly_income_amount' then cast(customers.monthly_income_amount as double)
         end as outcome
-    from {{ ref('int_customers_spend_summed') }} as customers
+    from {{ claim_sample(ref('int_customers_spend_summed')) }} as customers
     cross join claims
     left join {{ ref('int_customers_by_attribute') }} as reported_groups
         on
@@ -141,7 +141,7 @@ outcomes as (
             when 'online_share_of_contacts' then relationships.online_share_of_contacts
             when 'branch_share_of_contacts' then relationships.branch_share_of_contacts
         end as outcome
-    from {{ ref('int_relationship__features') }} as relationships
+    from {{ claim_sample(ref('int_relationship__features')) }} as relationships
     cross join claims
     where claims.population = 'card_relationships'
     {% endif %}
@@ -165,23 +165,21 @@ outcomes as (
             when 'purchases_amount' then cast(cardholders.purchases_amount as double)
             when 'pays_in_full_mostly' then cast(cardholders.full_payment_share > 0.5 as double)
         end as outcome
-    from {{ ref('int_card_usage__features') }} as cardholders
+    from {{ claim_sample(ref('int_card_usage__features')) }} as cardholders
     cross join claims
     where claims.population = 'card_usage'
     {% endif %}
 
 ),
 
-grouped as (
+observed as (
 
     select
         outcomes.*,
         claims.test,
         claims.group_by,
         claims.group_a,
-        claims.group_b,
-        {{ is_in_claim_group('claims.group_a') }} as is_in_a,
-        {{ is_in_claim_group('claims.group_b') }} as is_in_b
+        claims.group_b
     from outcomes
     inner join claims
         on outcomes.claim_key = claims.claim_key
@@ -189,6 +187,40 @@ grouped as (
         outcomes.outcome is not null
         /* customers without a value of the column belong to no group */
         and (claims.group_by is null or outcomes.group_text is not null or outcomes.group_number is not null)
+
+),
+
+/* each value is compared with the groups of the claim once, not for each customer */
+group_values as (
+
+    select
+        claim_key,
+        group_text,
+        group_number,
+        {{ is_in_claim_group('group_a') }} as is_in_a,
+        {{ is_in_claim_group('group_b') }} as is_in_b
+    from observed
+    group by
+        claim_key,
+        group_text,
+        group_number,
+        group_a,
+        group_b
+
+),
+
+grouped as (
+
+    select
+        observed.*,
+        group_values.is_in_a,
+        group_values.is_in_b
+    from observed
+    inner join group_values
+        on
+            observed.claim_key = group_values.claim_key
+            and observed.group_text is not distinct from group_values.group_text
+            and observed.group_number is not distinct from group_values.group_number
 
 ),
 

@@ -26,15 +26,31 @@ labels as (
 
 ),
 
-/* the metrics that conditions can name */
-subject_values as (
+/* the metrics that conditions can name; those who have the same values get the same tier */
+value_sets as (
 
     select
-        subject_type,
-        subject_key,
+        credit_limit_index_100,
+        credit_cards,
+        service_cost_index_100,
+        row_number() over (
+            order by credit_limit_index_100 asc, credit_cards asc, service_cost_index_100 asc
+        ) as value_set
+    from service_costs
+    group by
+        credit_limit_index_100,
+        credit_cards,
+        service_cost_index_100
+
+),
+
+metric_values as (
+
+    select
+        value_set,
         metric,
         metric_value
-    from service_costs
+    from value_sets
     unpivot include nulls (
         metric_value for metric in (credit_limit_index_100, credit_cards, service_cost_index_100)
     )
@@ -44,17 +60,16 @@ subject_values as (
 checked as (
 
     select
-        subject_values.subject_type,
-        subject_values.subject_key,
+        metric_values.value_set,
         conditions.tier_key,
         coalesce(labels.label, conditions.metric) || ' '
-        || coalesce({{ rounded_text('subject_values.metric_value') }}, 'unknown') as value_in_words,
+        || coalesce({{ rounded_text('metric_values.metric_value') }}, 'unknown') as value_in_words,
         {{ in_words('conditions.operator', rule_operators()) }}
         || ' ' || {{ rounded_text('conditions.threshold') }} as condition_in_words,
-        {{ meets_condition('subject_values.metric_value', 'conditions.operator', 'conditions.threshold') }} as is_met
+        {{ meets_condition('metric_values.metric_value', 'conditions.operator', 'conditions.threshold') }} as is_met
     from conditions
-    inner join subject_values
-        on conditions.metric = subject_values.metric
+    inner join metric_values
+        on conditions.metric = metric_values.metric
     left join labels
         on conditions.metric = labels.metric
 
@@ -69,21 +84,11 @@ worded as (
 
 ),
 
-subjects as (
-
-    select
-        subject_type,
-        subject_key
-    from service_costs
-
-),
-
 /* a tier without conditions is for everyone */
 evaluated as (
 
     select
-        subjects.subject_type,
-        subjects.subject_key,
+        value_sets.value_set,
         tiers.tier_key,
         tiers.tier_name,
         {{ dbt.listagg(
@@ -95,16 +100,14 @@ evaluated as (
         tiers.tier_position,
         count(worded.tier_key) > 0 as has_conditions,
         count(case when not worded.is_met then 1 end) = 0 as is_matched
-    from subjects
+    from value_sets
     cross join tiers
     left join worded
         on
-            subjects.subject_type = worded.subject_type
-            and subjects.subject_key = worded.subject_key
+            value_sets.value_set = worded.value_set
             and tiers.tier_key = worded.tier_key
     group by
-        subjects.subject_type,
-        subjects.subject_key,
+        value_sets.value_set,
         tiers.tier_key,
         tiers.tier_name,
         tiers.tier_position
@@ -115,8 +118,8 @@ with_tier_above as (
 
     select
         *,
-        lag(tier_name) over (partition by subject_type, subject_key order by tier_position) as tier_name_above,
-        lag(missed_evidence) over (partition by subject_type, subject_key order by tier_position)
+        lag(tier_name) over (partition by value_set order by tier_position) as tier_name_above,
+        lag(missed_evidence) over (partition by value_set order by tier_position)
             as missed_evidence_above
     from evaluated
 
@@ -126,17 +129,16 @@ ranked as (
 
     select
         *,
-        row_number() over (partition by subject_type, subject_key order by tier_position) as match_number
+        row_number() over (partition by value_set order by tier_position) as match_number
     from with_tier_above
     where is_matched
 
 ),
 
-assigned as (
+matched as (
 
     select
-        subject_type,
-        subject_key,
+        value_set,
         tier_key,
         case
             when has_conditions then tier_name || ': ' || met_evidence || '.'
@@ -146,6 +148,25 @@ assigned as (
         tier_position
     from ranked
     where match_number = 1
+
+),
+
+assigned as (
+
+    select
+        service_costs.subject_type,
+        service_costs.subject_key,
+        matched.tier_key,
+        matched.reason,
+        matched.tier_position
+    from service_costs
+    inner join value_sets
+        on
+            service_costs.credit_limit_index_100 is not distinct from value_sets.credit_limit_index_100
+            and service_costs.credit_cards is not distinct from value_sets.credit_cards
+            and service_costs.service_cost_index_100 is not distinct from value_sets.service_cost_index_100
+    inner join matched
+        on value_sets.value_set = matched.value_set
 
 )
 

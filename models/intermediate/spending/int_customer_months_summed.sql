@@ -8,15 +8,45 @@ customers as (
 
 ),
 
-spends as (
+/* each payment type is compared with the words once, not each row */
+payment_types as (
 
-    select * from {{ ref('stg_spends__spends') }}
+    select
+        {#- The variable payment_type_shares says which payment types have a column. #}
+        {%- for column, word in var('payment_type_shares').items() %}
+        {{ is_paid_by('payment_type', word) }} as is_in_{{ column }},
+        {%- endfor %}
+        {{ is_credit_card('payment_type') }} as is_credit_card,
+        payment_type
+    from {{ ref('stg_spends__spends') }}
+    group by payment_type
+
+),
+
+summed as (
+
+    select
+        spends.customer_id,
+        spends.spend_month,
+        {%- for column in var('payment_type_shares') %}
+        {{ exact_sum('case when payment_types.is_in_' ~ column ~ ' then spends.spend_amount else 0 end') }}
+            as {{ column | replace('_share', '_amount') }},
+        {%- endfor %}
+        {{ exact_sum('case when payment_types.is_credit_card then spends.spend_amount else 0 end') }}
+            as credit_card_spend_amount,
+        {{ exact_sum('spends.spend_amount') }} as spend_amount
+    from {{ ref('stg_spends__spends') }} as spends
+    inner join payment_types
+        on spends.payment_type = payment_types.payment_type
+    group by
+        spends.customer_id,
+        spends.spend_month
 
 ),
 
 months as (
 
-    select distinct spend_month from spends
+    select distinct spend_month from summed
 
 ),
 
@@ -32,45 +62,13 @@ customer_months as (
 
 ),
 
-/* each payment type is compared with the words once, not each row */
-payment_types as (
-
-    select
-        {#- The variable payment_type_shares says which payment types have a column. #}
-        {%- for column, word in var('payment_type_shares').items() %}
-        {{ is_paid_by('payment_type', word) }} as is_in_{{ column }},
-        {%- endfor %}
-        payment_type
-    from spends
-    group by payment_type
-
-),
-
-summed as (
-
-    select
-        spends.customer_id,
-        spends.spend_month,
-        {%- for column in var('payment_type_shares') %}
-        {{ exact_sum('case when payment_types.is_in_' ~ column ~ ' then spends.spend_amount else 0 end') }}
-            as {{ column | replace('_share', '_amount') }},
-        {%- endfor %}
-        {{ exact_sum('spends.spend_amount') }} as spend_amount
-    from spends
-    inner join payment_types
-        on spends.payment_type = payment_types.payment_type
-    group by
-        spends.customer_id,
-        spends.spend_month
-
-),
-
 filled as (
 
     select
         customer_months.customer_id,
         customer_months.monthly_income_amount,
         coalesce(summed.spend_amount, 0) as spend_amount,
+        coalesce(summed.credit_card_spend_amount, 0) as credit_card_spend_amount,
         {%- for column in var('payment_type_shares') %}
         coalesce(summed.{{ column | replace('_share', '_amount') }}, 0) as {{ column | replace('_share', '_amount') }},
         {%- endfor %}

@@ -2,18 +2,19 @@
 {{ config(enabled=has_inputs('spends')) }}
 with
 
+sampled as (
+
+    select customer_id
+    from {{ claim_sample('(select distinct customer_id from ' ~ ref('int_customer_kinds_summed') ~ ')') }} as customers
+
+),
+
 spends as (
 
-    select
-        customer_id,
-        category,
-        payment_type,
-        {{ exact_sum('spend_amount') }} as spend_amount
-    from {{ ref('stg_spends__spends') }}
-    group by
-        customer_id,
-        category,
-        payment_type
+    select kinds_of_customers.*
+    from {{ ref('int_customer_kinds_summed') }} as kinds_of_customers
+    inner join sampled
+        on kinds_of_customers.customer_id = sampled.customer_id
 
 ),
 

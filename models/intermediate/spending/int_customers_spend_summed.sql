@@ -8,26 +8,21 @@ customers as (
 
 ),
 
-spends as (
+customer_months as (
 
-    select * from {{ ref('stg_spends__spends') }}
-
-),
-
-window_observed as (
-
-    /* every customer is averaged over the same months: a month without spend counts as zero */
-    select count(distinct spend_month) as months_observed from spends
+    select * from {{ ref('int_customer_months_summed') }}
 
 ),
 
+/* every customer is averaged over the same months: a month without spend counts as zero */
 spend_by_customer as (
 
     select
         customer_id,
+        count(*) as months_observed,
         {{ exact_sum('spend_amount') }} as spend_amount,
-        {{ exact_sum('case when is_credit_card then spend_amount else 0 end') }} as credit_card_spend_amount
-    from spends
+        {{ exact_sum('credit_card_spend_amount') }} as credit_card_spend_amount
+    from customer_months
     group by customer_id
 
 ),
@@ -41,14 +36,13 @@ summed as (
         customers.marital_status,
         customers.city,
         customers.occupation,
-        window_observed.months_observed,
+        coalesce(spend_by_customer.months_observed, 0) as months_observed,
         customers.monthly_income_amount,
         coalesce(spend_by_customer.spend_amount, 0) as spend_amount,
         coalesce(spend_by_customer.credit_card_spend_amount, 0) as credit_card_spend_amount
     from customers
     left join spend_by_customer
         on customers.customer_id = spend_by_customer.customer_id
-    cross join window_observed
 
 ),
 

@@ -2,29 +2,15 @@
 {{ config(enabled=has_inputs('customers', 'spends')) }}
 with
 
-customers_by_attribute as (
+attributes as (
 
-    select * from {{ ref('int_customers_by_attribute') }}
+    select * from {{ ref('int_customers_grouped') }}
 
 ),
 
 spends_summed as (
 
     select * from {{ ref('int_customers_spend_summed') }}
-
-),
-
-attributes as (
-
-    select
-        customer_id,
-        max(case when attribute = 'age_group' then attribute_value end) as age_group,
-        max(case when attribute = 'gender' then attribute_value end) as gender,
-        max(case when attribute = 'marital_status' then attribute_value end) as marital_status,
-        max(case when attribute = 'city' then attribute_value end) as city,
-        max(case when attribute = 'occupation' then attribute_value end) as occupation
-    from customers_by_attribute
-    group by customer_id
 
 ),
 

@@ -2,15 +2,15 @@
 {{ config(enabled=has_inputs('customers', 'spends')) }}
 with
 
-customers_by_attribute as (
+customers as (
 
-    select * from {{ ref('int_customers_by_attribute') }}
+    select * from {{ ref('int_customers_grouped') }}
 
 ),
 
-spends as (
+cells as (
 
-    select * from {{ ref('stg_spends__spends') }}
+    select * from {{ ref('int_spend_cells_summed') }}
 
 ),
 
@@ -20,94 +20,149 @@ combinations as (
 
 ),
 
-/* a customer has one row of a month, category and payment type, so rows are customers */
-monthly_cells as (
+cells_by_attribute as (
 
-    select
-        customers_by_attribute.attribute,
-        customers_by_attribute.attribute_value,
-        spends.spend_month,
-        spends.category,
-        spends.payment_type,
-        count(case when spends.spend_amount > 0 then 1 end) as customers,
-        {{ exact_sum('spends.spend_amount') }} as spend_amount
-    from spends
-    inner join customers_by_attribute
-        on spends.customer_id = customers_by_attribute.customer_id
-    group by
-        customers_by_attribute.attribute,
-        customers_by_attribute.attribute_value,
-        spends.spend_month,
-        spends.category,
-        spends.payment_type
+    {{ by_attribute('cells', ['spend_month', 'category', 'payment_type', 'customers', 'spend_amount']) }}
 
 ),
 
-spenders as (
+monthly_cells as (
 
-    select distinct
-        customer_id,
-        spend_month
-    from spends
-    where spend_amount > 0
+    select
+        attribute,
+        attribute_value,
+        spend_month,
+        category,
+        payment_type,
+        cast(sum(customers) as bigint) as customers,
+        {{ exact_sum('spend_amount') }} as spend_amount
+    from cells_by_attribute
+    group by
+        attribute,
+        attribute_value,
+        spend_month,
+        category,
+        payment_type
+
+),
+
+/* who spent anything in a month, counted as the spend is */
+spender_cells as (
+
+    select
+        customers.age_group,
+        customers.gender,
+        customers.marital_status,
+        customers.city,
+        customers.occupation,
+        customer_months.spend_month,
+        count(*) as customers
+    from {{ ref('int_customer_months_summed') }} as customer_months
+    inner join customers
+        on customer_months.customer_id = customers.customer_id
+    where customer_months.spend_amount > 0
+    group by
+        customers.age_group,
+        customers.gender,
+        customers.marital_status,
+        customers.city,
+        customers.occupation,
+        customer_months.spend_month
+
+),
+
+spenders_by_attribute as (
+
+    {{ by_attribute('spender_cells', ['spend_month', 'customers']) }}
 
 ),
 
 /* first for everyone, then for the values of each attribute */
-spenders_by_month as (
-
-    select
-        customers_by_attribute.attribute,
-        'month' as item_class,
-        spenders.spend_month as item,
-        customers_by_attribute.attribute_value as line_name,
-        spenders.customer_id
-    from spenders
-    inner join customers_by_attribute
-        on spenders.customer_id = customers_by_attribute.customer_id
-
-),
-
 month_counts as (
 
     select
         attribute,
-        item_class,
-        item,
-        line_name,
-        count(*) as customers
-    from spenders_by_month
+        'month' as item_class,
+        spend_month as item,
+        attribute_value as line_name,
+        sum(customers) as customers
+    from spenders_by_attribute
     group by
         attribute,
-        item_class,
-        item,
-        line_name
+        attribute_value,
+        spend_month
 
 ),
 
-{{ folded_items_of_attributes('folded_months', 'month_counts', 'spenders_by_month') }},
+few_cells as (
 
-/* months that are not shown are one, for they are what all months less the others leave */
-spenders_by_kind as (
+    select distinct
+        spend_month,
+        category,
+        payment_type
+    from monthly_cells
+    where customers between 1 and {{ var('minimum_cell_size') }} - 1
+
+),
+
+/* who is one of few behind an amount: only they can be alone with what they spend */
+few_spends as (
 
     select
-        customers_by_attribute.attribute,
-        case when spends.is_credit_card then 'credit card' else 'other' end as item_class,
-        concat_ws(' / ', spends.category, spends.payment_type) as item,
+        customers.*,
+        spends.spend_month,
+        spends.category,
+        spends.payment_type
+    from {{ ref('stg_spends__spends') }} as spends
+    inner join few_cells
+        on
+            spends.spend_month = few_cells.spend_month
+            and spends.category = few_cells.category
+            and spends.payment_type = few_cells.payment_type
+    inner join customers
+        on spends.customer_id = customers.customer_id
+    where spends.spend_amount > 0
+
+),
+
+few_spends_by_attribute as (
+
+    {{ by_attribute('few_spends', ['spend_month', 'category', 'payment_type', 'customer_id']) }}
+
+),
+
+few_spenders_by_month as (
+
+    select
+        attribute,
+        'month' as item_class,
+        spend_month as item,
+        attribute_value as line_name,
+        customer_id
+    from few_spends_by_attribute
+
+),
+
+{{ folded_items_of_attributes('folded_months', 'month_counts', 'few_spenders_by_month') }},
+
+/* months that are not shown are one, for they are what all months less the others leave */
+few_spenders_by_kind as (
+
+    select
+        few_spends.attribute,
+        case when {{ is_credit_card('few_spends.payment_type') }} then 'credit card' else 'other' end as item_class,
+        concat_ws(' / ', few_spends.category, few_spends.payment_type) as item,
         concat_ws(
             ' / ',
-            customers_by_attribute.attribute_value,
-            case when not folded_months.is_folded then cast(spends.spend_month as {{ dbt.type_string() }}) end
+            few_spends.attribute_value,
+            case when not folded_months.is_folded then cast(few_spends.spend_month as {{ dbt.type_string() }}) end
         ) as line_name,
-        spends.customer_id
-    from spends
-    inner join customers_by_attribute
-        on spends.customer_id = customers_by_attribute.customer_id
+        few_spends.customer_id
+    from few_spends_by_attribute as few_spends
     inner join folded_months
         on
-            customers_by_attribute.attribute = folded_months.attribute
-            and spends.spend_month = folded_months.item
-    where spends.spend_amount > 0
+            few_spends.attribute = folded_months.attribute
+            and few_spends.spend_month = folded_months.item
 
 ),
 
@@ -133,7 +188,7 @@ kind_counts as (
 
 ),
 
-{{ folded_items_of_attributes('folded_kinds', 'kind_counts', 'spenders_by_kind') }},
+{{ folded_items_of_attributes('folded_kinds', 'kind_counts', 'few_spenders_by_kind') }},
 
 unfolded_kinds as (
 
@@ -170,23 +225,39 @@ kinds as (
 ),
 
 /* who spends on the same in several months is one customer of all months */
-kinds_of_customers as (
+kind_cells as (
 
     select
-        customer_id,
-        category,
-        payment_type,
-        max(case when spend_amount > 0 then 1 else 0 end) as has_spent,
-        {{ exact_sum('spend_amount') }} as spend_amount
-    from spends
+        customers.age_group,
+        customers.gender,
+        customers.marital_status,
+        customers.city,
+        customers.occupation,
+        kinds_of_customers.category,
+        kinds_of_customers.payment_type,
+        count(case when kinds_of_customers.spend_amount > 0 then 1 end) as customers,
+        {{ exact_sum('kinds_of_customers.spend_amount') }} as spend_amount
+    from {{ ref('int_customer_kinds_summed') }} as kinds_of_customers
+    inner join customers
+        on kinds_of_customers.customer_id = customers.customer_id
     group by
-        customer_id,
-        category,
-        payment_type
+        customers.age_group,
+        customers.gender,
+        customers.marital_status,
+        customers.city,
+        customers.occupation,
+        kinds_of_customers.category,
+        kinds_of_customers.payment_type
 
 ),
 
-cells as (
+kind_cells_by_attribute as (
+
+    {{ by_attribute('kind_cells', ['category', 'payment_type', 'customers', 'spend_amount']) }}
+
+),
+
+all_cells as (
 
     select
         attribute,
@@ -199,45 +270,73 @@ cells as (
     from monthly_cells
     union all
     select
-        customers_by_attribute.attribute,
-        customers_by_attribute.attribute_value,
+        attribute,
+        attribute_value,
         cast(null as date) as spend_month,
-        kinds_of_customers.category,
-        kinds_of_customers.payment_type,
-        sum(kinds_of_customers.has_spent) as customers,
-        {{ exact_sum('kinds_of_customers.spend_amount') }} as spend_amount
-    from kinds_of_customers
-    inner join customers_by_attribute
-        on kinds_of_customers.customer_id = customers_by_attribute.customer_id
+        category,
+        payment_type,
+        cast(sum(customers) as bigint) as customers,
+        {{ exact_sum('spend_amount') }} as spend_amount
+    from kind_cells_by_attribute
     group by
-        customers_by_attribute.attribute,
-        customers_by_attribute.attribute_value,
-        kinds_of_customers.category,
-        kinds_of_customers.payment_type
+        attribute,
+        attribute_value,
+        category,
+        payment_type
+
+),
+
+folded_in_any as (
+
+    select distinct
+        category,
+        payment_type
+    from kinds
+    where is_folded
+
+),
+
+/* the rows of what is folded, which is little of all */
+spends_of_folded_kinds as (
+
+    select
+        customers.*,
+        spends.spend_month,
+        spends.category,
+        spends.payment_type
+    from {{ ref('stg_spends__spends') }} as spends
+    inner join folded_in_any
+        on
+            spends.category = folded_in_any.category
+            and spends.payment_type = folded_in_any.payment_type
+    inner join customers
+        on spends.customer_id = customers.customer_id
+    where spends.spend_amount > 0
+
+),
+
+folded_spends_by_attribute as (
+
+    {{ by_attribute('spends_of_folded_kinds', ['spend_month', 'category', 'payment_type', 'customer_id']) }}
 
 ),
 
 folded_spends as (
 
     select
-        customers_by_attribute.attribute,
-        customers_by_attribute.attribute_value,
+        spends.attribute,
+        spends.attribute_value,
         spends.spend_month,
         kinds.reported_category,
         kinds.reported_payment_type,
         spends.customer_id
-    from spends
+    from folded_spends_by_attribute as spends
     inner join kinds
         on
-            spends.category = kinds.category
+            spends.attribute = kinds.attribute
+            and spends.category = kinds.category
             and spends.payment_type = kinds.payment_type
-    inner join customers_by_attribute
-        on
-            spends.customer_id = customers_by_attribute.customer_id
-            and kinds.attribute = customers_by_attribute.attribute
-    where
-        kinds.is_folded
-        and spends.spend_amount > 0
+    where kinds.is_folded
 
 ),
 
@@ -278,39 +377,39 @@ folded_cells as (
 reported as (
 
     select
-        cells.attribute,
-        cells.attribute_value,
-        cells.spend_month,
-        cells.category,
-        cells.payment_type,
+        all_cells.attribute,
+        all_cells.attribute_value,
+        all_cells.spend_month,
+        all_cells.category,
+        all_cells.payment_type,
         kinds.reported_category,
         kinds.reported_payment_type,
-        cast(case when kinds.is_folded then coalesce(folded_cells.customers, 0) else cells.customers end as bigint)
+        cast(case when kinds.is_folded then coalesce(folded_cells.customers, 0) else all_cells.customers end as bigint)
             as customers,
-        cells.spend_amount,
+        all_cells.spend_amount,
         kinds.is_folded,
         kinds.is_all_folded,
         coalesce(folded_months.is_folded, false) as is_month_suppressed,
         combinations.is_suppressed or coalesce(folded_months.is_folded, false) as is_suppressed
-    from cells
+    from all_cells
     inner join kinds
         on
-            cells.attribute = kinds.attribute
-            and cells.category = kinds.category
-            and cells.payment_type = kinds.payment_type
+            all_cells.attribute = kinds.attribute
+            and all_cells.category = kinds.category
+            and all_cells.payment_type = kinds.payment_type
     inner join combinations
         on
-            cells.attribute = combinations.dimension_set
-            and cells.attribute_value = combinations.group_label
+            all_cells.attribute = combinations.dimension_set
+            and all_cells.attribute_value = combinations.group_label
     left join folded_months
         on
-            cells.attribute = folded_months.attribute
-            and cells.spend_month = folded_months.item
+            all_cells.attribute = folded_months.attribute
+            and all_cells.spend_month = folded_months.item
     left join folded_cells
         on
-            cells.attribute = folded_cells.attribute
-            and cells.attribute_value = folded_cells.attribute_value
-            and cells.spend_month is not distinct from folded_cells.spend_month
+            all_cells.attribute = folded_cells.attribute
+            and all_cells.attribute_value = folded_cells.attribute_value
+            and all_cells.spend_month is not distinct from folded_cells.spend_month
             and kinds.reported_category = folded_cells.reported_category
             and kinds.reported_payment_type = folded_cells.reported_payment_type
 

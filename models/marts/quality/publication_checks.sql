@@ -67,6 +67,12 @@ input_coverage as (
 
 ),
 
+input_magnitudes as (
+
+    select * from {{ ref('int_input_magnitudes') }}
+
+),
+
 last_checks as (
 
     {{ select_last_published('publication_checks', {
@@ -333,7 +339,7 @@ coverages as (
 
 ),
 
-/* a file that is well formed and not whole: with one row a customer, where there are many, any segments are of chance */
+/* a well-formed file may not be whole: with one row a customer, where there are many, segments are of chance */
 inputs_covered as (
 
     select
@@ -356,6 +362,42 @@ inputs_covered as (
             else 'warn'
         end as severity
     from coverages
+
+),
+
+labelled_magnitudes as (
+
+    select
+        input_name,
+        column_name,
+        case
+            when power_of_ten > 0
+                then concat(column_name, ' (', cast(power(10, power_of_ten) as integer), ' times)')
+        end as jump_label
+    from input_magnitudes
+
+),
+
+/* an export that lost some of its decimal points multiplies sums */
+decimal_points_kept as (
+
+    select
+        'decimal_points' as check_name,
+        input_name as subject,
+        case
+            when count(jump_label) > 0
+                then concat(
+                    'columns of amounts whose whole numbers look like others without their decimal points: ',
+                    {{ dbt.listagg('jump_label', "', '", 'order by column_name') }}
+                )
+            else 'columns of amounts whose whole numbers look like others without their decimal points'
+        end as description,
+        cast(count(jump_label) as double) as observed,
+        'at most' as comparison,
+        0 as threshold,
+        'warn' as severity
+    from labelled_magnitudes
+    group by input_name
 
 ),
 
@@ -405,6 +447,8 @@ checks as (
     union all
     select * from inputs_covered
     union all
+    select * from decimal_points_kept
+    union all
     select * from rows_dropped
     union all
     select * from segment_shares_moved
@@ -421,7 +465,8 @@ judged as (
         comparison,
         threshold,
         {#- The variable accept_changes names checks. #}
-        case when check_name in ({{ sql_list(var('accept_changes') or ['']) }}) then 'warn' else severity end as severity,
+        case when check_name in ({{ sql_list(var('accept_changes') or ['']) }}) then 'warn' else severity end
+            as severity,
         coalesce(case comparison when 'at most' then observed <= threshold else observed >= threshold end, false)
             as passed
     from checks

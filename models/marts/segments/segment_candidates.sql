@@ -30,6 +30,53 @@ last_candidates as (
 
 ),
 
+samples as (
+
+    select * from {{ ref('int_segmentation_samples') }}
+
+),
+
+features as (
+
+    select
+        segmentation,
+        metric
+    from {{ ref('int_segmentation_metrics') }}
+    where is_feature
+
+),
+
+/* a feature of a handful of values, such as a share that is 0 or 1, makes stable segments of its values */
+coarse_features as (
+
+    select
+        samples.segmentation,
+        samples.feature,
+        concat(samples.feature, ' (', count(distinct samples.feature_value), ')') as feature_label
+    from samples
+    inner join features
+        on
+            samples.segmentation = features.segmentation
+            and samples.feature = features.metric
+    group by
+        samples.segmentation,
+        samples.feature
+    having count(distinct samples.feature_value) <= 5
+
+),
+
+coarse_segmentations as (
+
+    select
+        segmentation,
+        concat(
+            '; features with few distinct values: ', {{ dbt.listagg('feature_label', "', '", 'order by feature') }}
+        ) as remark
+    from coarse_features
+    group by segmentation
+
+),
+
 /* the candidates of a model that is kept are those it was chosen from */
 kept_candidates as (
 
@@ -48,7 +95,10 @@ candidates as (
         fitted_candidates.algorithm,
         fitted_candidates.n_segments,
         fitted_candidates.verdict,
-        fitted_candidates.reason,
+        concat(
+            fitted_candidates.reason,
+            case when fitted_candidates.verdict is not null then coarse_segmentations.remark end
+        ) as reason,
         fitted_candidates.silhouette,
         fitted_candidates.silhouette_macro,
         fitted_candidates.calinski_harabasz,
@@ -67,6 +117,8 @@ candidates as (
         fitted_candidates.is_eligible,
         fitted_candidates.is_chosen
     from fitted_candidates
+    left join coarse_segmentations
+        on fitted_candidates.segmentation = coarse_segmentations.segmentation
     union all
     select
         kept_candidates.segmentation,

@@ -10,10 +10,10 @@ expected as (
 
     select
         (select count(*) from {{ ref('stg_customers__customers') }}) as customers,
-        (select count(distinct spend_month) from {{ ref('stg_spends__spends') }}) as months,
+        (select count(distinct spend_month) from {{ ref('int_spend_cells_summed') }}) as months,
         (select count(*) from customer_months) as customer_months,
         (select coalesce({{ exact_sum('spend_amount') }}, 0) from customer_months) as spend_in_months,
-        (select coalesce({{ exact_sum('spend_amount') }}, 0) from {{ ref('stg_spends__spends') }}) as spend_amount
+        (select coalesce({{ exact_sum('spend_amount') }}, 0) from {{ ref('int_spend_cells_summed') }}) as spend_amount
 
 )
 

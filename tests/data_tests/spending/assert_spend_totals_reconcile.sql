@@ -8,16 +8,21 @@ total as (
 
 ),
 
-by_customer as (
+{% for model in [
+    'int_spend_cells_summed', 'int_customer_kinds_summed', 'int_customer_months_summed', 'customer_income_utilisation',
+] -%}
+{{ model }}_sums as (
 
     select
-        'customer_income_utilisation' as model_name,
-        'customer_id' as attribute,
+        '{{ model }}' as model_name,
+        'all' as attribute,
         false as is_partly_suppressed,
         {{ exact_sum('spend_amount') }} as spend_amount
-    from {{ ref('customer_income_utilisation') }}
+    from {{ ref(model) }}
 
 ),
+
+{% endfor -%}
 
 unsuppressed as (
 
@@ -48,7 +53,13 @@ unsuppressed as (
 {% endfor -%}
 sums as (
 
-    select * from by_customer
+    select * from int_spend_cells_summed_sums
+    union all
+    select * from int_customer_kinds_summed_sums
+    union all
+    select * from int_customer_months_summed_sums
+    union all
+    select * from customer_income_utilisation_sums
     union all
     select * from unsuppressed
     union all

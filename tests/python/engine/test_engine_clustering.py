@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
 
-from card_segments.segmentation import FeaturePreparation, Preparation, assign
+from card_segments.segmentation import FeaturePreparation, Preparation, assign, clustering
 from card_segments.segmentation.clustering import (
     distinct_rows,
     k_means,
     order_segments,
+    refined_k_means,
     squared_distances,
 )
 
@@ -159,3 +160,57 @@ def test_a_poor_local_optimum_is_not_kept():
     # Single starts end up to 7 % above the best one, and half of them more than 2 %.
     assert np.median(found) < 1.005 * found.min()
     assert found.max() < 1.02 * found.min()
+
+
+def many_groups(rows, seed=1):
+    """Return rows around four corners, near enough to one another to be cut otherwise."""
+    generator = np.random.default_rng(seed)
+    corners = np.array([[0.0, 0.0], [3.0, 0.0], [0.0, 3.0], [3.0, 3.0]])
+    return corners[generator.integers(4, size=rows)] + generator.normal(size=(rows, 2))
+
+
+@pytest.mark.usefixtures("one_thread")
+def test_few_rows_are_clustered_alike_with_and_without_refined_starts():
+    matrix = many_groups(5_000)
+    for one, other in zip(k_means(matrix, 4, 3), refined_k_means(matrix, 4, 3), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.usefixtures("one_thread")
+@pytest.mark.parametrize("is_counted", [False, True])
+def test_refined_starts_find_the_optimum_that_ten_starts_find(is_counted):
+    matrix = many_groups(6_000)
+    counts = np.random.default_rng(2).integers(1, 4, size=6_000) if is_counted else None
+
+    def spread(search, seed):
+        centroids, labels = search(matrix, 6, seed, counts)
+        return np.average(((matrix - centroids[labels]) ** 2).sum(axis=1), weights=counts)
+
+    best = min(spread(k_means, seed) for seed in range(5))
+    found = [spread(refined_k_means, seed) for seed in range(5)]
+    assert np.median(found) < 1.005 * best
+    assert max(found) < 1.02 * best
+
+
+@pytest.mark.usefixtures("one_thread")
+def test_refined_starts_of_many_rows_are_found_on_samples_alone(monkeypatch):
+    seen = []
+
+    def watched(model, matrix, counts):
+        seen.append((len(matrix), model.n_init))
+        return lloyd(model, matrix, counts)
+
+    lloyd = clustering._lloyd
+    monkeypatch.setattr(clustering, "_lloyd", watched)
+    refined_k_means(many_groups(6_000), 4, 1)
+    assert seen == [(2_500, 5), (6_000, 1), (2_500, 5), (6_000, 1)]
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.usefixtures("one_thread")
+def test_values_too_rare_for_a_sample_still_get_their_segments():
+    matrix = np.zeros((20_000, 2))
+    matrix[:3] = [[9.0, 0.0], [0.0, 9.0], [9.0, 9.0]]
+    centroids, labels = refined_k_means(matrix, 4, 1)
+    assert len(centroids) == 4
+    assert sorted(np.bincount(labels).tolist()) == [1, 1, 1, 19_997]

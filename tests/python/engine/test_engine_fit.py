@@ -10,7 +10,16 @@ from sklearn.metrics import adjusted_rand_score
 from threadpoolctl import threadpool_info, threadpool_limits
 
 import card_segments.segmentation.fitting as fitting
-from card_segments.segmentation import FeaturePreparation, FeaturesError, Preparation, assign, fit
+from card_segments.segmentation import (
+    FeaturePreparation,
+    FeaturesError,
+    Preparation,
+    assign,
+    fit,
+    second_opinions,
+    separation,
+    stability,
+)
 from card_segments.segmentation.fitting import COLUMNS
 from card_segments.segmentation.specification import ALGORITHMS
 
@@ -184,6 +193,39 @@ def test_sizes_and_inertia_are_those_of_the_labels(planted, specify):
     measures = result.chosen.measures
     assert list(measures.sizes) == np.bincount(result.labels)[1:].tolist()
     assert measures.inertia == pytest.approx((result.distances**2).sum(), rel=1e-12)
+
+
+def test_no_measurement_takes_more_rows_than_its_largest_sample(planted, specify, monkeypatch):
+    monkeypatch.setattr(stability, "LARGEST_RESAMPLE", 70)
+    monkeypatch.setattr(fitting, "LARGEST_RESAMPLE", 70)
+    monkeypatch.setattr(fitting, "LARGEST_NULL_DRAW", 60)
+    monkeypatch.setattr(second_opinions, "LARGEST_OPINION_SAMPLE", 50)
+    monkeypatch.setattr(second_opinions, "LARGEST_OPINION_RESAMPLE", 40)
+    seen = {}
+
+    def watch(module, name):
+        function = getattr(module, name)
+
+        def watched(matrix, *others):
+            seen.setdefault(f"{module.__name__.split('.')[-1]}.{name}", []).append(len(matrix))
+            return function(matrix, *others)
+
+        monkeypatch.setattr(module, name, watched)
+
+    watch(fitting, "k_means")
+    watch(separation, "k_means")
+    watch(stability, "refined_k_means")
+    watch(second_opinions, "gaussian_mixture")
+    watch(second_opinions, "linkage")
+    result = fit(planted[0], specify(algorithms=ALGORITHMS))
+
+    assert result.chosen.segments == 3
+    # the candidates themselves are fitted on all rows
+    assert sorted(seen["fitting.k_means"], reverse=True)[:4] == [180, 180, 180, 70]
+    assert set(seen["separation.k_means"]) == {60}
+    assert max(seen["stability.refined_k_means"]) == 70
+    assert set(seen["second_opinions.linkage"]) == {50, 40}
+    assert set(seen["second_opinions.gaussian_mixture"]) == {50, 40}
 
 
 def test_a_weight_stretches_the_space(planted, specify):

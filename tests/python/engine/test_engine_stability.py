@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from card_segments.segmentation import stability
-from card_segments.segmentation.clustering import k_means
+from card_segments.segmentation.clustering import refined_k_means
 from card_segments.segmentation.stability import (
     best_jaccard,
     bootstrap_jaccard,
@@ -107,9 +107,9 @@ def test_a_row_drawn_twice_counts_twice_in_the_fit_and_once_in_the_comparison(mo
 
     def watched(rows, segments, seed, counts):
         seen.update(rows=len(rows), drawn=int(counts.sum()))
-        return k_means(rows, segments, seed, counts)
+        return refined_k_means(rows, segments, seed, counts)
 
-    monkeypatch.setattr(stability, "k_means", watched)
+    monkeypatch.setattr(stability, "refined_k_means", watched)
     bootstrap_jaccard(matrix, labels, 2, 1, resample=0)
 
     assert seen["drawn"] == 100

@@ -1,0 +1,1 @@
+"""What the project's speed and memory are measured against: see README.md beside this file."""
