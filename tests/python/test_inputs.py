@@ -383,3 +383,22 @@ def test_a_file_that_changes_while_it_is_read_ends_in_one_sentence(
     )
     tables = "from duckdb_tables() where schema_name = 'inputs'"
     assert workspace.query(tables).empty, "what was read may be half of two files"
+
+
+def test_a_parquet_file_that_changes_before_the_publication_ends_in_one_sentence(
+    workspace, input_folder
+):
+    """It is read in place by several tables, some of which would be of the rows before."""
+    path = input_folder / "customers.parquet"
+    duckdb.sql(f"copy (from '{input_folder / 'customers.csv'}') to '{path}' (format parquet)")
+    (input_folder / "customers.csv").unlink()
+    variables = {"enabled_inputs": ["customers"], "input_dir": str(input_folder)}
+    assert workspace.dbt("seed", "--select", "customers", **variables).succeeded
+    assert workspace.dbt("run-operation", "raise_changed_in_place", **variables).succeeded
+    rewrite_parquet(path)
+    run = workspace.dbt("run-operation", "raise_changed_in_place", **variables)
+    assert_one_sentence(
+        run,
+        r"customers\.parquet for the input 'customers' changed while tables were made from it, so "
+        r"nothing is published\. Build again when nothing writes to it\.",
+    )
