@@ -308,6 +308,8 @@ def test_spends_are_added_up_in_three_models(house):
         "int_spend_cells_summed",
         "int_customer_months_summed",
         "int_customer_kinds_summed",
+        # the rows of a sample of customers
+        "int_input_measures",
         # the rows of few people and of folded kinds, none where there are none
         "int_spends_by_attribute",
     }
