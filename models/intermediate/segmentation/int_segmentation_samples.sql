@@ -26,7 +26,8 @@ metrics as (
 ranked as (
 
     select
-        *,
+        segmentation,
+        customer_id,
         row_number() over (
             partition by segmentation
             order by {{ dbt.hash('customer_id') }}, customer_id
@@ -35,18 +36,23 @@ ranked as (
 
 ),
 
+/* joined to their values afterwards, so that only identifiers are sorted */
 samples as (
 
     select
-        ranked.segmentation,
-        ranked.customer_id,
+        features.segmentation,
+        features.customer_id,
         metrics.metric as feature,
-        ranked.metric_values[metrics.metric_position] as feature_value
+        features.metric_values[metrics.metric_position] as feature_value
     from ranked
     inner join specifications
         on
             ranked.segmentation = specifications.segmentation
             and ranked.sample_position <= specifications.sample_size
+    inner join features
+        on
+            ranked.segmentation = features.segmentation
+            and ranked.customer_id = features.customer_id
     inner join metrics
         on ranked.segmentation = metrics.segmentation
 
