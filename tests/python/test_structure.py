@@ -303,8 +303,8 @@ def test_concepts_are_not_rejoined(house):
 def test_spends_are_added_up_in_three_models(house):
     """Each reader of spends costs a look at all of them; the rest is told from these sums."""
     readers = {name(key) for key in house.children[house.named("stg_spends__spends")]}
-    # of a sample of the customers, before anything is added up
-    assert readers - {"int_input_coverage"} == {
+    # whether the input is whole is told before anything is added up
+    assert readers - {"int_input_coverage", "int_input_magnitudes"} == {
         "int_spend_cells_summed",
         "int_customer_months_summed",
         "int_customer_kinds_summed",
