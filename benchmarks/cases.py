@@ -63,6 +63,18 @@ class Place:
         """The warehouse of the last whole build."""
         return self.folder / "build" / "build.duckdb"
 
+    def tidy(self) -> None:
+        """Remove the databases that no later case reads."""
+        for database in {*self.folder.glob("*/build.duckdb"), self.folder / "raw.duckdb"}:
+            if database != self.warehouse:
+                database.unlink(missing_ok=True)
+
+    def disk(self) -> int:
+        """Return the bytes of the last whole build: its warehouse and what it published."""
+        published = (self.warehouse.parent / "published").rglob("*")
+        files = [self.warehouse, *(path for path in published if not path.is_symlink())]
+        return sum(path.stat().st_size for path in files if path.is_file())
+
     def dbt(self, name: str, *arguments: str, **variables: object) -> Command:
         """Run dbt on the project in a folder of its own, with an empty warehouse."""
         folder = self.folder / name
@@ -218,6 +230,15 @@ def scoring(place: Place) -> Iterable[Contest]:
     yield Contest("scoring 1,000,000 cardholders", ours, {"KMeans.predict": beside}, check)
 
 
+def fits(place: Place) -> Iterable[Contest]:
+    """Compare the CPU time of the four fits with that of a bare k-means sweep."""
+    ours, sweep = (
+        place.module("fits", place.warehouse, place.customers, what, seconds=printed_seconds)
+        for what in ("fits", "sweep")
+    )
+    yield Contest("CPU of the four fits", ours, {"bare k-means sweep": sweep})
+
+
 def publication(place: Place) -> Iterable[Contest]:
     """Compare the report page with reading its tables, and a publication with an unflushed one."""
     published = place.folder / "build" / "published"
@@ -257,6 +278,7 @@ CASES = {
     "loading": loading,
     "seed": seed,
     "scoring": scoring,
+    "fits": fits,
     "publication": publication,
     "stability": stability,
 }
@@ -274,14 +296,21 @@ def _csv(place: Place) -> dict[str, Path]:
 
 
 def _load(place: Place, name: str, file: Path) -> Command:
-    """Load spends into a warehouse of its own, with the customers that they refer to."""
+    """Load spends into a warehouse of its own, and make one table of them."""
     command = place.dbt(
         *(f"load_{name}", "build", "--select", "+stg_spends__spends"),
         *("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"),
         enabled_inputs=["customers", "spends"],
         inputs={"spends": str(file)},
     )
-    return _timed_by_nodes(command, place.folder / f"load_{name}")
+    folder = place.folder / f"load_{name}"
+    nodes = _timed_by_nodes(command, folder)
+
+    def seconds(output: str) -> float:
+        reading = place.module("loading", folder / "build.duckdb", "staging")
+        return nodes.seconds(output) + printed_seconds(reading.output())
+
+    return replace(nodes, seconds=seconds)
 
 
 def _raw(place: Place, file: Path) -> Command:

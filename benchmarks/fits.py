@@ -1,19 +1,18 @@
-"""Time the fits of all segmentations beside a bare k-means sweep: python -m benchmarks.fits.
+"""Fit all segmentations, or sweep through the same numbers of segments by bare k-means.
 
-The feature tables of a build are resampled with jitter to each size. A fit takes a sample of them,
+Usage: python -m benchmarks.fits WAREHOUSE CUSTOMERS fits|sweep
+
+The samples of a build are resampled with jitter to so many customers. A fit takes a sample of them,
 as the build does, and draws its maps and rules; the sweep runs scikit-learn's k-means on every row,
-for the same numbers of segments and with as many starts, and takes a silhouette of each. Both in
-turn; CPU seconds of this process and its children, of which only the ratio says much on another
-machine.
+with as many starts, and takes a silhouette of each. Both print CPU seconds, of this process and its
+children, because only the fits use all cores.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
-import statistics
-from collections.abc import Callable
+import sys
 from pathlib import Path
 
 import duckdb
@@ -37,29 +36,22 @@ Task = tuple[pd.DataFrame, Specification]
 
 
 def main() -> None:
-    """Print one line of the table in README.md for each size."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--warehouse", default="warehouse/dev.duckdb", type=Path)
-    parser.add_argument("--sizes", default=[4_000, 40_000, 400_000], type=int, nargs="+")
-    parser.add_argument("--runs", default=3, type=int)
-    options = parser.parse_args()
-    tasks = read_tasks(options.warehouse)
-    for size in options.sizes:
-        everyone = [(resampled(frame, size), one) for frame, one in tasks]
-        seen = [
-            (frame.sample(min(size, one.sample_size), random_state=1), one)
-            for frame, one in everyone
-        ]
-        fits, sweeps = [], []
-        for _ in range(options.runs):
-            fits.append(cpu_seconds(lambda seen=seen: fit_all(seen)))
-            sweeps.append(cpu_seconds(lambda everyone=everyone: [sweep(*one) for one in everyone]))
-        ratios = [fit / swept for fit, swept in zip(fits, sweeps, strict=True)]
-        print(
-            f"| {size:,} | {statistics.median(fits):.0f} s | {statistics.median(sweeps):.1f} s "
-            f"| {statistics.median(ratios):.1f} ({min(ratios):.1f} to {max(ratios):.1f}) |",
-            flush=True,
+    """Do one of the two, and print the CPU seconds that it took."""
+    warehouse, customers = Path(sys.argv[1]), int(sys.argv[2])
+    everyone = [(resampled(frame, customers), one) for frame, one in read_tasks(warehouse)]
+    before = os.times()
+    if sys.argv[3] == "fits":
+        fit_all(
+            [
+                (frame.sample(min(customers, one.sample_size), random_state=1), one)
+                for frame, one in everyone
+            ]
         )
+    else:
+        for frame, specification in everyone:
+            sweep(frame, specification)
+    after = os.times()
+    print(json.dumps({"seconds": sum(after[:4]) - sum(before[:4])}))
 
 
 def read_tasks(warehouse: Path) -> list[Task]:
@@ -111,14 +103,6 @@ def sweep(frame: pd.DataFrame, specification: Specification) -> list[float]:
             )
             for segments in specification.segments
         ]
-
-
-def cpu_seconds(work: Callable[[], object]) -> float:
-    """Return the CPU seconds of this process and of its children that ended."""
-    before = os.times()
-    work()
-    after = os.times()
-    return sum(after[:4]) - sum(before[:4])
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
 import resource
 import signal
 import statistics
@@ -114,7 +115,8 @@ def run(command: Command) -> Measure:
     if seconds >= command.timeout:
         raise OutOfBounds(f"stopped after {command.timeout / 60:.0f} minutes")
     if process.returncode:
-        if command.memory and ("MemoryError" in text or "memory" in text.lower()):
+        # libraries end with an exception or with a signal
+        if command.memory and (process.returncode < 0 or re.search("memory|alloc", text.lower())):
             raise OutOfBounds(f"out of memory at {command.memory / GB:.0f} GB")
         raise Failed(f"exit code {process.returncode}: {text[-2000:]}")
     return Measure(

@@ -69,7 +69,7 @@ def with_figures(page: str, rows: Sequence[dict]) -> str:
     """Return docs/scale.md with the table of whole builds between its two marks."""
     builds = [row for row in rows if row["case"] == "build"]
     figures = table(
-        ("customers", "rows of spends", "time", "CPU", "peak memory"),
+        ("customers", "rows of spends", "time", "CPU", "peak memory", "disk"),
         (
             (
                 f"{row['customers']:,}",
@@ -77,6 +77,7 @@ def with_figures(page: str, rows: Sequence[dict]) -> str:
                 _seconds(row["ours"]["seconds"]),
                 _seconds(row["ours"]["cpu"]),
                 _gigabytes(row["ours"]["peak"]),
+                _gigabytes(row["disk"]) if row["disk"] else "not measured",
             )
             for row in builds
         ),

@@ -8,6 +8,7 @@
         {% set known = known_inputs() %}
         {% do check_names('enabled_inputs', var('enabled_inputs'), known) %}
         {% do check_names('inputs', (var('inputs') or {}).keys() | list, known) %}
+        {% do check_names('input_relations', (var('input_relations') or {}).keys() | list, known) %}
         {% if var('enabled_inputs') | length == 0 %}
             {% do raise_error("The variable enabled_inputs is empty, so there is nothing to build. Name at least one of " ~ known | join(', ') ~ ".") %}
         {% endif %}

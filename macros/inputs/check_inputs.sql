@@ -56,7 +56,7 @@
 {#- How a file is read and how its header matches. -#}
 {% macro print_file(file) %}
     {% set names = {',': 'commas', ';': 'semicolons', '\t': 'tabs', '|': 'pipes'} %}
-    {% set how = [file.format] if file.format == 'parquet' else ['CSV with ' ~ names[file.delimiter], file.encoding] %}
+    {% set how = [file.format] if file.relation or file.format == 'parquet' else ['CSV with ' ~ names[file.delimiter], file.encoding] %}
     {% if file.compression != 'none' %}
         {% do how.append(file.compression) %}
     {% endif %}

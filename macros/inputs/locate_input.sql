@@ -6,6 +6,10 @@
 
 {#- The files an input is read from, sorted by path, and in sentences what keeps them from being found. -#}
 {% macro locate_input(input_name) %}
+    {% set relation_name = input_relation_name(input_name) %}
+    {% if relation_name is not none %}
+        {{ return({'files': [], 'problems': relation_problems(input_name, relation_name)}) }}
+    {% endif %}
     {% set named = (var('inputs') or {}).get(input_name) %}
     {% set folder = var('input_dir') %}
     {% set files = [] %}

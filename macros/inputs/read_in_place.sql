@@ -1,12 +1,12 @@
 {#-
-    Parquet files are read where they lie, by a view with the contract's columns in their own types. Nothing is copied,
-    so the files have to stay until the build is done.
+    Parquet files and tables of DuckDB are read where they are, by a view with the contract's columns in their own types.
+    Nothing is copied, so they have to stay as they are until the build is done. Others are copied as texts.
 -#}
 
-{#- Whether all files of an input can be: two names are those by which DuckDB tells files and rows apart. -#}
+{#- Whether all files of an input can be: some names are those by which DuckDB tells files and rows apart. -#}
 {% macro can_be_read_in_place(files) %}
     {% for file in files %}
-        {% if file.format != 'parquet' or file.names | map('lower') | select('in', ['filename', 'file_row_number']) | list %}
+        {% if file.format not in ('parquet', 'table') or file.names | map('lower') | select('in', ['filename', 'file_row_number', 'rowid']) | list %}
             {{ return(false) }}
         {% endif %}
     {% endfor %}
@@ -33,7 +33,8 @@
     {% set kind = kinds.get({'integer': 'number', 'duration_months': 'number'}.get(column.type, column.type)) %}
     {% set types = [] %}
     {% for file in files if column.name in file.positions %}
-        {% do types.append(file.types[file.positions[column.name]]) %}
+        {#- What a path says is text. -#}
+        {% do types.append((file.types + ['VARCHAR'] * file.partitions | length)[file.positions[column.name]]) %}
     {% endfor %}
     {% for type in types if not kind or not modules.re.fullmatch(kind, type) %}
         {{ return('VARCHAR') }}
@@ -49,7 +50,7 @@
 {% macro read_in_place_sql(columns, files) %}
     {% set groups = {} %}
     {% for file in files %}
-        {% do groups.setdefault((file.names, file.types, file.partitions.keys() | list) | string, []).append(file) %}
+        {% do groups.setdefault((file.relation | string, file.names, file.types, file.partitions.keys() | list) | string, []).append(file) %}
     {% endfor %}
     {% set selects = [] %}
     {% for group in groups.values() %}
@@ -65,14 +66,18 @@ select
     {%- for column in columns %}
     {{ value_in_place(column, group[0], type_in_place(column, files)) }} as {{ column.name }},
     {%- endfor %}
-    filename as source_file,
-    file_row_number + 1 as source_row,
+    {{ sql_text(group[0].path) if group[0].relation else 'filename' }} as source_file,
+    {{ 'rowid' if group[0].relation else 'file_row_number' }} + 1 as source_row,
     cast(null as varchar) as source_fault
+{% if group[0].relation -%}
+from {{ group[0].relation }}
+{%- else -%}
 from read_parquet([
     {%- for file in group %}
     {{ sql_path(file.path) }}{{ ',' if not loop.last }}
     {%- endfor %}
 ], hive_partitioning = false)
+{%- endif %}
     {%- endset %}
     {{ return(select_sql) }}
 {% endmacro %}
@@ -98,3 +103,32 @@ from read_parquet([
         {%- endif -%}
     {%- endif -%}
 {%- endmacro %}
+
+
+{#- Notes in a view which files it reads, and which files these were. -#}
+{% macro note_files_sql(relation, files) %}
+    {% set identities = {} %}
+    {% for file in files if not file.relation %}
+        {% do identities.update({file.path: file.identity}) %}
+    {% endfor %}
+comment on view {{ relation }} is {{ sql_text(tojson(identities)) }}
+{% endmacro %}
+
+
+{#- Ends the build where files changed since their input was described: tables were made from them before and after. -#}
+{% macro raise_changed_in_place() %}
+    {% set problems = [] %}
+    {% for input_name in known_inputs() if has_inputs(input_name) and is_read_in_place(input_name) %}
+        {% set node = input_node(input_name) %}
+        {% set noted = query_value(
+            "(select comment from duckdb_views() where database_name = " ~ sql_text(node.database)
+            ~ " and schema_name = " ~ sql_text(node.schema) ~ " and view_name = " ~ sql_text(node.alias) ~ ")"
+        ) %}
+        {% for path, identity in fromjson(noted or '{}').items() %}
+            {% if query_value("input_file_identity(" ~ sql_text(path) ~ ")") != identity %}
+                {% do problems.append("The file " ~ path ~ " for the input '" ~ input_name ~ "' changed while tables were made from it, so nothing is published. Build again when nothing writes to it.") %}
+            {% endif %}
+        {% endfor %}
+    {% endfor %}
+    {% do raise_problems(problems) %}
+{% endmacro %}

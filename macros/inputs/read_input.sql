@@ -17,17 +17,25 @@
     {% for name in names if name not in known %}
         {% do problems.append("The variable column_names." ~ input_name ~ " names '" ~ name ~ "', which is not a column of the input. Did you mean '" ~ nearest_name(name, known) ~ "'?") %}
     {% endfor %}
+    {% set descriptions = [] %}
+    {% if input_relation_name(input_name) is not none and not location.problems %}
+        {% do descriptions.append(describe_relation(input_relation_name(input_name))) %}
+    {% endif %}
     {% for path in location.files %}
-        {% set file = fromjson(query_value("describe_input_file(" ~ sql_text(path) ~ ", " ~ sql_text(tojson(wanted)) ~ ")")) %}
+        {% do descriptions.append(fromjson(query_value("describe_input_file(" ~ sql_text(path) ~ ", " ~ sql_text(tojson(wanted)) ~ ")"))) %}
+    {% endfor %}
+    {% for file in descriptions %}
         {% if file.problem %}
-            {% do file.update({'problems': ["The file " ~ path ~ " for the input '" ~ input_name ~ "' " ~ file.problem ~ "."]}) %}
+            {% do file.update({'problems': ["The file " ~ file.path ~ " for the input '" ~ input_name ~ "' " ~ file.problem ~ "."]}) %}
         {% else %}
             {% do file.update(match_header(input_name, contract, file)) %}
             {% if file.rows == 0 %}
-                {% do file.problems.append(no_rows_sentence(input_name, path)) %}
+                {% do file.problems.append(no_rows_sentence(input_name, file.path)) %}
             {% endif %}
         {% endif %}
-        {% do problems.extend(file.problems) %}
+        {% for problem in file.problems %}
+            {% do problems.append(problem | replace('The file ', 'The table ') if file.relation else problem) %}
+        {% endfor %}
         {% do files.append(file) %}
     {% endfor %}
     {{ return({'files': files, 'problems': problems}) }}
@@ -175,7 +183,7 @@ select
     source_row,
     source_fault
 from (
-    {%- if file.format == 'parquet' -%}
+    {%- if file.format in ('parquet', 'view', 'table') -%}
     {{ parquet_fields_sql(columns, file) }}
     {%- elif file.is_plain -%}
     {{ plain_fields_sql(file) }}
@@ -243,7 +251,7 @@ from (
         {%- endfor %}
         row_number() over () as source_row,
         cast(null as varchar) as source_fault
-    from read_parquet({{ sql_path(file.path) }}, hive_partitioning = false)
+    from {{ file.relation or 'read_parquet(' ~ sql_path(file.path) ~ ', hive_partitioning = false)' }}
 {% endmacro %}
 
 

@@ -20,6 +20,9 @@
     {% call statement('main') %}
         {{ load_input_sql(input_name, description.files) }}
     {% endcall %}
+    {% if can_be_read_in_place(description.files) %}
+        {% do run_query(note_files_sql(target_relation, description.files)) %}
+    {% endif %}
     {% do raise_problems(load_problems(input_name, target_relation, description.files)) %}
     {% for file in description.files if file.unused %}
         {% do log("  " ~ input_name ~ ": not used from " ~ one_line(file.path) ~ ": " ~ file.unused | join(', '), info=true) %}
@@ -69,7 +72,7 @@
 -#}
 {% macro changed_files(input_name, files) %}
     {% set described, found, problems = {}, locate_input(input_name).files, [] %}
-    {% for file in files %}
+    {% for file in files if not file.relation %}
         {% do described.update({file.path: file.identity}) %}
     {% endfor %}
     {% for path in (described.keys() | list + found) | unique(case_sensitive=true) | sort(case_sensitive=true) %}

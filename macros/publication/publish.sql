@@ -10,6 +10,7 @@
             {% do log('Not published: ' ~ obstacle ~ '. What was published before is unchanged.', info=true) %}
             {% do print_failed_checks(results) %}
         {% else %}
+            {% do raise_changed_in_place() %}
             {#- The list of the tables does not list itself. -#}
             {% set kinds = {'published_tables': 'aggregate'} %}
             {% for row in run_query(

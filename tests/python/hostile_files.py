@@ -29,6 +29,7 @@ from functools import cache
 from pathlib import Path
 
 import duckdb
+import pandas as pd
 from case_loading import Case, Loader, problems
 from independent_reader import contract_of, read_sample, records_of
 from workspaces import INPUTS, PROJECT
@@ -1346,10 +1347,31 @@ def all_cases() -> list[Case]:
     return cases
 
 
+def as_parquet(case: Case) -> Case | None:
+    """The rows of a case as Parquet of texts, which are read in place; None where it has no rows that are clear."""
+    if case.ending != "loaded" or case.meant is None or not case.exact:
+        return None
+    records = [record for record in case.meant() if isinstance(record, dict)]
+
+    def make(folder: Path) -> dict:
+        variables = {key: value for key, value in case.make(folder).items() if key != "column_names"}
+        path = folder / "as_parquet.parquet"
+        rows = pd.DataFrame(records, dtype="object")
+        with duckdb.connect() as connection:
+            connection.register("given", rows)
+            texts = ", ".join(f'cast("{name}" as varchar) as "{name}"' for name in rows.columns)
+            connection.execute(f"copy (select {texts} from given) to '{path}' (format parquet)")
+        variables["inputs"] = {**variables.get("inputs", {}), case.input_name: str(path)}
+        return variables
+
+    return replace(case, name=f"{case.name}, as Parquet", make=make, meant=lambda: records)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("words", nargs="*", help="only cases whose name holds one of these words")
     parser.add_argument("--problems", action="store_true", help="print only what went wrong")
+    parser.add_argument("--parquet", action="store_true", help="the same rows as Parquet of texts")
     arguments = parser.parse_args()
     endings = Counter()
     print("case | outcome | read | loaded | rejected | repaired | sentence")
@@ -1357,6 +1379,8 @@ def main() -> int:
         loader = Loader(Path(folder))
         for case in all_cases():
             if arguments.words and not any(word in case.name for word in arguments.words):
+                continue
+            if arguments.parquet and not (case := as_parquet(case)):
                 continue
             outcome = loader.load(case)
             wrong = problems(case, outcome)

@@ -5,7 +5,7 @@
 
 import pytest
 from case_loading import Loader, problems
-from hostile_files import all_cases
+from hostile_files import all_cases, as_parquet
 
 CASES = all_cases()
 SPREAD = 60
@@ -29,8 +29,24 @@ def test_a_hostile_file_is_accounted_for_or_refused(loader, case):
     assert not problems(case, outcome), outcome.sentence
 
 
+def rows_in_parquet():
+    """Cases that can be written as Parquet; all but a few are slow."""
+    cases = [case for case in CASES if case.ending == "loaded" and case.meant and case.exact]
+    for number, case in enumerate(cases):
+        is_fast = number % (len(cases) // (SPREAD // 4)) == 0
+        yield pytest.param(case, marks=() if is_fast else pytest.mark.slow, id=case.name[:80])
+
+
+@pytest.mark.parametrize("case", list(rows_in_parquet()))
+def test_the_rows_of_a_hostile_file_are_accounted_for_in_parquet(loader, case):
+    """They are read in place there, by other rules for what is clean."""
+    case = as_parquet(case)
+    outcome = loader.load(case)
+    assert not problems(case, outcome), outcome.sentence
+
+
 def test_there_are_enough_cases():
-    assert len(CASES) >= 250
+    assert len(CASES) >= 500
     assert {case.ending for case in CASES} == {"loaded", "refused", "either"}
 
 

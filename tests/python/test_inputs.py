@@ -258,6 +258,10 @@ def test_a_bad_file_ends_in_one_sentence(workspace, input_folder, spoil, sentenc
             marks=pytest.mark.slow,
         ),
         ({"minimum_cell_size": "ten"}, "The variable minimum_cell_size is 'ten', but has to be"),
+        (
+            {"accept_changes": True},
+            "The variable accept_changes is 'True', but has to be a list of the checks whose",
+        ),
         ({"time_zone": "Kolkata"}, "The variable time_zone is 'Kolkata', but has to be the name"),
         ({"spends_year": "May"}, "The variable spends_year is 'May', but has to be a year"),
         (
@@ -283,7 +287,7 @@ def test_a_wrong_variable_ends_in_one_sentence(workspace, variables, sentence):
 
 def test_showing_what_is_not_built_ends_in_one_sentence(workspace):
     run = workspace.dbt("show", "-s", "stg_customers__customers")
-    assert_one_sentence(run, "There is no model base_customers__validated in the warehouse yet, which")
+    assert_one_sentence(run, r"There is no (model|seed) \w+ in the warehouse yet, which this query")
     assert "Catalog Error" not in run.output
     run = workspace.dbt("show", "--inline", "select 7 as seven")
     assert run.succeeded and "seven" in run.output, run.output
@@ -379,3 +383,22 @@ def test_a_file_that_changes_while_it_is_read_ends_in_one_sentence(
     )
     tables = "from duckdb_tables() where schema_name = 'inputs'"
     assert workspace.query(tables).empty, "what was read may be half of two files"
+
+
+def test_a_parquet_file_that_changes_before_the_publication_ends_in_one_sentence(
+    workspace, input_folder
+):
+    """It is read in place by several tables, some of which would be of the rows before."""
+    path = input_folder / "customers.parquet"
+    duckdb.sql(f"copy (from '{input_folder / 'customers.csv'}') to '{path}' (format parquet)")
+    (input_folder / "customers.csv").unlink()
+    variables = {"enabled_inputs": ["customers"], "input_dir": str(input_folder)}
+    assert workspace.dbt("seed", "--select", "customers", **variables).succeeded
+    assert workspace.dbt("run-operation", "raise_changed_in_place", **variables).succeeded
+    rewrite_parquet(path)
+    run = workspace.dbt("run-operation", "raise_changed_in_place", **variables)
+    assert_one_sentence(
+        run,
+        r"customers\.parquet for the input 'customers' changed while tables were made from it, so "
+        r"nothing is published\. Build again when nothing writes to it\.",
+    )

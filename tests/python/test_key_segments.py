@@ -39,11 +39,8 @@ def key_segments(sample_build, warehouse, customers):
     # no value of the sample has so few customers that it would be folded
     warehouse.execute(
         f"""
-        create or replace table intermediate.int_customers_by_attribute as
-        select customer_id, 'all' as attribute, 'all' as attribute_value from changed_customers
-        union all
-        select customer_id, attribute, attribute_value from changed_customers
-        unpivot (attribute_value for attribute in ({", ".join(ATTRIBUTES)}))
+        create or replace table intermediate.int_customers_grouped as
+        select customer_id, {", ".join(ATTRIBUTES)} from changed_customers
         """
     )
     for model, schema in CHAIN.items():

@@ -133,6 +133,29 @@ def test_too_many_rejects_stop_the_build_before_the_marts(workspace, input_folde
 
 
 @pytest.mark.slow
+def test_a_well_formed_file_that_is_not_whole_stops_the_publication(workspace, tmp_path):
+    """One row a customer, of 216; a bank that has no more accepts the check by its name."""
+    rows = read(SAMPLE / "spends.csv")
+    kept = [rows[1 + 216 * customer + customer % 216] for customer in range(600)]
+    write(tmp_path / "spends.csv", [rows[0], *kept])
+    variables = {
+        "enabled_inputs": ["customers", "spends"],
+        "inputs": {"spends": str(tmp_path / "spends.csv")},
+    }
+    run = workspace.dbt("build", **variables)
+    assert not run.succeeded
+    assert "spends: rows: rows of a customer on average, of 216 is 1" in run.text
+    assert "accept_changes: [input_coverage]" in run.text
+    assert not (workspace.published / "cards.duckdb").exists()
+
+    run = workspace.dbt("build", **variables, accept_changes=["input_coverage"])
+    assert run.succeeded, run.output
+    assert "input_coverage of spends: rows" in run.text
+    checks = workspace.query_published("from publication_checks where not passed")
+    assert set(checks["severity"]) == {"warn"}
+
+
+@pytest.mark.slow
 def test_own_words_stop_the_build_with_what_was_found(workspace, input_folder):  # noqa: F811
     """Names in another language would read as though nobody used a credit card."""
     types = {"Credit Card": "Cartão de Crédito", "Debit Card": "Débito", "UPI": "Pix"}

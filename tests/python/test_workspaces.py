@@ -12,6 +12,7 @@ CHANGED = {
     "contact_period_months": 6,
     "decimal_mark": ",",
     "input_dir": "somewhere",
+    "input_relations": {"customers": "gone.customers"},
     "inputs": {"customers": "gone.csv"},
     "maximum_recommendations": 3,
     "maximum_reject_share": 0.5,

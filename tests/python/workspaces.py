@@ -41,6 +41,7 @@ RUNTIME_VARIABLES = {
     "contact_period_months",
     "decimal_mark",
     "input_dir",
+    "input_relations",
     "inputs",
     "maximum_recommendations",
     "maximum_reject_share",

@@ -18,6 +18,7 @@ customer_rows as (
         'spends' as input_name,
         customer_id,
         category,
+        payment_type,
         spend_month as row_month
     from {{ ref('stg_spends__spends') }}
     union all
@@ -27,13 +28,14 @@ customer_rows as (
         'credit_profiles' as input_name,
         customer_id,
         cast(null as {{ dbt.type_string() }}) as category,
+        cast(null as {{ dbt.type_string() }}) as payment_type,
         profile_month as row_month
     from {{ ref('stg_credit_profiles__credit_profiles') }}
     union all
     {%- endif %}
     {{ empty_relation({
         'input_name': dbt.type_string(), 'customer_id': dbt.type_string(), 'category': dbt.type_string(),
-        'row_month': 'date',
+        'payment_type': dbt.type_string(), 'row_month': 'date',
     }) }}
 
 ),
@@ -68,6 +70,7 @@ whole_inputs as (
 
     select
         input_name,
+        count(distinct concat_ws(' / ', row_month, category, payment_type)) as kinds_of_rows,
         count(distinct row_month) as months,
         count(distinct category) as categories
     from sampled_rows
@@ -81,9 +84,9 @@ means as (
         by_customer.input_name,
         count(*) as customers,
         avg(by_customer.customer_rows) as mean_rows,
-        max(by_customer.customer_rows) as most_rows,
         avg(by_customer.months) as mean_months,
         avg(by_customer.categories) as mean_categories,
+        max(whole_inputs.kinds_of_rows) as kinds_of_rows,
         max(whole_inputs.months) as months,
         max(whole_inputs.categories) as categories
     from by_customer
@@ -119,7 +122,7 @@ measures as (
         input_name,
         'rows' as measure,
         cast(mean_rows as double) as observed,
-        cast(most_rows as double) as possible
+        cast(kinds_of_rows as double) as possible
     from means
     union all
     select

@@ -29,10 +29,10 @@ summed as (
         spends.customer_id,
         spends.spend_month,
         {%- for column in var('payment_type_shares') %}
-        {{ exact_sum('case when payment_types.is_in_' ~ column ~ ' then spends.spend_amount else 0 end') }}
+        {{ exact_sum('spends.spend_amount', 'filter (where payment_types.is_in_' ~ column ~ ')') }}
             as {{ column | replace('_share', '_amount') }},
         {%- endfor %}
-        {{ exact_sum('case when payment_types.is_credit_card then spends.spend_amount else 0 end') }}
+        {{ exact_sum('spends.spend_amount', 'filter (where payment_types.is_credit_card)') }}
             as credit_card_spend_amount,
         {{ exact_sum('spends.spend_amount') }} as spend_amount
     from {{ ref('stg_spends__spends') }} as spends
