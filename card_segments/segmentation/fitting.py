@@ -34,6 +34,7 @@ from card_segments.segmentation.clustering import (
     distinct_rows,
     k_means,
     order_segments,
+    refined_k_means,
     squared_distances,
 )
 from card_segments.segmentation.preparation import (
@@ -576,7 +577,7 @@ def _stability(
     )
     seeds = [seed_for(seed, "agreement", number, segments) for number in range(AGREEMENT_SEEDS)]
     rows = sampled_rows(len(weighted), LARGEST_RESAMPLE, generator_for(seed, "agreement", "rows"))
-    refits = workers(k_means, [(weighted[rows], segments, one) for one in seeds])
+    refits = workers(refined_k_means, [(weighted[rows], segments, one) for one in seeds])
     agreement = seed_agreement([labels for _, labels in refits])
     return tuple(np.mean(jaccard, axis=0).tolist()), float(np.mean(strengths)), agreement
 
