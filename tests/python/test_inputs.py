@@ -283,7 +283,9 @@ def test_a_wrong_variable_ends_in_one_sentence(workspace, variables, sentence):
 
 def test_showing_what_is_not_built_ends_in_one_sentence(workspace):
     run = workspace.dbt("show", "-s", "stg_customers__customers")
-    assert_one_sentence(run, "There is no model base_customers__validated in the warehouse yet, which")
+    assert_one_sentence(
+        run, "There is no model base_customers__validated in the warehouse yet, which"
+    )
     assert "Catalog Error" not in run.output
     run = workspace.dbt("show", "--inline", "select 7 as seven")
     assert run.succeeded and "seven" in run.output, run.output
