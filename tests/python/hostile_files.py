@@ -1348,13 +1348,15 @@ def all_cases() -> list[Case]:
 
 
 def as_parquet(case: Case) -> Case | None:
-    """The rows of a case as Parquet of texts, which are read in place; None where it has no rows that are clear."""
+    """The rows of a case as Parquet of texts, read in place; None where they are not clear."""
     if case.ending != "loaded" or case.meant is None or not case.exact:
         return None
     records = [record for record in case.meant() if isinstance(record, dict)]
 
     def make(folder: Path) -> dict:
-        variables = {key: value for key, value in case.make(folder).items() if key != "column_names"}
+        variables = {
+            key: value for key, value in case.make(folder).items() if key != "column_names"
+        }
         path = folder / "as_parquet.parquet"
         rows = pd.DataFrame(records, dtype="object")
         with duckdb.connect() as connection:

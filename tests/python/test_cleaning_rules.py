@@ -1,7 +1,7 @@
 """Properties of the cleaning rules, over values that Hypothesis makes up.
 
-The SQL of `check_input_sql` and `usable_rows_sql` is compiled once by dbt, then runs over tables of made-up texts in a
-DuckDB of the test's own: thousands of values cost a moment.
+The SQL of `check_input_sql` and `usable_rows_sql` is compiled once by dbt, then runs over tables of
+made-up texts in a DuckDB of the test's own: thousands of values cost a moment.
 """
 
 import itertools

@@ -28,14 +28,16 @@ STAGING = (
 
 @pytest.fixture
 def bank(tmp_path):
-    """The warehouse of the page with the rows of the sample, a view of it, and a profile that attaches it."""
+    """The warehouse of the page with rows of the sample, and a profile that attaches it."""
     with duckdb.connect(str(tmp_path / "bank.duckdb")) as connection:
         connection.execute(f"create schema crm; {TABLE}")
         connection.execute(
             f"""
             insert into crm.relationships
             select * from read_csv('{SAMPLE / "card_relationships.csv"}', all_varchar = true)
-            where regexp_full_match(concat(sl_no, "Customer Key", avg_credit_limit, total_visits_online), '[0-9]+')
+            where regexp_full_match(
+                concat(sl_no, "Customer Key", avg_credit_limit, total_visits_online), '[0-9]+'
+            )
             limit 100;
             update crm.relationships set cards = -1 where relationship_no = 900003;
             insert into crm.relationships from crm.relationships where relationship_no = 900004;
@@ -85,8 +87,8 @@ def test_a_table_that_is_not_there_ends_in_one_sentence(workspace):
     run = workspace.dbt(*STAGING, input_relations={"card_relationships": "crm.relationship"})
     assert_one_sentence(
         run,
-        r"There is no table or view crm\.relationship, which the variable input_relations names for "
-        r"the input 'card_relationships'\.",
+        r"There is no table or view crm\.relationship, which the variable input_relations names "
+        r"for the input 'card_relationships'\.",
     )
 
 
@@ -96,17 +98,27 @@ def test_partitions_give_a_column_that_files_do_not_have(workspace, tmp_path):
         f"""
         copy (
             select * replace (case month when 'May' then '2023-05' else '2023 06' end as month)
-            from read_csv('{SAMPLE / "spends.csv"}', all_varchar = true) where month in ('May', 'June')
+            from read_csv('{SAMPLE / "spends.csv"}', all_varchar = true)
+            where month in ('May', 'June')
         ) to '{tmp_path / "spends"}' (format parquet, partition_by (month))
         """
     )
     run = workspace.dbt(
-        *("build", "--select", "+stg_spends__spends", "--exclude-resource-type", "test", "unit_test"),
+        *(
+            "build",
+            "--select",
+            "+stg_spends__spends",
+            "--exclude-resource-type",
+            "test",
+            "unit_test",
+        ),
         inputs={"spends": str(tmp_path / "spends")},
         maximum_reject_share=1.0,
     )
     assert run.succeeded, run.output
     months = workspace.query("select distinct spend_month from staging.stg_spends__spends")
     assert [str(month)[:10] for month in months["spend_month"]] == ["2023-05-01"]
-    rejects = workspace.query("select distinct reject_rule, reject_column from staging.base_spends__examined")
+    rejects = workspace.query(
+        "select distinct reject_rule, reject_column from staging.base_spends__examined"
+    )
     assert ("unreadable", "month") in set(rejects.itertuples(index=False, name=None))

@@ -14,12 +14,12 @@ STAGING = ("build", "--select", "+path:models/staging", "--exclude-resource-type
 
 
 def staged(workspace):
-    """The rows of every staging model, in an order of their own."""
+    """The rows of every staging model, ordered, without the files they are from."""
     tables = workspace.query(
         "select table_name from information_schema.tables where table_name like 'stg_%'"
     )
     return {
-        name: workspace.query(f"from staging.{name} order by all")
+        name: workspace.query(f"select * exclude (source_file) from staging.{name} order by all")
         for name in sorted(tables["table_name"])
     }
 

@@ -235,7 +235,7 @@ def test_the_yaml_can_be_read():
 
 
 def test_staging_reads_its_input_only(house):
-    """One input each, read by the two models that examine and stage it, and no input is left over."""
+    """One input each, which the models read that examine and stage it; none is left over."""
     staging = [key for key in house.models if house.layers[key] == "staging"]
     assert_only_exceptions(
         "several_inputs", [name(key) for key in staging if len(house.sources(key)) > 1]
@@ -258,7 +258,11 @@ def test_staging_reads_its_input_only(house):
     for one, children in readers.items():
         # those that look for orphans are exceptions above
         prefixes = {name(child).split("__")[0] for child in children} - {"base_spends"}
-        assert prefixes | {"base_spends"} == {f"base_{name(one)}", f"stg_{name(one)}", "base_spends"}
+        assert prefixes | {"base_spends"} == {
+            f"base_{name(one)}",
+            f"stg_{name(one)}",
+            "base_spends",
+        }
 
 
 def test_staging_does_not_read_staging(house):

@@ -16,10 +16,16 @@ credit_card_types as (
 
     select payment_type
     from (
-        select payment_type, count(*) as type_rows from {{ ref('spends') }}
+        select
+            payment_type,
+            count(*) as type_rows
+        from {{ ref('spends') }}
         group by payment_type
         union all
-        select payment_type, count(*) as type_rows from {{ ref('base_spends__examined') }}
+        select
+            payment_type,
+            count(*) as type_rows
+        from {{ ref('base_spends__examined') }}
         group by payment_type
     ) as different_types
     where case when type_rows > 0 then {{ is_credit_card('payment_type') }} end
