@@ -23,10 +23,10 @@ renamed as (
         total_credit_cards as credit_cards,
         total_visits_bank as branch_visits,
         total_visits_online as online_visits,
-        total_calls_made as calls
-        {%- for column in passed_columns('card_relationships') %},
-        {{ column.name }}
+        {%- for column in passed_columns('card_relationships') %}
+        {{ column.name }},
         {%- endfor %}
+        total_calls_made as calls
     from usable_rows
 
 )

@@ -34,10 +34,10 @@ renamed as (
         payments as payments_amount,
         minimum_payments as minimum_payments_amount,
         prc_full_payment as full_payment_share,
-        tenure as tenure_months
-        {%- for column in passed_columns('card_usage') %},
-        {{ column.name }}
+        {%- for column in passed_columns('card_usage') %}
+        {{ column.name }},
         {%- endfor %}
+        tenure as tenure_months
     from usable_rows
 
 )

@@ -42,12 +42,12 @@ renamed as (
         total_emi_per_month as monthly_instalments_amount,
         amount_invested_monthly as monthly_investment_amount,
         monthly_balance as monthly_balance_amount,
+        {%- for column in passed_columns('credit_profiles') %}
+        {{ column.name }},
+        {%- endfor %}
 
         -- dates
         month as profile_month
-        {%- for column in passed_columns('credit_profiles') %},
-        {{ column.name }}
-        {%- endfor %}
     from usable_rows
 
 )

@@ -23,10 +23,10 @@ renamed as (
         source_file,
 
         -- numerics
-        avg_income as monthly_income_amount
-        {%- for column in passed_columns('customers') %},
-        {{ column.name }}
+        {%- for column in passed_columns('customers') %}
+        {{ column.name }},
         {%- endfor %}
+        avg_income as monthly_income_amount
     from usable_rows
 
 )

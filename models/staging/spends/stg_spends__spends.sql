@@ -47,7 +47,7 @@ renamed as (
         spend as spend_amount,
 
         -- booleans
-        payment_type in (select payment_type from credit_card_types) as is_credit_card,
+        payment_type in (select credit_card_types.payment_type from credit_card_types) as is_credit_card,
 
         -- dates
         month as spend_month
