@@ -1354,8 +1354,11 @@ def as_parquet(case: Case) -> Case | None:
     records = [record for record in case.meant() if isinstance(record, dict)]
 
     def make(folder: Path) -> dict:
+        # the columns are those of the contract, under their own names
         variables = {
-            key: value for key, value in case.make(folder).items() if key != "column_names"
+            key: value
+            for key, value in case.make(folder).items()
+            if key not in ("column_names", "pass_through")
         }
         path = folder / "as_parquet.parquet"
         rows = pd.DataFrame(records, dtype="object")
