@@ -277,17 +277,14 @@ def test_the_command_line_finds_no_fault(command_line):
 
 
 def test_the_command_line_sees_a_fault_in_the_warehouse(command_line):
+    table = "alter table intermediate.int_customer_months_summed"
     with duckdb.connect(str(command_line.warehouse)) as connection:
-        connection.sql(
-            "alter table staging.stg_spends__spends rename column spend_amount to amount"
-        )
+        connection.sql(f"{table} rename column monthly_income_amount to income")
     try:
         run = command_line.run("validate-configs")
     finally:
         with duckdb.connect(str(command_line.warehouse)) as connection:
-            connection.sql(
-                "alter table staging.stg_spends__spends rename column amount to spend_amount"
-            )
+            connection.sql(f"{table} rename column income to monthly_income_amount")
     assert any(errors != "0" for errors, *_ in validation_counts(run.output)), run.output
 
 
