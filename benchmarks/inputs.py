@@ -26,7 +26,7 @@ BASES = {
         where try_cast(avg_income as bigint) > 0
             and trim(cast(columns(*) as varchar)) = cast(columns(*) as varchar)
             and city similar to '[A-Z].*'
-        qualify row_number() over (partition by customer_id) = 1
+        qualify row_number() over (partition by customer_id order by avg_income, city) = 1
         order by customer_id
     """,
     "spends": """
@@ -34,7 +34,9 @@ BASES = {
         from {spends} as spends
         inner join base_customers using (customer_id)
         where try_cast(spend as bigint) >= 0
-        qualify row_number() over (partition by customer_id, month, category, payment_type) = 1
+        qualify row_number() over (
+            partition by customer_id, month, category, payment_type order by spend
+        ) = 1
     """,
     "card_relationships": """
         select cast(columns(*) as integer) from {card_relationships}
