@@ -8,7 +8,7 @@ from case_loading import Loader, problems
 from hostile_files import all_cases, as_parquet
 
 CASES = all_cases()
-SPREAD = 60
+SPREAD = 40
 
 
 def marked():

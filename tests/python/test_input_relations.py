@@ -8,6 +8,8 @@ import yaml
 from test_inputs import assert_one_sentence
 from workspaces import PROJECT
 
+pytestmark = pytest.mark.slow
+
 PAGE = (PROJECT / "docs" / "own_data.md").read_text(encoding="utf-8")
 SECTION = PAGE.split("## A table of your warehouse as an input")[1].split("\n## ")[0]
 TABLE, ATTACHED, VARIABLES = (
