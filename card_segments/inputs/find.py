@@ -53,9 +53,7 @@ def find_input(folder: str, name: str) -> dict[str, object]:
 
 
 def files_of_input(variables: Mapping[str, Any], name: str) -> list[str]:
-    """Return the files that variables name for an input; none for a bundled one or a table."""
-    if name in (variables.get("input_relations") or {}):
-        return []
+    """Return the files that variables name for an input; none where the bundled ones are read."""
     named = (variables.get("inputs") or {}).get(name)
     if named is not None:
         patterns = named if isinstance(named, list) else [named]

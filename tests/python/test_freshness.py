@@ -78,6 +78,13 @@ def test_other_variables(project, variables):
     assert not is_fresh(variables)
 
 
+def test_a_table_may_have_changed(project, capsys):
+    """Nothing outside a database says when its rows did."""
+    variables = "{input_dir: data, input_relations: {spends: bank.spends}}"
+    rebuild(capsys, variables)
+    assert not is_fresh(variables)
+
+
 @pytest.mark.parametrize("name", freshness.ENVIRONMENT)
 def test_another_target_or_option(project, monkeypatch, name):
     """`make rebuild DBT_OPTIONS='--vars ...'` builds something else than `make build` does."""
