@@ -19,7 +19,7 @@ AUDITING := $(VENV)-audit
 BENCHING := $(VENV)-bench
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
 UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --generate-hashes \
-	--no-emit-index-url --no-strip-extras --custom-compile-command 'make lock'
+	--no-strip-extras --custom-compile-command 'make lock'
 PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 PREFLIGHT := $(BIN)/python -m card_segments.cli.preflight
 FRESHNESS := $(BIN)/python -m card_segments.cli.freshness
