@@ -11,27 +11,6 @@ usable_rows as (
 
 ),
 
-/* each text once, and a test of the text alone would be made row by row */
-credit_card_types as (
-
-    select payment_type
-    from (
-        select
-            payment_type,
-            count(*) as type_rows
-        from {{ ref('spends') }}
-        group by payment_type
-        union all
-        select
-            payment_type,
-            count(*) as type_rows
-        from {{ ref('base_spends__examined') }}
-        group by payment_type
-    ) as different_types
-    where case when type_rows > 0 then {{ is_credit_card('payment_type') }} end
-
-),
-
 renamed as (
 
     select
@@ -47,7 +26,7 @@ renamed as (
         spend as spend_amount,
 
         -- booleans
-        payment_type in (select credit_card_types.payment_type from credit_card_types) as is_credit_card,
+        {{ is_credit_card('payment_type') }} as is_credit_card,
 
         -- dates
         month as spend_month
