@@ -37,7 +37,7 @@
         {% endif %}
     {% endfor %}
     {% if not problems %}
-        {% set relation = input_relation(input_name) %}
+        {% set relation = relation_of(input_name) %}
         {% do run_query("create schema if not exists " ~ relation.schema) %}
         {% do run_query(load_input_sql(input_name, description.files)) %}
         {% do problems.extend(load_problems(input_name, relation, description.files)) %}
@@ -77,8 +77,8 @@
 
 {#- Examines the loaded rows of an input as staging does, prints the account, and returns its problems. -#}
 {% macro check_rows(input_name, with_parents) %}
-    {% set loaded, examined, staged = input_relation(input_name), node_relation('base_' ~ input_name ~ '__examined'), node_relation(staged_model(input_name)) %}
-    {% set parents = node_relation(staged_model('customers')) if with_parents and input_node(input_name).config.meta.references %}
+    {% set loaded, examined, staged = relation_of(input_name), relation_of('base_' ~ input_name ~ '__examined'), relation_of(staged_model(input_name)) %}
+    {% set parents = relation_of(staged_model('customers')) if with_parents and input_node(input_name).config.meta.references %}
     {% do run_query("create schema if not exists " ~ examined.schema) %}
     {% do run_query("create or replace table " ~ examined ~ " as " ~ check_input_sql(input_name, loaded, parents)) %}
     {% do run_query("create or replace view " ~ staged ~ " as " ~ usable_rows_sql(input_name, loaded, examined)) %}
@@ -90,27 +90,19 @@
     {% for row in counts.rows %}
         {% do print('    ' ~ '{:,}'.format(row[1] | int) ~ ' rows read, ' ~ '{:,}'.format((row[1] - row[2]) | int) ~ ' loaded, ' ~ '{:,}'.format(row[2] | int) ~ ' rejected' ~ (' in ' ~ one_line(row[0]) if counts.rows | length > 1 else '')) %}
     {% endfor %}
-    {% set relation = examined %}
-    {% for example in reject_examples(relation) %}
+    {% for example in reject_examples(examined) %}
         {% do print('    rejected ' ~ '{:,}'.format(example.rows) ~ ' (' ~ example.rule ~ '): ' ~ one_line(example.sentence)) %}
     {% endfor %}
     {% for column in input_contract(input_name) %}
         {% set repairs = run_query(
-            "select rule, count(*) from (select unnest(string_split(" ~ column.name ~ "__repairs, ',')) as rule from " ~ relation
+            "select rule, count(*) from (select unnest(string_split(" ~ column.name ~ "__repairs, ',')) as rule from " ~ examined
             ~ " where reject_rule is null and " ~ column.name ~ "__repairs is not null) as repairs group by rule order by rule"
         ) %}
         {% for row in repairs.rows %}
             {% do print('    repaired ' ~ '{:,}'.format(row[1] | int) ~ ' of ' ~ column.name ~ ': ' ~ repair_rules()[row[0]]) %}
         {% endfor %}
     {% endfor %}
-    {{ return(reject_problems(input_name, relation) + (passed_identifiers(input_name, loaded, examined) if is_read_in_place(input_name) else []) + (unmatched_words(staged) if input_name == 'spends' else [])) }}
-{% endmacro %}
-
-
-{#- Where a model of the project is kept. -#}
-{% macro node_relation(name) %}
-    {% set node = graph.nodes['model.' ~ project_name ~ '.' ~ name] %}
-    {{ return(api.Relation.create(database=node.database, schema=node.schema, identifier=node.alias)) }}
+    {{ return(examination_problems(input_name, examined) + (unmatched_words(staged) if input_name == 'spends' else [])) }}
 {% endmacro %}
 
 

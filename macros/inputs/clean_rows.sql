@@ -6,11 +6,7 @@
 
 {#- The columns of the contract, each with the type in which the input has it: VARCHAR, or that of a typed file. -#}
 {% macro source_columns(input_name) %}
-    {% set node = input_node(input_name) %}
-    {% set found = run_query(
-        "select column_name, data_type from duckdb_columns() where database_name = " ~ sql_text(node.database)
-        ~ " and schema_name = " ~ sql_text(node.schema) ~ " and table_name = " ~ sql_text(node.alias)
-    ) %}
+    {% set found = run_query("select column_name, data_type from duckdb_columns() where " ~ is_in_catalogue(input_name, 'table_name')) %}
     {% set types = dict(found.rows | map('list') | list) %}
     {% set columns = [] %}
     {% for column in input_contract(input_name) %}
@@ -32,6 +28,15 @@
 
 
 {#-
+    An expression on texts that are grouped, with their number `text_rows`. On the text alone DuckDB would work it out before
+    it groups, row by row.
+-#}
+{% macro once_a_text(expression) -%}
+    case when text_rows > 0 then {{ expression }} end
+{%- endmacro %}
+
+
+{#-
     Each text of such a column, read: `<column>__clean`, `<column>__typed`. Of files that are read in place DuckDB does not
     know how few there are and might join the wrong way round, so they are written out unless they are many.
 -#}
@@ -48,8 +53,7 @@
         from {{ relation }}
         group by {{ column.name }}
     ) as texts
-    {#- A test of the text alone would be made row by row. #}
-    where case when text_rows > 0 then {{ typed_expression(column) }} end is not null
+    where {{ once_a_text(typed_expression(column)) }} is not null
     {%- endset -%}
     {%- set rows = run_query(texts_sql ~ ' order by 1 limit 1001').rows if in_place else [] -%}
     {%- if 0 < rows | length <= 1000 -%}

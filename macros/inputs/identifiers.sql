@@ -55,8 +55,7 @@
         (select {{ column.name }}, 1 from {{ parents }} order by hash({{ column.name }}) limit 500)
         {%- endif %}
     ) as different_texts
-    {#- A test of the text alone would be made row by row. #}
-    where case when text_rows > 0 then {{ is_doubtful('text', column) }} end
+    where {{ once_a_text(is_doubtful('text', column)) }}
     {{ 'union all' if not loop.last }}
     {% endfor %}
 {%- endmacro %}

@@ -55,9 +55,16 @@
 {% endmacro %}
 
 
-{#- Where the rows of an input are, before and after it is loaded. -#}
-{% macro input_relation(input_name) %}
-    {% set node = input_node(input_name) %}
+{#- Whether a row of DuckDB's catalogue is about the relation of an input, whose name is in the column `name_column`. -#}
+{% macro is_in_catalogue(input_name, name_column) -%}
+    {%- set node = input_node(input_name) -%}
+    database_name = {{ sql_text(node.database) }} and schema_name = {{ sql_text(node.schema) }} and {{ name_column }} = {{ sql_text(node.alias) }}
+{%- endmacro %}
+
+
+{#- The relation of a model, or of a seed such as an input, without a ref, which hooks and operations cannot have. -#}
+{% macro relation_of(name) %}
+    {% set node = graph.nodes.values() | selectattr('name', 'equalto', name) | first %}
     {{ return(api.Relation.create(database=node.database, schema=node.schema, identifier=node.alias)) }}
 {% endmacro %}
 

@@ -4,9 +4,15 @@
 -#}
 {% macro raise_too_many_rejects(input_name, examined_rows) %}
     {% if execute and flags.WHICH in ('build', 'run') and not flags.EMPTY %}
-        {% set problems = passed_identifiers(input_name, input_relation(input_name), examined_rows) if is_read_in_place(input_name) else [] %}
-        {% do raise_problems(problems + reject_problems(input_name, examined_rows)) %}
+        {% do raise_problems(examination_problems(input_name, examined_rows)) %}
     {% endif %}
+{% endmacro %}
+
+
+{#- What in the examined rows would stop a build, in sentences; of rows that are loaded as text, loading tells identifiers. -#}
+{% macro examination_problems(input_name, examined_rows) %}
+    {% set identified = passed_identifiers(input_name, relation_of(input_name), examined_rows) if is_read_in_place(input_name) else [] %}
+    {{ return(identified + reject_problems(input_name, examined_rows)) }}
 {% endmacro %}
 
 
@@ -18,7 +24,7 @@
     {% set rows = run_query(
         "select count(*) filter (where reject_rule <> 'replaced'), count(reject_rule) from " ~ examined_rows
     ).rows[0] %}
-    {% set read_rows = query_value("count(*) from " ~ input_relation(input_name)) | int %}
+    {% set read_rows = query_value("count(*) from " ~ relation_of(input_name)) | int %}
     {% set rejected_rows, loaded_rows = rows[0] | int, read_rows - (rows[1] | int) %}
     {% if read_rows == 0 or (loaded_rows > 0 and rejected_rows <= var('maximum_reject_share') * read_rows) %}
         {{ return([]) }}

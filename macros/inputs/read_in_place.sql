@@ -16,11 +16,7 @@
 
 {#- Whether an input was loaded as a view. -#}
 {% macro is_read_in_place(input_name) %}
-    {% set node = input_node(input_name) %}
-    {{ return(query_value(
-        "exists (from duckdb_views() where database_name = " ~ sql_text(node.database)
-        ~ " and schema_name = " ~ sql_text(node.schema) ~ " and view_name = " ~ sql_text(node.alias) ~ ")"
-    )) }}
+    {{ return(query_value("exists (from duckdb_views() where " ~ is_in_catalogue(input_name, 'view_name') ~ ")")) }}
 {% endmacro %}
 
 
@@ -118,12 +114,8 @@ comment on view {{ relation }} is {{ sql_text(tojson(identities)) }}
 {#- Ends the build where files changed since their input was described: tables were made from them before and after. -#}
 {% macro raise_changed_in_place() %}
     {% set problems = [] %}
-    {% for input_name in known_inputs() if has_inputs(input_name) and is_read_in_place(input_name) %}
-        {% set node = input_node(input_name) %}
-        {% set noted = query_value(
-            "(select comment from duckdb_views() where database_name = " ~ sql_text(node.database)
-            ~ " and schema_name = " ~ sql_text(node.schema) ~ " and view_name = " ~ sql_text(node.alias) ~ ")"
-        ) %}
+    {% for input_name in known_inputs() if has_inputs(input_name) %}
+        {% set noted = query_value("(select comment from duckdb_views() where " ~ is_in_catalogue(input_name, 'view_name') ~ ")") %}
         {% for path, identity in fromjson(noted or '{}').items() %}
             {% if query_value("input_file_identity(" ~ sql_text(path) ~ ")") != identity %}
                 {% do problems.append("The file " ~ path ~ " for the input '" ~ input_name ~ "' changed while tables were made from it, so nothing is published. Build again when nothing writes to it.") %}

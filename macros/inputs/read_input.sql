@@ -125,7 +125,7 @@
     there may be from another build goes first.
 -#}
 {% macro load_input_sql(input_name, files) %}
-    {% set relation = input_relation(input_name) %}
+    {% set relation = relation_of(input_name) %}
     {% set in_place = can_be_read_in_place(files) %}
     {% if is_read_in_place(input_name) != in_place %}
         {% do run_query("drop " ~ ('table' if in_place else 'view') ~ " if exists " ~ relation) %}

@@ -11,7 +11,8 @@
 
     {% set input_name = model.name %}
     {% set description = describe_input(input_name) %}
-    {% set target_relation = this.incorporate(type='view' if can_be_read_in_place(description.files) else 'table') %}
+    {% set in_place = can_be_read_in_place(description.files) %}
+    {% set target_relation = this.incorporate(type='view' if in_place else 'table') %}
     {% do raise_problems(description.problems or changed_files(input_name, description.files)) %}
 
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
@@ -20,7 +21,7 @@
     {% call statement('main') %}
         {{ load_input_sql(input_name, description.files) }}
     {% endcall %}
-    {% if can_be_read_in_place(description.files) %}
+    {% if in_place %}
         {% do run_query(note_files_sql(target_relation, description.files)) %}
     {% endif %}
     {% do raise_problems(load_problems(input_name, target_relation, description.files)) %}

@@ -64,7 +64,7 @@
 {% macro print_failed_checks(results) %}
     {% set checked = results | selectattr('node.name', 'equalto', 'publication_checks') | selectattr('status', 'equalto', 'success') | list %}
     {% if checked %}
-        {% set failed = print_checks("severity = 'error'") | select('in', ['rows_dropped', 'segment_share_moved', 'input_coverage']) | list %}
+        {% set failed = print_checks("severity = 'error'") | select('in', acceptable_changes()) | list %}
         {% if failed %}
             {% do print("  If that is right, publish it once with --vars '{accept_changes: [" ~ failed | join(', ') ~ "]}'.") %}
         {% endif %}
@@ -79,11 +79,4 @@
         {% do print('  ' ~ row[0] ~ ' of ' ~ one_line(row[1]) ~ ': ' ~ row[2] ~ ' is ' ~ row[3] ~ ', but should be ' ~ row[4] ~ ' ' ~ row[5] ~ '.') %}
     {% endfor %}
     {{ return(failed.columns[0].values() | unique | list) }}
-{% endmacro %}
-
-
-{#- A model's or seed's relation without a ref, which hooks and operations cannot have. -#}
-{% macro relation_of(name) %}
-    {% set nodes = graph.nodes.values() | selectattr('name', 'equalto', name) | list %}
-    {{ return(nodes[0].relation_name) }}
 {% endmacro %}
