@@ -30,15 +30,29 @@ demographic as (
 
 ),
 
+spenders_of_kinds as (
+
+    select
+        customer_kinds.customer_id,
+        members.segment_key,
+        spend_kinds.category,
+        spend_kinds.payment_type
+    from {{ ref('int_customer_kinds') }} as customer_kinds
+    inner join members
+        on customer_kinds.customer_id = members.customer_id
+    inner join {{ ref('int_spend_kinds') }} as spend_kinds
+        on get_bit(customer_kinds.kind_bits, spend_kinds.kind_number) = 1
+
+),
+
 by_segment as (
 
     select
         members.segment_key,
         spends.category,
         spends.payment_type,
-        count(case when spends.spend_amount > 0 then 1 end) as customers,
         {{ exact_sum('spends.spend_amount') }} as spend_amount
-    from {{ ref('int_customer_kinds_summed') }} as spends
+    from {{ ref('stg_spends__spends') }} as spends
     inner join members
         on spends.customer_id = members.customer_id
     group by
@@ -69,9 +83,12 @@ kind_counts as (
         segment_key as line_name,
         category,
         payment_type,
-        customers
-    from by_segment
-    where customers > 0
+        count(*) as customers
+    from spenders_of_kinds
+    group by
+        segment_key,
+        category,
+        payment_type
 
 ),
 
@@ -83,19 +100,14 @@ few_spenders as (
         kind_counts.item_class,
         kind_counts.item,
         kind_counts.line_name,
-        spends.customer_id
+        spenders_of_kinds.customer_id
     from kind_counts
-    inner join {{ ref('int_customer_kinds_summed') }} as spends
+    inner join spenders_of_kinds
         on
-            kind_counts.category = spends.category
-            and kind_counts.payment_type = spends.payment_type
-    inner join members
-        on
-            kind_counts.line_name = members.segment_key
-            and spends.customer_id = members.customer_id
-    where
-        kind_counts.customers < {{ var('minimum_cell_size') }}
-        and spends.spend_amount > 0
+            kind_counts.line_name = spenders_of_kinds.segment_key
+            and kind_counts.category = spenders_of_kinds.category
+            and kind_counts.payment_type = spenders_of_kinds.payment_type
+    where kind_counts.customers < {{ var('minimum_cell_size') }}
 
 ),
 
