@@ -30,21 +30,6 @@ demographic as (
 
 ),
 
-spenders_of_kinds as (
-
-    select
-        customer_kinds.customer_id,
-        members.segment_key,
-        spend_kinds.category,
-        spend_kinds.payment_type
-    from {{ ref('int_customer_kinds') }} as customer_kinds
-    inner join members
-        on customer_kinds.customer_id = members.customer_id
-    inner join {{ ref('int_spend_kinds') }} as spend_kinds
-        on get_bit(customer_kinds.kind_bits, spend_kinds.kind_number) = 1
-
-),
-
 by_segment as (
 
     select
@@ -74,21 +59,41 @@ of_everyone as (
 
 ),
 
+members_with_kinds as (
+
+    select
+        members.segment_key,
+        members.customer_id,
+        customer_kinds.kind_bits
+    from {{ ref('int_customer_kinds') }} as customer_kinds
+    inner join members
+        on customer_kinds.customer_id = members.customer_id
+
+),
+
 kind_counts as (
 
     select
         'segment' as attribute,
-        case when {{ is_credit_card('payment_type') }} then 'credit card' else 'other' end as item_class,
-        concat_ws(' / ', category, payment_type) as item,
-        segment_key as line_name,
-        category,
-        payment_type,
-        count(*) as customers
-    from spenders_of_kinds
-    group by
-        segment_key,
-        category,
-        payment_type
+        case when {{ is_credit_card('spend_kinds.payment_type') }} then 'credit card' else 'other' end as item_class,
+        concat_ws(' / ', spend_kinds.category, spend_kinds.payment_type) as item,
+        counted.segment_key as line_name,
+        spend_kinds.kind_number,
+        counted.customers
+    from (
+        select
+            members.segment_key,
+            spend_kinds.kind_number,
+            count(*) as customers
+        from members_with_kinds as members
+        inner join {{ ref('int_spend_kinds') }} as spend_kinds
+            on get_bit(members.kind_bits, spend_kinds.kind_number) = 1
+        group by
+            members.segment_key,
+            spend_kinds.kind_number
+    ) as counted
+    inner join {{ ref('int_spend_kinds') }} as spend_kinds
+        on counted.kind_number = spend_kinds.kind_number
 
 ),
 
@@ -100,13 +105,12 @@ few_spenders as (
         kind_counts.item_class,
         kind_counts.item,
         kind_counts.line_name,
-        spenders_of_kinds.customer_id
+        members.customer_id
     from kind_counts
-    inner join spenders_of_kinds
+    inner join members_with_kinds as members
         on
-            kind_counts.line_name = spenders_of_kinds.segment_key
-            and kind_counts.category = spenders_of_kinds.category
-            and kind_counts.payment_type = spenders_of_kinds.payment_type
+            kind_counts.line_name = members.segment_key
+            and get_bit(members.kind_bits, kind_counts.kind_number) = 1
     where kind_counts.customers < {{ var('minimum_cell_size') }}
 
 ),
