@@ -109,8 +109,12 @@
     {%- else -%}
         {%- do tests.append(is_plain_text(raw)) -%}
         {%- do tests.append('length(' ~ raw ~ ') <= ' ~ maximum_text_length()) -%}
-        {#- No word for a missing value or for a line of totals has a digit. -#}
-        {%- do tests.append("regexp_matches(" ~ raw ~ ", '[0-9]')" if column.type == 'id' else 'not ' ~ is_missing_word(raw, column)) -%}
+        {#- No word for a missing value or for a line of totals has a digit, and each rounded number has a plus. -#}
+        {%- if column.type == 'id' -%}
+            {%- do tests.append("regexp_matches(" ~ raw ~ ", '[0-9]') and not contains(" ~ raw ~ ", '+')") -%}
+        {%- else -%}
+            {%- do tests.append('not ' ~ is_missing_word(raw, column)) -%}
+        {%- endif -%}
     {%- endif -%}
     {%- if column.get('placeholders') and not is_typed(column) -%}
         {%- do tests.append(raw ~ ' not in (' ~ sql_list(column.placeholders) ~ ')') -%}

@@ -104,8 +104,18 @@ def test_rows_of_another_shape_are_quarantined_and_the_rest_keep_their_numbers(
     ]
 
 
-def test_repeated_keys_and_orphans_are_quarantined(workspace, input_folder):
-    edit(input_folder / "customers.csv", lambda rows: rows.append([*rows[1][:-1], "12345"]))
+def test_keys_that_tell_nobody_apart_are_quarantined(workspace, input_folder):
+    edit(
+        input_folder / "customers.csv",
+        lambda rows: rows.extend(
+            [
+                rows[1],
+                [*rows[1][:-1], "12345"],
+                ["2.70319E+15", *rows[1][1:]],
+                ["1E10", *rows[1][1:]],
+            ]
+        ),
+    )
     edit(
         input_folder / "spends.csv",
         lambda rows: rows.extend([rows[1], ["NOBODY", *rows[1][1:]]]),
@@ -118,9 +128,13 @@ def test_repeated_keys_and_orphans_are_quarantined(workspace, input_folder):
     found = set(rejects.itertuples(index=False, name=None))
     assert {
         ("customers", "repeated_key", 202),
+        ("customers", "contradictory_key", 203),
+        ("customers", "rounded_number", 204),
         ("spends", "repeated_key", 202),
         ("spends", "orphan", 203),
     } <= found
+    # an identifier of a bank's own that only looks a little like it
+    assert ("customers", 205) not in {(name, row) for name, _, row in found}
 
 
 def test_copies_of_many_kinds_read_the_same(workspace, input_folder):
