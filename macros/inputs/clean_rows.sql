@@ -79,7 +79,7 @@
 
 
 {#- Whether a value stands as it is, in a relation with `<column>__raw`; null counts as no. -#}
-{% macro is_clean(column, parents=none) -%}
+{% macro is_clean(column, parents=none, has_points='(select has_points from number_writing)') -%}
     {#- Up to twelve digits of a number, which hold no identifier. -#}
     {%- set raw = column.name ~ '__raw' -%}
     {%- set tests = [] -%}
@@ -94,7 +94,7 @@
         {%- endif -%}
     {%- elif column.type in ('number', 'integer') -%}
         {%- set whole = "regexp_full_match(" ~ raw ~ ", '-?[0-9]{1,12}')" -%}
-        {%- set fraction = "(regexp_full_match(" ~ raw ~ ", '-?[0-9]{1,12}[.][0-9]+') and (select has_points from number_writing))" -%}
+        {%- set fraction = "(regexp_full_match(" ~ raw ~ ", '-?[0-9]{1,12}[.][0-9]+') and " ~ has_points ~ ")" -%}
         {%- do tests.append('(' ~ whole ~ ' or ' ~ fraction ~ ')' if column.type == 'number' else whole) -%}
         {%- do tests.append('try_cast(' ~ raw ~ ' as double) between ' ~ column.minimum ~ ' and ' ~ column.maximum) -%}
     {%- elif is_period_in_words(column) -%}
