@@ -93,9 +93,10 @@
             {%- do tests.append(raw ~ ' = floor(' ~ raw ~ ')') -%}
         {%- endif -%}
     {%- elif column.type in ('number', 'integer') -%}
-        {%- set whole = "regexp_full_match(" ~ raw ~ ", '-?[0-9]{1,12}')" -%}
-        {%- set fraction = "(regexp_full_match(" ~ raw ~ ", '-?[0-9]{1,12}[.][0-9]+') and " ~ has_points ~ ")" -%}
-        {%- do tests.append('(' ~ whole ~ ' or ' ~ fraction ~ ')' if column.type == 'number' else whole) -%}
+        {%- do tests.append("regexp_full_match(" ~ raw ~ ", '-?[0-9]{1,12}" ~ ('([.][0-9]+)?' if column.type == 'number') ~ "')") -%}
+        {%- if column.type == 'number' -%}
+            {%- do tests.append('(' ~ has_points ~ ' or not contains(' ~ raw ~ ", '.'))") -%}
+        {%- endif -%}
         {%- do tests.append('try_cast(' ~ raw ~ ' as double) between ' ~ column.minimum ~ ' and ' ~ column.maximum) -%}
     {%- elif is_period_in_words(column) -%}
         {%- do tests.append(raw ~ ' in (select ' ~ column.name ~ '__clean from ' ~ column.name ~ '_clean_periods)') -%}

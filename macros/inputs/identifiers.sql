@@ -18,8 +18,8 @@
 
 {#-
     Looks at the texts of files in one pass. Returns the columns in which some identify persons, and whether the texts
-    of all numbers are clean. Long texts are collected before they are examined, because many stand often; long numbers
-    after it, because few do.
+    of all numbers are clean. Texts stand often, so each different one is examined once; numbers are examined as they
+    come, most at a glance.
 -#}
 {% macro look_at_texts(input_name, columns, files) %}
     {% set doubted = untrusted(input_name, columns) %}
@@ -30,14 +30,14 @@
 {% endmacro %}
 
 
-{#- One row: of each column in doubt a list of its texts that may be doubtful, and are_numbers_clean. -#}
+{#- One row: of each column in doubt its different texts, or doubtful numbers, in a list; and are_numbers_clean. -#}
 {% macro texts_looked_at_sql(input_name, doubted, numbers, relation) -%}
 create or replace temp table texts_of_{{ input_name }} as
 select
     {%- for column in doubted %}
-    list(distinct {{ column.name }}) filter (
-        where case when {{ may_be_doubtful(column.name) }} then {{ is_doubtful(column.name, column) if column in numbers else 'true' }} end
-    ) as {{ column.name }},
+    list(distinct {{ column.name }})
+    {%- if column in numbers %} filter (where case when {{ may_be_doubtful(column.name) }} then {{ is_doubtful(column.name, column) }} end)
+    {%- endif %} as {{ column.name }},
     {%- endfor %}
     true
     {%- for column in numbers %}
