@@ -41,7 +41,7 @@ select
     {%- endfor %}
     true
     {%- for column in numbers %}
-    and bool_and(coalesce({{ is_clean(dict(column, source_type='VARCHAR'), has_points=var('decimal_mark') != ',') }}, false))
+    and bool_and(coalesce({{ is_clean(dict(column, source_type='VARCHAR'), has_points='false' if var('decimal_mark') == ',' else 'true') }}, false))
     {%- endfor %} as are_numbers_clean
 from (
     select

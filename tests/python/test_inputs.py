@@ -104,6 +104,41 @@ def test_rows_of_another_shape_are_quarantined_and_the_rest_keep_their_numbers(
     ]
 
 
+@pytest.mark.slow
+def test_rows_of_large_files_keep_their_numbers(workspace, input_folder):
+    """They are read by several threads, and numbered by where they come to lie."""
+    folder, rows = input_folder / "spends", {"a": 400_000, "b": 1, "c": 500_000, "d": 130_000}
+    folder.mkdir()
+    (input_folder / "spends.csv").unlink()
+    for name, count in rows.items():
+        # the number of each row is its spend; a value of its own length moves the borders of what a thread reads
+        duckdb.sql(
+            f"copy (select repeat('C', (1 + hash(range) % 40)::bigint) || range as customer_id, 'May' as month, "
+            f"'Food' as category, 'UPI' as payment_type, range + 2 as spend from range({count})) "
+            f"to '{folder / name}.csv' (header)"
+        )
+    loaded = ("seed", "--select", "spends")
+    assert workspace.dbt(*loaded, input_dir=str(input_folder)).succeeded
+    found = workspace.query(
+        "select parse_filename(source_file, true) as name, count(*) as rows, count(*) filter (spend = source_row) as right "
+        "from inputs.spends group by all order by all"
+    )
+    assert dict(zip(found["name"], found["rows"], strict=True)) == rows
+    assert dict(zip(found["name"], found["right"], strict=True)) == rows
+    tables = "select table_name from duckdb_tables() where schema_name = 'inputs'"
+    assert list(workspace.query(tables)["table_name"]) == ["spends__rows"]
+
+    # one row of another width has all files read with care, and nothing is left of the other way
+    with (folder / "b.csv").open("a", encoding="utf-8") as file:
+        file.write("C1,May,Food\n")
+    assert workspace.dbt(*loaded, input_dir=str(input_folder)).succeeded
+    found = workspace.query(
+        "select count(*) as rows, count(source_fault) as faults, count(*) filter (spend::bigint = source_row) as right from inputs.spends"
+    ).iloc[0]
+    assert tuple(found) == (1_030_002, 1, 1_030_001)
+    assert list(workspace.query(tables)["table_name"]) == ["spends"]
+
+
 def test_repeated_keys_and_orphans_are_quarantined(workspace, input_folder):
     edit(input_folder / "customers.csv", lambda rows: rows.append([*rows[1][:-1], "12345"]))
     edit(
