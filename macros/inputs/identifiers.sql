@@ -26,7 +26,9 @@
     {% set numbers = columns | selectattr('type', 'in', ['number', 'integer']) | list %}
     {% do run_query(texts_looked_at_sql(input_name, doubted, numbers, '(' ~ read_files_sql(columns, files) ~ ') as input_rows')) %}
     {% set identifying_columns = find_identifiers(input_name, doubted, doubtful_texts_sql(input_name, doubted)) %}
-    {{ return((identifying_columns, query_value("are_numbers_clean from texts_of_" ~ input_name))) }}
+    {% set are_numbers_clean = query_value("are_numbers_clean from texts_of_" ~ input_name) %}
+    {% do run_query("drop table texts_of_" ~ input_name) %}
+    {{ return((identifying_columns, are_numbers_clean)) }}
 {% endmacro %}
 
 

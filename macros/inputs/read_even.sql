@@ -33,7 +33,13 @@ select
     {{ kept_text(column.name, input_name, column, identifying_columns) }}
     {%- endif %} as {{ column.name }}{{ ',' if not loop.last }}
     {%- endfor %}
+{%- if identifying_columns %}
+{#- Marks are joined, and a join may lose the order. #}
+from (select *, row_number() over () as place from ({{ read_files_sql(columns, files) }}) as unmarked_rows) as input_rows
+order by place
+{%- else %}
 from ({{ read_files_sql(columns, files) }}) as input_rows
+{%- endif %}
 {% endmacro %}
 
 
