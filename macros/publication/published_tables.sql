@@ -10,6 +10,7 @@
         'segments': [],
         'segment_members': [],
         'customer_segments': [],
+        'segment_drivers': [],
         'segment_member_attributes': [],
         'segment_profiles': [],
         'segment_recommendations': [],
