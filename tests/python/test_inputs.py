@@ -315,6 +315,10 @@ def test_a_bad_file_ends_in_one_sentence(workspace, input_folder, spoil, sentenc
             {"accept_changes": True},
             "The variable accept_changes is 'True', but has to be a list of the checks whose",
         ),
+        (
+            {"same_customers": ["card_usge"]},
+            "The variable same_customers is '['card_usge']', but has to be a list of",
+        ),
         ({"time_zone": "Kolkata"}, "The variable time_zone is 'Kolkata', but has to be the name"),
         ({"spends_year": "May"}, "The variable spends_year is 'May', but has to be a year"),
         (

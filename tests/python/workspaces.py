@@ -48,6 +48,7 @@ RUNTIME_VARIABLES = {
     "minimum_recommendations",
     "published_dir",
     "refit",
+    "same_customers",
     "spends_year",
     "staffing_customers",
     "time_zone",
