@@ -166,8 +166,7 @@ drivers as (
         list_aggregate(
             list_transform(
                 list_select(standardised_values, positions_by_name),
-                /* as many digits as tell how far a customer moved, in half the space */
-                lambda value: cast(cast(value as real) as {{ dbt.type_string() }})
+                lambda value: cast(value as {{ dbt.type_string() }})
             ),
             'string_agg', ' '
         ) as standardised_values,

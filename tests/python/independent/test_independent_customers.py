@@ -6,7 +6,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from bank import VARIABLES
+from bank import VARIABLES, reference
 from comparison import MINIMUM, compare
 from disclosure import Attack
 from features import SEGMENTATIONS
@@ -64,6 +64,41 @@ def test_customer_segments_of_populations_apart(bank):
         rows.append(own.assign(population=segmentation, segments=1).rename_axis("customer_id"))
     expected = pd.concat(rows).reset_index().assign(other_segments=None)
     compare(bank.published("customer_segments"), expected, KEYS)
+
+
+def test_customer_contacts(bank):
+    channels = reference("service_channels")
+    rows = []
+    for channel in channels.itertuples():
+        contacts = bank.relationships[channel.contact_metric]
+        own = pd.DataFrame({"channel": channel.channel, "contacts": contacts})
+        own["index_100"] = 100 * contacts / (contacts.mean() or np.nan)
+        for level in ("low", "base", "high"):
+            cost = getattr(channel, f"contact_cost_{level}_amount")
+            yearly = 12 / VARIABLES["contact_period_months"]
+            own[f"{level}_cost_amount"] = contacts * cost * yearly
+        rows.append(own.rename_axis("customer_id").reset_index())
+    compare(bank.published("customer_contacts"), pd.concat(rows), ["customer_id", "channel"])
+
+
+def test_customer_repayment(bank):
+    rows = bank.profiles
+    salaries = rows["salary"].replace(0, np.nan)
+    late = (rows["payment_delay_days"] > VARIABLES["late_payment_days"]).astype("boolean")
+    expected = rows[
+        ["credit_mix", "payment_delay_days", "delayed_payments", "credit_inquiries"]
+        + ["credit_line_utilisation_pct"]
+    ].assign(
+        minimum_payment_answer=rows["answer"],
+        credit_score=rows["score"],
+        outstanding_debt_amount=rows["debt"],
+        debt_to_income_ratio=rows["debt"] / salaries,
+        instalments_to_income_ratio=rows["instalments"] / salaries,
+        pays_minimum_only=rows["answer"].map({"Yes": True, "No": False}).astype("boolean"),
+        is_late_payer=late.mask(rows["payment_delay_days"].isna()),
+        profile_month=rows["month"],
+    )
+    compare(bank.published("customer_repayment"), expected.reset_index(), ["customer_id"])
 
 
 @pytest.fixture(scope="module")

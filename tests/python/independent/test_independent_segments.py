@@ -75,7 +75,7 @@ def test_segment_drivers(bank, segmentation):
     compare(published.drop(columns="standardised_values"), pd.DataFrame(rows), ["customer_id"])
     values = published.set_index("customer_id")["standardised_values"].str.split(" ", expand=True)
     known = points[sorted(points.columns)].loc[values.index]
-    np.testing.assert_allclose(values.to_numpy(float), known, rtol=1e-5, atol=1e-5)
+    np.testing.assert_allclose(values.to_numpy(float), known, rtol=1e-9, atol=1e-9)
 
 
 def satisfies(rule: str, customers: pd.DataFrame, labels: dict) -> pd.Series:
