@@ -61,6 +61,7 @@ def test_ordinary_files_are_plain(write, end, delimiter, start, last):
         ("1,Pune\n2,Delhi,7,9", True, False),
         ('1,"Pune",5,6\n2,Delhi', True, False),
         ("1,Pune,5\n \n", False, False),
+        ("1,Pune,5\n ", False, False),
         # the marks of a line end, but apart
         ("1,Pune,5\r\n2,Delhi\r7,8\n3,Agra,9\r\n", False, False),
         ("1,Pune,5\r\n2,Delhi,\r7\n3,Agra,9\r\n", False, False),
