@@ -18,6 +18,7 @@
 {% set written_numbers = numbers | rejectattr('source_type', 'ne', 'VARCHAR') | list %}
 {% set keys = meta.unique_key %}
 {% set other_values = 'row(' ~ contract | map(attribute='name') | reject('in', keys) | join(', ') ~ ')' %}
+{% set has_every_key = contract | selectattr('name', 'in', keys[:1]) | selectattr('required') | list %}
 {#- What is loaded as text has its marks already. -#}
 {% set in_place = execute and is_read_in_place(input_name) %}
 {% set doubted = untrusted(input_name, contract | selectattr('source_type', 'eq', 'VARCHAR') | list + passed) if in_place else [] %}
@@ -100,7 +101,7 @@ number_evidence as (
             {%- for column in numbers %},
             {% if is_typed(column) -%} cast(null as varchar)
             {%- else -%}
-            case when {{ column.name }} like '%.%' or {{ column.name }} like '%,%' then {{ trimmed(column.name) }} end
+            case when {{ column.name }} like '%.%' or {{ column.name }} like '%,%' then {{ trimmed(money_text(column.name) if column.get('money') else column.name) }} end
             {%- endif %} as {{ column.name }}__text
             {%- endfor %}
         from {{ input_relation }}
@@ -323,6 +324,10 @@ repeated_keys as materialized (
         select {{ keys | join(', ') }} from valued
         where fault_rule is null
     ) as key_rows
+    {#- A row without the key's first column repeats nothing. #}
+    {%- if not has_every_key %}
+    where {{ keys[0] }} is not null
+    {%- endif %}
     group by {{ keys[0] }}
     {%- if keys | length > 1 %}
     having list_unique(list(cast(hash({{ keys[1:] | join(', ') }}) & 4294967295 as uinteger))) < count(*)
@@ -361,7 +366,7 @@ keyed as (
         *,
         1 as key_occurrence
     from valued
-    where fault_rule is not null or {{ keys[0] }} not in (select repeated_key from repeated_keys)
+    where fault_rule is not null or {{ keys[0] ~ ' is null or ' if not has_every_key }}{{ keys[0] }} not in (select repeated_key from repeated_keys)
 
 ),
 
