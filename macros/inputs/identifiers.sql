@@ -206,7 +206,8 @@ where recognised.kind <> '' and (judged.texts < 10 or judged.recognised_share >=
 -#}
 {% macro is_doubtful(expression, column) -%}
     {%- set figure = '([0-9]{0,12}|[0-9]{1,3}([,.][0-9]{2,3})+|[0-9]{1,3}([ \'\u2019\u00a0\u202f][0-9]{3})+)([.,][0-9]*)?([eE][+-]?[0-9]+)?' -%}
-    {%- set harmless = '[^0-9+]{0,3}' ~ figure ~ '[^0-9]{0,3}' if column.type in ('number', 'integer') else '(?i)[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}' -%}
+    {%- set time = '[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}[ T][0-9]{1,2}:[0-9]{2}[0-9:.]*( ?([AP]M|Z|UTC|GMT|[+-][0-9:]{2,5}))?' -%}
+    {%- set harmless = '[^0-9+]{0,3}' ~ figure ~ '[^0-9]{0,3}' if column.type in ('number', 'integer') else time if column.type == 'time' else '(?i)[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}' -%}
     {%- set before_letter = '[0-9]{4}[^0-9A-Z]{0,3}[A-Z]|([0-9]{2}[^0-9A-Z]{0,3}){3}[A-Z]' -%}
     {%- set codice_fiscale = '([A-Z]{3} ?){2}[0-9L-V]{2} ?[A-T] ?[0-9L-V]{2} ?[A-Z] ?[0-9L-V]{3} ?[A-Z]' -%}
     (
@@ -223,6 +224,7 @@ where recognised.kind <> '' and (judged.texts < 10 or judged.recognised_share >=
     in a number, where a name may have slipped, become x.
 -#}
 {% macro kept_text(expression, input_name, column, identifying_columns) -%}
+    {%- set expression = money_text(expression) if column.get('money') else expression -%}
     {%- set kept = expression -%}
     {%- if column.name in identifying_columns -%}
         {%- set kept = "coalesce((select mark from identifiers_in_" ~ input_name ~ " where column_name = '" ~ column.name ~ "' and text = " ~ expression ~ "), " ~ expression ~ ")" -%}

@@ -106,6 +106,9 @@
             {% do unused.append(file.shown_names[loop.index0]) %}
         {% endif %}
     {% endfor %}
+    {% for group in input_node(input_name).config.meta.get('needs_one_of', []) if not group | select('in', positions.keys()) | list %}
+        {% do problems.append("The file " ~ file.path ~ " for the input '" ~ input_name ~ "' has none of the columns " ~ group | join(', ') ~ ", of which it needs one. Add or rename a column, or name it in the variable column_names." ~ input_name ~ ".") %}
+    {% endfor %}
     {% set lacking = [] %}
     {% for column in missing %}
         {% if column.name in names %}

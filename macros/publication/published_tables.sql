@@ -9,9 +9,12 @@
         'segment_candidates': [],
         'segments': [],
         'segment_members': [],
+        'customer_segments': [],
+        'segment_drivers': [],
         'segment_member_attributes': [],
         'segment_profiles': [],
         'segment_recommendations': [],
+        'segment_combinations': [],
         'segment_parameters': [],
         'segment_map': [],
         'segment_attribute_proxies': [],
@@ -20,6 +23,7 @@
         'monthly_segment_transitions': ['customers', 'spends'],
         'segment_registry': [],
         'segment_changes': [],
+        'customer_segment_changes': [],
         'segment_drift': [],
         'segment_reference_bins': [],
         'customer_demographics': ['customers', 'spends'],
@@ -31,6 +35,7 @@
         'key_customer_segments': ['customers', 'spends'],
         'card_feature_recommendations': ['customers', 'spends'],
         'service_demand': ['card_relationships'],
+        'customer_contacts': ['card_relationships'],
         'staffing_plan': ['card_relationships'],
         'segment_product_tiers': ['card_relationships'],
         'digital_migration_targets': ['card_relationships'],
@@ -38,7 +43,9 @@
         'behaviour_by_segment': ['card_usage'],
         'cardholder_value': ['card_usage'],
         'segment_value': ['card_usage'],
+        'transaction_reconciliation': ['card_transactions'],
         'repayment_behaviour': ['credit_profiles'],
+        'customer_repayment': ['credit_profiles'],
         'credit_score_by_age': ['credit_profiles'],
         'credit_score_by_occupation': ['credit_profiles'],
         'tested_claims': [],
@@ -48,9 +55,10 @@
 {% endmacro %}
 
 
-{#- Those of some inputs that are not enabled. -#}
+{#- Those of some inputs that are neither enabled nor made of a raw input that is. -#}
 {% macro missing_inputs(inputs) %}
-    {{ return(inputs | reject('in', var('enabled_inputs')) | list) }}
+    {% set made = raw_inputs().items() | selectattr(0, 'in', var('enabled_inputs')) | map(attribute=1) | sum(start=[]) %}
+    {{ return(inputs | reject('in', var('enabled_inputs') + made) | list) }}
 {% endmacro %}
 
 

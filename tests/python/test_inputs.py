@@ -143,8 +143,18 @@ def test_rows_of_large_files_keep_their_numbers(workspace, input_folder, masked)
     assert list(workspace.query(tables)["table_name"]) == ["spends"]
 
 
-def test_repeated_keys_and_orphans_are_quarantined(workspace, input_folder):
-    edit(input_folder / "customers.csv", lambda rows: rows.append([*rows[1][:-1], "12345"]))
+def test_keys_that_tell_nobody_apart_are_quarantined(workspace, input_folder):
+    edit(
+        input_folder / "customers.csv",
+        lambda rows: rows.extend(
+            [
+                rows[1],
+                [*rows[1][:-1], "12345"],
+                ["2.70319E+15", *rows[1][1:]],
+                ["1E10", *rows[1][1:]],
+            ]
+        ),
+    )
     edit(
         input_folder / "spends.csv",
         lambda rows: rows.extend([rows[1], ["NOBODY", *rows[1][1:]]]),
@@ -157,9 +167,13 @@ def test_repeated_keys_and_orphans_are_quarantined(workspace, input_folder):
     found = set(rejects.itertuples(index=False, name=None))
     assert {
         ("customers", "repeated_key", 202),
+        ("customers", "contradictory_key", 203),
+        ("customers", "rounded_number", 204),
         ("spends", "repeated_key", 202),
         ("spends", "orphan", 203),
     } <= found
+    # an identifier of a bank's own that only looks a little like it
+    assert ("customers", 205) not in {(name, row) for name, _, row in found}
 
 
 def test_copies_of_many_kinds_read_the_same(workspace, input_folder):
@@ -300,6 +314,10 @@ def test_a_bad_file_ends_in_one_sentence(workspace, input_folder, spoil, sentenc
         (
             {"accept_changes": True},
             "The variable accept_changes is 'True', but has to be a list of the checks whose",
+        ),
+        (
+            {"same_customers": ["card_usge"]},
+            "The variable same_customers is '['card_usge']', but has to be a list of",
         ),
         ({"time_zone": "Kolkata"}, "The variable time_zone is 'Kolkata', but has to be the name"),
         ({"spends_year": "May"}, "The variable spends_year is 'May', but has to be a year"),

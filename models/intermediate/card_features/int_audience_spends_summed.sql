@@ -37,7 +37,7 @@ by_segment as (
         spends.category,
         spends.payment_type,
         {{ exact_sum('spends.spend_amount') }} as spend_amount
-    from {{ ref('stg_spends__spends') }} as spends
+    from {{ ref('int_spends') }} as spends
     inner join members
         on spends.customer_id = members.customer_id
     group by

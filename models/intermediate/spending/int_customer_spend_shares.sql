@@ -12,7 +12,7 @@ sampled as (
 spends as (
 
     select all_spends.*
-    from {{ ref('stg_spends__spends') }} as all_spends
+    from {{ ref('int_spends') }} as all_spends
     inner join sampled
         on all_spends.customer_id = sampled.customer_id
 

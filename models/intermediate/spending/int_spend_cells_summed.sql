@@ -10,7 +10,7 @@ customers as (
 
 spends as (
 
-    select * from {{ ref('stg_spends__spends') }}
+    select * from {{ ref('int_spends') }}
 
 ),
 

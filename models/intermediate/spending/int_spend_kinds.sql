@@ -4,7 +4,7 @@ with
 
 spends as (
 
-    select * from {{ ref('stg_spends__spends') }}
+    select * from {{ ref('int_spends') }}
 
 ),
 

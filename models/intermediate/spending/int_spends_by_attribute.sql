@@ -113,7 +113,7 @@ few_spends as (
         spends.spend_month,
         spends.category,
         spends.payment_type
-    from {{ ref('stg_spends__spends') }} as spends
+    from {{ ref('int_spends') }} as spends
     inner join few_cells
         on
             spends.spend_month = few_cells.spend_month
@@ -340,7 +340,7 @@ spends_of_folded_kinds as (
         spends.spend_month,
         spends.category,
         spends.payment_type
-    from {{ ref('stg_spends__spends') }} as spends
+    from {{ ref('int_spends') }} as spends
     inner join folded_in_any
         on
             spends.category = folded_in_any.category

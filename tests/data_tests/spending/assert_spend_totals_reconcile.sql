@@ -4,7 +4,7 @@ with
 
 total as (
 
-    select {{ exact_sum('spend_amount') }} as spend_amount from {{ ref('stg_spends__spends') }}
+    select {{ exact_sum('spend_amount') }} as spend_amount from {{ ref('int_spends') }}
 
 ),
 
