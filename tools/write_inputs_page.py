@@ -19,6 +19,7 @@ TYPES = {
     "integer": "whole number",
     "number": "number",
     "month": "month",
+    "time": "date or time",
     "duration_months": "duration",
 }
 OPENING = """# The inputs
@@ -56,6 +57,8 @@ def section(contract: dict[str, Any]) -> str:
         f"- One row is {meta['grain']}; no two rows have the same {names(meta['unique_key'])}.",
         f"- Needed for {names(meta['required_for'], quoted=False)}.",
     ]
+    for columns in meta.get("needs_one_of", []):
+        lines.append(f"- A file needs at least one of {names(columns)}.")
     for column, parent in meta.get("references", {}).items():
         lines.append(f"- Every `{column}` has to be in `{parent}`, where that input is used.")
     lines += [
@@ -83,6 +86,8 @@ def values(meta: dict[str, Any]) -> str:
         said = ["may be absent"]
     if "minimum" in meta:
         said.append(f"{meta['minimum']} to {meta['maximum']}")
+    if meta.get("money"):
+        said.append("with or without a currency mark")
     if meta.get("accepted"):
         said.append(", ".join(meta["accepted"]))
     if meta.get("invalid") == "clear":

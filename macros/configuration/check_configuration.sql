@@ -12,6 +12,11 @@
         {% if var('enabled_inputs') | length == 0 %}
             {% do raise_error("The variable enabled_inputs is empty, so there is nothing to build. Name at least one of " ~ known | join(', ') ~ ".") %}
         {% endif %}
+        {% for raw_input, tables in raw_inputs().items() if raw_input in var('enabled_inputs') %}
+            {% for table in tables if table in var('enabled_inputs') %}
+                {% do raise_error("The variable enabled_inputs names '" ~ table ~ "' and '" ~ raw_input ~ "', of which '" ~ table ~ "' would be made as well. Take one of them out: '" ~ table ~ "' to have it made of '" ~ raw_input ~ "', or '" ~ raw_input ~ "' to read it from its own file.") %}
+            {% endfor %}
+        {% endfor %}
         {% do check_names('pass_through', (var('pass_through') or {}).keys() | list, known) %}
         {% do check_names('trusted_columns', (var('trusted_columns') or {}).keys() | list, known) %}
         {% do check_names('column_names', (var('column_names') or {}).keys() | list, known) %}
@@ -61,6 +66,15 @@
         {% endif %}
         {% if var('decimal_mark') not in ('auto', '.', ',') %}
             {% do raise_error("The variable decimal_mark is '" ~ var('decimal_mark') ~ "', but has to be auto, '.' or ','.") %}
+        {% endif %}
+        {% if var('date_order') not in (none, 'mdy', 'dmy') %}
+            {% do raise_error("The variable date_order is '" ~ var('date_order') ~ "', but has to be mdy, where 01/02/2023 is in January, dmy, where it is in February, or null.") %}
+        {% endif %}
+        {% if var('amount_sign') not in ('auto', 'spend_positive', 'spend_negative') %}
+            {% do raise_error("The variable amount_sign is '" ~ var('amount_sign') ~ "', but has to be auto, spend_positive or spend_negative. It says which amounts of card_transactions are purchases.") %}
+        {% endif %}
+        {% if var('currency') is not none and not modules.re.fullmatch('[A-Z]{3}', var('currency') | string) %}
+            {% do raise_error("The variable currency is '" ~ var('currency') ~ "', but has to be a code of ISO 4217 such as EUR, or null.") %}
         {% endif %}
         {% if var('time_zone') and not run_query("select 1 from pg_timezone_names() where name = " ~ sql_text(var('time_zone'))).rows %}
             {% do raise_error("The variable time_zone is '" ~ var('time_zone') ~ "', but has to be the name of a time zone such as Asia/Kolkata, or null.") %}

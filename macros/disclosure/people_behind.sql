@@ -190,7 +190,7 @@
             few.attribute, few.attribute_value, few.spend_month,
             few.shown_category as category, few.shown_payment_type as payment_type,
             spends.customer_id
-        from {{ ref('stg_spends__spends') }} as spends
+        from {{ ref('int_spends') }} as spends
         inner join {{ ref('int_customers_by_attribute') }} as people
             on spends.customer_id = people.customer_id
         inner join sized as few

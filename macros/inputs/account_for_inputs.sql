@@ -1,7 +1,7 @@
 {#- The enabled inputs with their examined rows. Written as single refs so that lineage is complete. -#}
 {% macro examined_rows_by_input() %}
     {% set relations = {} %}
-    {% for input_name in known_inputs() if has_inputs(input_name) %}
+    {% for input_name in given_inputs() %}
         {% do relations.update({input_name: ref('base_' ~ input_name ~ '__examined')}) %}
     {% endfor %}
     {{ return(relations) }}
@@ -11,7 +11,7 @@
 {#- The enabled inputs with their staged rows, which are those that can be used. -#}
 {% macro staged_rows_by_input() %}
     {% set relations = {} %}
-    {% for input_name in known_inputs() if has_inputs(input_name) %}
+    {% for input_name in given_inputs() %}
         {% do relations.update({input_name: ref(staged_model(input_name))}) %}
     {% endfor %}
     {{ return(relations) }}

@@ -17,6 +17,8 @@
 {% set numbers = contract | selectattr('type', 'in', ['number', 'integer']) | list %}
 {% set written_numbers = numbers | rejectattr('source_type', 'ne', 'VARCHAR') | list %}
 {% set keys = meta.unique_key %}
+{% set other_values = 'row(' ~ contract | map(attribute='name') | reject('in', keys) | join(', ') ~ ')' %}
+{% set has_every_key = contract | selectattr('name', 'in', keys[:1]) | selectattr('required') | list %}
 {#- What is loaded as text has its marks already. -#}
 {% set in_place = execute and is_read_in_place(input_name) %}
 {% set doubted = untrusted(input_name, contract | selectattr('source_type', 'eq', 'VARCHAR') | list + passed) if in_place else [] %}
@@ -99,7 +101,7 @@ number_evidence as (
             {%- for column in numbers %},
             {% if is_typed(column) -%} cast(null as varchar)
             {%- else -%}
-            case when {{ column.name }} like '%.%' or {{ column.name }} like '%,%' then {{ trimmed(column.name) }} end
+            case when {{ column.name }} like '%.%' or {{ column.name }} like '%,%' then {{ trimmed(money_text(column.name) if column.get('money') else column.name) }} end
             {%- endif %} as {{ column.name }}__text
             {%- endfor %}
         from {{ input_relation }}
@@ -322,6 +324,10 @@ repeated_keys as materialized (
         select {{ keys | join(', ') }} from valued
         where fault_rule is null
     ) as key_rows
+    {#- A row without the key's first column repeats nothing. #}
+    {%- if not has_every_key %}
+    where {{ keys[0] }} is not null
+    {%- endif %}
     group by {{ keys[0] }}
     {%- if keys | length > 1 %}
     having list_unique(list(cast(hash({{ keys[1:] | join(', ') }}) & 4294967295 as uinteger))) < count(*)
@@ -351,7 +357,8 @@ keyed as (
     select
         *,
         row_number() over (key_rows) as key_occurrence,
-        first_value(source_file) over (key_rows) as kept_file
+        first_value(source_file) over (key_rows) as kept_file,
+        first_value({{ other_values }}) over (key_rows) is distinct from {{ other_values }} as is_contradiction
     from rows_of_repeated_keys
     window key_rows as (partition by {{ keys | join(', ') }} order by source_file desc, source_row)
     union all by name
@@ -359,7 +366,7 @@ keyed as (
         *,
         1 as key_occurrence
     from valued
-    where fault_rule is not null or {{ keys[0] }} not in (select repeated_key from repeated_keys)
+    where fault_rule is not null or {{ keys[0] ~ ' is null or ' if not has_every_key }}{{ keys[0] }} not in (select repeated_key from repeated_keys)
 
 ),
 
@@ -410,6 +417,7 @@ checked as (
         case
             when fault_rule is not null then fault_rule
             when key_occurrence > 1 and source_file < kept_file then 'replaced'
+            when key_occurrence > 1 and is_contradiction then 'contradictory_key'
             when key_occurrence > 1 then 'repeated_key'
             {%- if orphan_column %}
             when is_orphan then 'orphan'
@@ -418,6 +426,8 @@ checked as (
         case
             when fault_rule is not null then fault_reason
             when key_occurrence > 1 and source_file < kept_file then 'has a key that a later file has too; the later file is kept'
+            when key_occurrence > 1 and is_contradiction
+                then 'repeats a key that an earlier row of its file has with other values, so two may be under one key; the first row is kept'
             when key_occurrence > 1 then 'repeats a key that an earlier row of its file has; the first row is kept'
             {%- if orphan_column %}
             when is_orphan then {{ sql_text('has no usable row in the input ' ~ references.values() | first) }}

@@ -7,9 +7,9 @@
 {% macro check_inputs() %}
     {% if execute %}
         {% set problems, usable = [], [] %}
-        {% for input_name in known_inputs() %}
+        {% for input_name in known_inputs() if input_name in given_inputs() or input_name not in raw_inputs() %}
             {% do print('') %}
-            {% if not has_inputs(input_name) %}
+            {% if input_name not in given_inputs() %}
                 {% do print(input_name ~ ': switched off, for enabled_inputs does not name it') %}
             {% else %}
                 {% do print(input_name) %}

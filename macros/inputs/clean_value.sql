@@ -99,6 +99,8 @@
         case when {{ number }} = floor({{ number }}) then try_cast({{ number }} as bigint) end
     {%- elif column.type == 'month' -%}
         {{ month_from_text(clean) }}
+    {%- elif column.type == 'time' -%}
+        {{ time_from_text(clean) }}
     {%- elif column.type == 'duration_months' -%}
         coalesce(
             try_cast(nullif(regexp_extract({{ clean }}, '^[0-9]{1,5}$'), '') as bigint),
@@ -144,6 +146,52 @@
 {%- endmacro %}
 
 
+{#-
+    A time, or the midnight of a date, as its place has it. Of one that says its own zone the time in the variable
+    time_zone is taken, or as it is written. 01/02/2023 is read only where the variable date_order tells how.
+-#}
+{% macro time_from_text(text) -%}
+    {%- set order = {'mdy': ['%m/%d/%Y', '%m-%d-%Y'], 'dmy': ['%d/%m/%Y', '%d-%m-%Y']}.get(var('date_order'), []) -%}
+    {%- set dates = ['%Y-%m-%d', '%Y/%m/%d', '%Y%m%d', '%d.%m.%Y', '%d %b %Y', '%d-%b-%Y', '%d %B %Y', '%b %d, %Y', '%B %d, %Y'] + order -%}
+    {%- set formats = [] -%}
+    {%- for date in dates -%}
+        {%- for time in ['', ' %H:%M', ' %H:%M:%S', ' %H:%M:%S.%f', ' %I:%M %p', ' %I:%M:%S %p'] -%}
+            {%- do formats.append(date ~ time) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {%- set zone = ' ?(Z|UTC|GMT|[+-][0-9]{2}:?[0-9]{2}|[+-][0-9]{2})$' -%}
+    case
+        when regexp_matches({{ text }}, '^[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9:.]+{{ zone }}')
+            {%- if var('time_zone') %}
+            then timezone({{ sql_text(var('time_zone')) }}, try_cast(regexp_replace(regexp_replace({{ text }}, ' ?(Z|UTC|GMT)$', '+00'), ' ?([+-][0-9]{2}):?([0-9]{2})$', '\1:\2') as timestamptz))
+            {%- else %}
+            then try_cast(regexp_replace({{ text }}, '{{ zone }}', '') as timestamp)
+            {%- endif %}
+        else try_strptime(regexp_replace({{ text }}, '([0-9])T([0-9])', '\1 \2'), [{{ sql_list(formats) }}])
+    end
+{%- endmacro %}
+
+
+{#-
+    An amount of money without the mark of its currency, with a minus before it where it has one behind or stands in
+    brackets: ($99.00) is -99.00. What is no such amount stays as it is.
+-#}
+{% macro money_text(expression) -%}
+    {%- set mark = "(\p{Sc}|[A-Z]{3}|[A-Z]{1,2}\p{Sc}|(Rs|kr|Fr)[.]?|R|zł|Kč|Ft)" -%}
+    {%- set blank = '[   ]*' -%}
+    {%- set minus = '[+−-]?' -%}
+    case
+        when regexp_full_match({{ expression }}, '-?[0-9.,]*') then {{ expression }}
+        when regexp_full_match(trim({{ expression }}), {{ sql_text('[(]?' ~ blank ~ minus ~ blank ~ mark ~ '?' ~ blank ~ minus ~ blank ~ "[0-9.,][0-9.,'’   ]*" ~ mark ~ '?' ~ blank ~ minus ~ '[)]?') }})
+            then concat(
+                case when regexp_matches({{ expression }}, '[(−-]') then '-' end,
+                trim(regexp_replace(regexp_replace({{ expression }}, '(Rs|kr|Fr)[.]', '', 'g'), {{ sql_text("[^0-9.,'’   ]") }}, '', 'g'), {{ sql_text('   ') }})
+            )
+        else {{ expression }}
+    end
+{%- endmacro %}
+
+
 {#- Branches of a case expression: the rule that a value breaks. Order matters, the first one counts. -#}
 {% macro fault_branches(column) -%}
     {%- set clean = column.name ~ '__clean' -%}
@@ -154,6 +202,7 @@
     {%- endif %}
     {%- if column.type == 'id' %}
             when {{ is_summary_word(clean) }} then 'summary_row'
+            when {{ is_rounded_number(clean) }} then 'rounded_number'
     {%- endif %}
     {%- if column.type in ('number', 'integer') %}
             when {{ column.name }}__is_ambiguous then 'ambiguous'
@@ -179,6 +228,12 @@
 {%- endmacro %}
 
 
+{#- Whether an identifier is a number that lost its last digits, as a spreadsheet writes it: 2.70319E+15. -#}
+{% macro is_rounded_number(text) -%}
+    regexp_full_match({{ text }}, '[0-9]([.,][0-9]+)?[eE][+][0-9]{2,3}')
+{%- endmacro %}
+
+
 {% macro maximum_text_length() %}
     {{ return(1000) }}
 {% endmacro %}
@@ -186,7 +241,7 @@
 
 {#- The end of a column's range as a literal. -#}
 {% macro limit(column, end) -%}
-    {%- if column.type == 'month' -%} cast('{{ column[end] }}' as date) {%- else -%} {{ column[end] }} {%- endif -%}
+    {%- if column.type in ('month', 'time') -%} cast('{{ column[end] }}' as {{ 'date' if column.type == 'month' else 'timestamp' }}) {%- else -%} {{ column[end] }} {%- endif -%}
 {%- endmacro %}
 
 
@@ -249,7 +304,7 @@
     {%- elif part == 'rule' -%}
         {{ column.name }}__fault
     {%- else -%}
-        {%- set kinds = {'number': 'a number', 'integer': 'a whole number', 'month': 'a month name, YYYY-MM or a date that begins with its year', 'duration_months': 'a duration such as 22 Years and 9 Months'} -%}
+        {%- set kinds = {'number': 'a number', 'integer': 'a whole number', 'month': 'a month name, YYYY-MM or a date that begins with its year', 'time': 'a date that can be read in one way; of 01/02/2023 the variable date_order tells', 'duration_months': 'a duration such as 22 Years and 9 Months'} -%}
         {%- set wanted = 'one of ' ~ column.accepted | join(', ') if column.get('accepted') else kinds.get(column.type, 'a text') -%}
         case {{ column.name }}__fault
             when 'missing' then concat('is ', case when {{ column.name }}__text = '' then 'empty' else 'a word for a missing value' end, ', but every row needs it')
@@ -259,6 +314,7 @@
             when 'ambiguous' then 'may have a thousands separator or a decimal mark, and its column does not tell; set the variable decimal_mark'
             {%- elif column.type in ('text', 'id') %}
             when 'summary_row' then 'belongs to a line of totals or averages, which is no row of its own'
+            when 'rounded_number' then 'is a long number that a spreadsheet or a program rounded, so several may have become one; export the column as text'
             when 'too_long' then 'is longer than {{ maximum_text_length() }} characters'
             {%- endif %}
             {%- if 'minimum' in column %}

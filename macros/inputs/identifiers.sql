@@ -16,19 +16,64 @@
 {% endmacro %}
 
 
-{#- The doubtful texts of files, each once: column_name, text. -#}
-{% macro doubtful_texts_sql(columns, relation) -%}
+{#-
+    Looks at the texts of files in one pass. Returns the columns in which some identify persons, and whether the texts
+    of all numbers are clean. Texts stand often, so each different one is examined once; numbers are examined as they
+    come, most at a glance.
+-#}
+{% macro look_at_texts(input_name, columns, files) %}
+    {% set doubted = untrusted(input_name, columns) %}
+    {% set numbers = columns | selectattr('type', 'in', ['number', 'integer']) | list %}
+    {% do run_query(texts_looked_at_sql(input_name, doubted, numbers, '(' ~ read_files_sql(columns, files) ~ ') as input_rows')) %}
+    {% set identifying_columns = find_identifiers(input_name, doubted, doubtful_texts_sql(input_name, doubted)) %}
+    {% set are_numbers_clean = query_value("are_numbers_clean from texts_of_" ~ input_name) %}
+    {% do run_query("drop table texts_of_" ~ input_name) %}
+    {{ return((identifying_columns, are_numbers_clean)) }}
+{% endmacro %}
+
+
+{#- One row: of each column in doubt its different texts, or doubtful numbers, in a list; and are_numbers_clean. -#}
+{% macro texts_looked_at_sql(input_name, doubted, numbers, relation) -%}
+create or replace temp table texts_of_{{ input_name }} as
+select
+    {%- for column in doubted %}
+    list(distinct {{ column.name }})
+    {%- if column in numbers %} filter (where case when {{ may_be_doubtful(column.name) }} then {{ is_doubtful(column.name, column) }} end)
+    {%- endif %} as {{ column.name }},
+    {%- endfor %}
+    true
+    {%- for column in numbers %}
+    and bool_and(coalesce({{ is_clean(dict(column, source_type='VARCHAR'), has_points='false' if var('decimal_mark') == ',' else 'true') }}, false))
+    {%- endfor %} as are_numbers_clean
+from (
     select
-        column_name,
-        unnest(column_texts) as text
-    from (
-        select
-            {%- for column in columns %}
-            list(distinct {{ column.name }}) filter (where {{ is_doubtful(column.name, column) }}) as {{ column.name }}{{ ',' if not loop.last }}
-            {%- endfor %}
-        from {{ relation }}
-    ) as doubtful
-    unpivot (column_texts for column_name in ({{ columns | map(attribute='name') | join(', ') }}))
+        *
+        {%- for column in numbers %},
+        {{ column.name }} as {{ column.name }}__raw
+        {%- endfor %}
+    from {{ relation }}
+) as named_rows
+{%- endmacro %}
+
+
+{#- The doubtful ones of these texts, each once: column_name, text. -#}
+{% macro doubtful_texts_sql(input_name, columns) -%}
+    {% for column in columns %}
+    select
+        '{{ column.name }}' as column_name,
+        text
+    from (select unnest({{ column.name }}) as text from texts_of_{{ input_name }}) as texts
+    {%- if column.type not in ('number', 'integer') %}
+    where {{ is_doubtful('text', column) }}
+    {%- endif %}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+{%- endmacro %}
+
+
+{#- What every doubtful text is, and cheap to tell: long, or not of ASCII, or with an at sign. -#}
+{% macro may_be_doubtful(expression) -%}
+    strlen({{ expression }}) > 7 or strlen({{ expression }}) <> length({{ expression }}) or contains({{ expression }}, '@')
 {%- endmacro %}
 
 
@@ -161,7 +206,8 @@ where recognised.kind <> '' and (judged.texts < 10 or judged.recognised_share >=
 -#}
 {% macro is_doubtful(expression, column) -%}
     {%- set figure = '([0-9]{0,12}|[0-9]{1,3}([,.][0-9]{2,3})+|[0-9]{1,3}([ \'\u2019\u00a0\u202f][0-9]{3})+)([.,][0-9]*)?([eE][+-]?[0-9]+)?' -%}
-    {%- set harmless = '[^0-9+]{0,3}' ~ figure ~ '[^0-9]{0,3}' if column.type in ('number', 'integer') else '(?i)[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}' -%}
+    {%- set time = '[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}[ T][0-9]{1,2}:[0-9]{2}[0-9:.]*( ?([AP]M|Z|UTC|GMT|[+-][0-9:]{2,5}))?' -%}
+    {%- set harmless = '[^0-9+]{0,3}' ~ figure ~ '[^0-9]{0,3}' if column.type in ('number', 'integer') else time if column.type == 'time' else '(?i)[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}' -%}
     {%- set before_letter = '[0-9]{4}[^0-9A-Z]{0,3}[A-Z]|([0-9]{2}[^0-9A-Z]{0,3}){3}[A-Z]' -%}
     {%- set codice_fiscale = '([A-Z]{3} ?){2}[0-9L-V]{2} ?[A-T] ?[0-9L-V]{2} ?[A-Z] ?[0-9L-V]{3} ?[A-Z]' -%}
     (
@@ -178,6 +224,7 @@ where recognised.kind <> '' and (judged.texts < 10 or judged.recognised_share >=
     in a number, where a name may have slipped, become x.
 -#}
 {% macro kept_text(expression, input_name, column, identifying_columns) -%}
+    {%- set expression = money_text(expression) if column.get('money') else expression -%}
     {%- set kept = expression -%}
     {%- if column.name in identifying_columns -%}
         {%- set kept = "coalesce((select mark from identifiers_in_" ~ input_name ~ " where column_name = '" ~ column.name ~ "' and text = " ~ expression ~ "), " ~ expression ~ ")" -%}

@@ -1,6 +1,18 @@
-{#- The five names the project knows; `enabled_inputs` picks among them. -#}
+{#- The tables that the marts are made of, by name; `enabled_inputs` picks among them and the raw inputs. -#}
 {% macro known_inputs() %}
-    {{ return(['customers', 'spends', 'card_relationships', 'card_usage', 'credit_profiles']) }}
+    {{ return(['customers', 'spends', 'card_relationships', 'card_usage', 'credit_profiles'] + raw_inputs().keys() | list) }}
+{% endmacro %}
+
+
+{#- A bank's own events: raw input -> the tables that are made of it. No bundled sample has any. -#}
+{% macro raw_inputs() %}
+    {{ return({'card_accounts': [], 'card_transactions': ['spends']}) }}
+{% endmacro %}
+
+
+{#- The inputs that are read, in the order in which they are known. -#}
+{% macro given_inputs() %}
+    {{ return(known_inputs() | select('in', var('enabled_inputs')) | list) }}
 {% endmacro %}
 
 
@@ -35,6 +47,8 @@
         {% elif files | length > 1 and not found.are_parts %}
             {% do problems.append("The input '" ~ input_name ~ "' stands more than once in " ~ folder ~ ": " ~ files | join(', ') ~ ". Keep one of them, or name the right one in the variable inputs." ~ input_name ~ ".") %}
         {% endif %}
+    {% elif input_name in raw_inputs() %}
+        {% do problems.append("There is no bundled sample of the input '" ~ input_name ~ "'. Name your file in the variable inputs." ~ input_name ~ ", or its folder in input_dir.") %}
     {% else %}
         {% do files.append(bundled_input_path(input_name)) %}
     {% endif %}
@@ -56,9 +70,9 @@
 
 
 {#- Whether a row of DuckDB's catalogue is about the relation of an input, whose name is in the column `name_column`. -#}
-{% macro is_in_catalogue(input_name, name_column) -%}
+{% macro is_in_catalogue(input_name, name_column, ending='') -%}
     {%- set node = input_node(input_name) -%}
-    database_name = {{ sql_text(node.database) }} and schema_name = {{ sql_text(node.schema) }} and {{ name_column }} = {{ sql_text(node.alias) }}
+    database_name = {{ sql_text(node.database) }} and schema_name = {{ sql_text(node.schema) }} and {{ name_column }} = {{ sql_text(node.alias ~ ending) }}
 {%- endmacro %}
 
 

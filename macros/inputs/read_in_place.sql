@@ -14,9 +14,10 @@
 {% endmacro %}
 
 
-{#- Whether an input was loaded as a view. -#}
+{#- Whether an input was loaded as a view of files or tables that lie elsewhere. -#}
 {% macro is_read_in_place(input_name) %}
-    {{ return(query_value("exists (from duckdb_views() where " ~ is_in_catalogue(input_name, 'view_name') ~ ")")) }}
+    {% set has_rows = query_value("exists (from duckdb_tables() where " ~ is_in_catalogue(input_name, 'table_name', '__rows') ~ ")") %}
+    {{ return(is_view(input_name) and not has_rows) }}
 {% endmacro %}
 
 
@@ -26,7 +27,7 @@
         'number': 'U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)|FLOAT|DOUBLE|DECIMAL.*',
         'month': 'DATE|TIMESTAMP(_S|_MS|_NS)?'
     } %}
-    {% set kind = kinds.get({'integer': 'number', 'duration_months': 'number'}.get(column.type, column.type)) %}
+    {% set kind = kinds.get({'integer': 'number', 'duration_months': 'number', 'time': 'month'}.get(column.type, column.type)) %}
     {% set types = [] %}
     {% for file in files if column.name in file.positions %}
         {#- What a path says is text. -#}
@@ -38,7 +39,7 @@
     {% if types | unique | list | length == 1 %}
         {{ return(types[0]) }}
     {% endif %}
-    {{ return('VARCHAR' if not types else 'TIMESTAMP' if column.type == 'month' else 'DOUBLE') }}
+    {{ return('VARCHAR' if not types else 'TIMESTAMP' if column.type in ('month', 'time') else 'DOUBLE') }}
 {% endmacro %}
 
 
@@ -114,7 +115,7 @@ comment on view {{ relation }} is {{ sql_text(tojson(identities)) }}
 {#- Ends the build where files changed since their input was described: tables were made from them before and after. -#}
 {% macro raise_changed_in_place() %}
     {% set problems = [] %}
-    {% for input_name in known_inputs() if has_inputs(input_name) %}
+    {% for input_name in given_inputs() %}
         {% set noted = query_value("(select comment from duckdb_views() where " ~ is_in_catalogue(input_name, 'view_name') ~ ")") %}
         {% for path, identity in fromjson(noted or '{}').items() %}
             {% if query_value("input_file_identity(" ~ sql_text(path) ~ ")") != identity %}

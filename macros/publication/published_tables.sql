@@ -43,6 +43,7 @@
         'behaviour_by_segment': ['card_usage'],
         'cardholder_value': ['card_usage'],
         'segment_value': ['card_usage'],
+        'transaction_reconciliation': ['card_transactions'],
         'repayment_behaviour': ['credit_profiles'],
         'customer_repayment': ['credit_profiles'],
         'credit_score_by_age': ['credit_profiles'],
@@ -54,9 +55,10 @@
 {% endmacro %}
 
 
-{#- Those of some inputs that are not enabled. -#}
+{#- Those of some inputs that are neither enabled nor made of a raw input that is. -#}
 {% macro missing_inputs(inputs) %}
-    {{ return(inputs | reject('in', var('enabled_inputs')) | list) }}
+    {% set made = raw_inputs().items() | selectattr(0, 'in', var('enabled_inputs')) | map(attribute=1) | sum(start=[]) %}
+    {{ return(inputs | reject('in', var('enabled_inputs') + made) | list) }}
 {% endmacro %}
 
 

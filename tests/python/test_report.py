@@ -528,7 +528,7 @@ def test_no_segment_is_named_where_the_formula_has_no_result(browser, page):
     with browser.visit(page) as visit:
         form = visit.page.locator("form[data-segmentation='card_usage']")
         answer = form.locator(".answer")
-        amount = form.locator("input[name='balance_amount']")
+        amount = form.locator("input[name='payments_amount']")
         for impossible in ("-3", "-1", "1e300"):
             amount.fill(impossible)
             form.locator("button").click()

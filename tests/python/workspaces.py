@@ -24,6 +24,8 @@ import pytest
 import yaml
 
 PROJECT = Path(__file__).resolve().parents[2]
+# The raw inputs that take the place of some of them.
+RAW_INPUTS = ("card_accounts", "card_transactions")
 INPUTS = ("customers", "spends", "card_relationships", "card_usage", "credit_profiles")
 REAL_FILES = {
     "customers": "mitron/dim_customers.csv",
@@ -62,7 +64,7 @@ WAREHOUSE = "CARD_SEGMENTS_WAREHOUSE"
 CONFIG = re.compile(r"\{\{\s*config\(.*?\)\s*\}\}", re.DOTALL)
 QUESTIONS = {
     f"macro.card_segments.{name}"
-    for name in ("has_inputs", "missing_inputs", "active_segmentations")
+    for name in ("has_inputs", "given_inputs", "missing_inputs", "active_segmentations")
 }
 
 
@@ -317,8 +319,9 @@ def published_tables() -> dict[str, list[str]]:
 def declared_inputs(code: str) -> frozenset[str]:
     """The inputs without which a model or analysis is switched off, from the config in its SQL."""
     config = CONFIG.search(code)
-    declared = re.search(r"enabled=has_inputs\((.*?)\)", config[0]) if config else None
-    return frozenset(re.findall(r"'(\w+)'", declared[1]) if declared else [])
+    asked = r"enabled=(?:has_inputs\((.*?)\)|('\w+') in given_inputs\(\))"
+    declared = re.search(asked, config[0]) if config else None
+    return frozenset(re.findall(r"'(\w+)'", declared[1] or declared[2]) if declared else [])
 
 
 def asks_for_inputs(manifest: dict, node: dict) -> bool:
@@ -327,8 +330,9 @@ def asks_for_inputs(manifest: dict, node: dict) -> bool:
     It then refers to whatever they allow, as one that loops over the segmentations does.
     """
     waiting, found = set(node["depends_on"].get("macros", [])), set()
-    if "has_inputs(" not in CONFIG.sub("", node.get("raw_code", "")):
-        waiting.discard("macro.card_segments.has_inputs")
+    for question in ("has_inputs", "given_inputs"):
+        if f"{question}(" not in CONFIG.sub("", node.get("raw_code", "")):
+            waiting.discard(f"macro.card_segments.{question}")
     while waiting:
         if (macro := waiting.pop()) not in found:
             found.add(macro)

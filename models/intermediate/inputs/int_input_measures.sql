@@ -31,7 +31,7 @@ input_rows as (
 
 customer_rows as (
 
-    {% if has_inputs('spends') -%}
+    {% if 'spends' in given_inputs() -%}
     select
         'spends' as input_name,
         customer_id,
@@ -116,7 +116,7 @@ means as (
 
 ),
 
-{% if has_inputs('customers', 'spends') -%}
+{% if has_inputs('customers') and 'spends' in given_inputs() -%}
 customers as (
 
     select * from {{ ref('stg_customers__customers') }}
@@ -236,7 +236,7 @@ measures as (
         cast(categories as double) as possible
     from means
     where categories > 0
-    {%- if has_inputs('customers', 'spends') %}
+    {%- if has_inputs('customers') and 'spends' in given_inputs() %}
     union all
     select
         means.input_name,

@@ -18,7 +18,7 @@ payment_types as (
         {%- endfor %}
         {{ is_credit_card('payment_type') }} as is_credit_card,
         payment_type
-    from {{ ref('stg_spends__spends') }}
+    from {{ ref('int_spends') }}
     group by payment_type
 
 ),
@@ -35,7 +35,7 @@ summed as (
         {{ exact_sum('spends.spend_amount', 'filter (where payment_types.is_credit_card)') }}
             as credit_card_spend_amount,
         {{ exact_sum('spends.spend_amount') }} as spend_amount
-    from {{ ref('stg_spends__spends') }} as spends
+    from {{ ref('int_spends') }} as spends
     inner join payment_types
         on spends.payment_type = payment_types.payment_type
     group by

@@ -19,6 +19,22 @@ repairs as (
 
 ),
 
+{% if has_inputs('card_transactions') -%}
+/* a word that few rows have may say something of one of them */
+unknown_words as (
+
+    select
+        input_name,
+        source_file,
+        column_name,
+        case when word_rows >= {{ var('minimum_cell_size') }} and length(word) <= 40 then word else 'rare or long words' end as word,
+        cast(sum(word_rows) as bigint) as word_rows
+    from {{ ref('int_event_words_unknown') }}
+    group by all
+
+),
+
+{% endif -%}
 measures as (
 
     select
@@ -61,6 +77,18 @@ measures as (
         repair_description as description,
         repaired_values as measured
     from repairs
+    {%- if has_inputs('card_transactions') %}
+    union all
+    select
+        input_name,
+        source_file,
+        'unknown_words' as measure,
+        column_name,
+        word as rule_name,
+        'a word or code that no reference seed knows' as description,
+        word_rows as measured
+    from unknown_words
+    {%- endif %}
 
 )
 

@@ -1,5 +1,5 @@
 -- One row per row of the input spends that does not stand as it is: typed values, repairs and the reason of a rejection.
-{{ config(enabled=has_inputs('spends'), materialized='table', post_hook="{{ raise_too_many_rejects('spends', this) }}") }}
+{{ config(enabled='spends' in given_inputs(), materialized='table', post_hook="{{ raise_too_many_rejects('spends', this) }}") }}
 
 {% set customers %}
 {%- if has_inputs('customers') -%}

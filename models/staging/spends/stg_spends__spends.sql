@@ -1,6 +1,6 @@
 -- One row per customer, month, category and payment type that can be used, in the field's terms.
 {{ config(
-    enabled=has_inputs('spends'),
+    enabled='spends' in given_inputs(),
     post_hook="{{ raise_unmatched_words(this, ref('card_benefits') if has_inputs('customers') else none) }}"
 ) }}
 with

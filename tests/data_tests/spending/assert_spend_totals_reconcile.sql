@@ -4,13 +4,11 @@ with
 
 total as (
 
-    select {{ exact_sum('spend_amount') }} as spend_amount from {{ ref('stg_spends__spends') }}
+    select {{ exact_sum('spend_amount') }} as spend_amount from {{ ref('int_spends') }}
 
 ),
 
-{% for model in [
-    'int_spend_cells_summed', 'int_customer_kinds_summed', 'int_customer_months_summed', 'customer_income_utilisation',
-] -%}
+{% for model in ['int_spend_cells_summed', 'int_customer_months_summed', 'customer_income_utilisation'] -%}
 {{ model }}_sums as (
 
     select
@@ -54,8 +52,6 @@ unsuppressed as (
 sums as (
 
     select * from int_spend_cells_summed_sums
-    union all
-    select * from int_customer_kinds_summed_sums
     union all
     select * from int_customer_months_summed_sums
     union all

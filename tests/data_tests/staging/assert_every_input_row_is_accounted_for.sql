@@ -2,7 +2,7 @@ with
 
 raw_counts as (
 
-    {% for input_name in known_inputs() if has_inputs(input_name) %}
+    {% for input_name in given_inputs() %}
     select
         '{{ input_name }}' as input_name,
         source_file,

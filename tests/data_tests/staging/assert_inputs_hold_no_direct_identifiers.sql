@@ -2,7 +2,7 @@ with
 
 identifying_columns as (
 
-    {% for input_name in known_inputs() if has_inputs(input_name) %}
+    {% for input_name in given_inputs() %}
     {%- set relation = ref(input_name) %}
     {%- for column in (adapter.get_columns_in_relation(relation) if execute else []) %}
     {%- if identifying_words(column.name) %}

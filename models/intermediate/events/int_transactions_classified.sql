@@ -1,0 +1,162 @@
+-- One row per transaction: whether it counts as spend, and if not, what it is instead.
+{{ config(enabled=has_inputs('card_transactions'), materialized='view') }}
+with
+
+transactions as (
+
+    select * from {{ ref('int_transactions_read') }}
+
+),
+
+/* where a bank says that transactions are posted, those that are only approved are not so yet */
+postings as (
+
+    select coalesce(bool_or(is_said_to_be_posted), false) as has_postings from transactions
+
+),
+
+posted_authorisations as (
+
+    select
+        transaction_id,
+        min(case when transaction_state in ('approved', 'pending') then transacted_at end) as authorised_at
+    from transactions
+    where
+        transaction_id is not null
+        and transaction_state in ('approved', 'pending', 'posted')
+    group by transaction_id
+    having
+        count(case when transaction_state in ('approved', 'pending') then 1 end) > 0
+        and count(case when transaction_state = 'posted' then 1 end) > 0
+
+),
+
+referred_to as (
+
+    select
+        transaction_id,
+        max(abs(outflow_amount)) as amount,
+        min(nullif(category, 'Not known')) as category,
+        min(payment_type) as payment_type,
+        bool_and(transaction_state = 'declined') as is_declined
+    from transactions
+    where
+        transaction_type <> 'reversal'
+        and transaction_id in (select original_transaction_id from transactions where original_transaction_id is not null)
+    group by transaction_id
+
+),
+
+/* a reversal of the whole amount undoes its original, whether that had been posted or declined */
+reversals as (
+
+    select
+        transactions.transaction_id,
+        transactions.original_transaction_id
+    from transactions
+    inner join referred_to
+        on
+            transactions.original_transaction_id = referred_to.transaction_id
+            and abs(transactions.outflow_amount) = referred_to.amount
+    where
+        transactions.transaction_type = 'reversal'
+        and transactions.transaction_state in ('approved', 'posted')
+
+),
+
+reversed_transactions as (
+
+    select original_transaction_id as transaction_id from reversals
+    union
+    select transaction_id from transactions where transaction_state = 'reversed' and transaction_id is not null
+
+),
+
+/* purchases that are in the data as a whole, so that their instalments are not spent once more */
+plans as (
+
+    select transaction_id
+    from transactions
+    where
+        transaction_id is not null
+        and instalments > 1
+        and coalesce(instalment_number, 0) = 0
+        and transaction_state not in ('declined', 'reversed')
+    group by transaction_id
+
+),
+
+treated as (
+
+    select
+        transactions.*,
+        coalesce(nullif(transactions.category, 'Not known'), referred_to.category, 'Not known') as spend_category,
+        coalesce(posted_authorisations.authorised_at, transactions.transacted_at) as spent_at,
+        case
+            when transactions.transaction_state = 'declined' then 'declined'
+            when
+                transactions.transaction_state = 'reversed'
+                or reversed_transactions.transaction_id is not null
+                or (transactions.transaction_type = 'reversal' and reversals.original_transaction_id is not null)
+                then 'reversed'
+            when transactions.transaction_state in ('approved', 'pending') and posted_authorisations.transaction_id is not null then 'authorisation'
+            when transactions.transaction_state = 'pending' or (transactions.transaction_state = 'approved' and postings.has_postings) then 'pending'
+            when transactions.outflow_amount is null or transactions.transacted_at is null then 'incomplete'
+            when transactions.transaction_state = 'unknown' or transactions.transaction_type = 'unknown' then 'unknown'
+            {%- if var('currency') %}
+            when transactions.currency <> '{{ var("currency") }}' then 'other_currency'
+            {%- endif %}
+            when transactions.transaction_type in ('fee', 'interest', 'payment', 'cash_advance', 'income', 'transfer', 'adjustment') then transactions.transaction_type
+            when (transactions.instalment_number > 0 or transactions.transaction_type = 'instalment') and plans.transaction_id is not null then 'instalment'
+            when {{ "customers.customer_id" if has_inputs('customers') else "transactions.customer_id" }} is null then 'without_customer'
+            when transactions.transaction_type in ('refund', 'reversal') or transactions.outflow_amount < 0 then 'refund'
+            else 'purchase'
+        end as treatment
+    from transactions
+    cross join postings
+    left join posted_authorisations
+        on transactions.transaction_id = posted_authorisations.transaction_id
+    left join referred_to
+        on transactions.original_transaction_id = referred_to.transaction_id
+    left join reversed_transactions
+        on transactions.transaction_id = reversed_transactions.transaction_id
+    left join (select distinct original_transaction_id from reversals) as reversals
+        on transactions.original_transaction_id = reversals.original_transaction_id
+    left join plans
+        on coalesce(transactions.original_transaction_id, transactions.transaction_id) = plans.transaction_id
+    {%- if has_inputs('customers') %}
+    left join {{ ref('stg_customers__customers') }} as customers
+        on transactions.customer_id = customers.customer_id
+    {%- endif %}
+
+),
+
+classified as (
+
+    select
+        -- ids
+        transaction_id,
+        account_id,
+        customer_id,
+
+        -- strings
+        account_kind,
+        coalesce(currency, 'not known') as currency,
+        treatment,
+        spend_category as category,
+        payment_type,
+        source_file,
+
+        -- numerics
+        source_row,
+        outflow_amount,
+        instalments,
+
+        -- dates
+        spent_at,
+        cast({{ dbt.date_trunc('month', 'spent_at') }} as date) as spend_month
+    from treated
+
+)
+
+select * from classified

@@ -1,0 +1,70 @@
+-- One row per month, kind of account and currency: what became of every transaction that was received, to the cent.
+{{ config(enabled=has_inputs('card_transactions')) }}
+{#- What may become of a transaction, besides being a purchase; each has its column. -#}
+{% set treatments = [
+    'declined', 'reversed', 'authorisation', 'pending', 'incomplete', 'unknown', 'other_currency', 'without_customer',
+    'fee', 'interest', 'cash_advance', 'payment', 'income', 'transfer', 'adjustment', 'instalment', 'refund'
+] -%}
+with
+
+transactions as (
+
+    select * from {{ ref('int_transactions_classified') }}
+
+),
+
+rejected as (
+
+    select count(*) as rejected_rows
+    from {{ ref('int_input_rejects') }}
+    where input_name = 'card_transactions'
+
+),
+
+/* rejected rows have no month or account that could be relied on */
+summed as (
+
+    select
+        spend_month as transaction_month,
+        account_kind,
+        currency,
+        count(*) as received_transactions,
+        count(case when treatment = 'declined' then 1 end) as declined_transactions,
+        count(case when treatment in ('purchase', 'refund') then 1 end) as spend_transactions,
+        sum(outflow_amount) as received_amount,
+        {%- for treatment in treatments %}
+        sum(case when treatment = '{{ treatment }}' then outflow_amount end) as {{ treatment }}_amount,
+        {%- endfor %}
+        sum(case when treatment = 'purchase' then outflow_amount end) as gross_spend_amount,
+        sum(case when treatment in ('purchase', 'refund') then outflow_amount end) as spend_amount,
+        0 as rejected_rows
+    from transactions
+    group by
+        spend_month,
+        account_kind,
+        currency
+    union all by name
+    select
+        'not known' as account_kind,
+        'not known' as currency,
+        0 as received_transactions,
+        0 as declined_transactions,
+        0 as spend_transactions,
+        rejected_rows
+    from rejected
+    where rejected_rows > 0
+
+)
+
+select
+    account_kind,
+    currency,
+    received_transactions,
+    rejected_rows,
+    declined_transactions,
+    spend_transactions,
+    {%- for amount in ['received'] + treatments + ['gross_spend', 'spend'] %}
+    coalesce({{ amount }}_amount, 0) as {{ amount }}_amount,
+    {%- endfor %}
+    transaction_month
+from summed

@@ -1,0 +1,247 @@
+"""A bank's own events in the place of spends: what becomes of transactions, what is refused."""
+
+import json
+import re
+import subprocess
+
+import pytest
+import yaml
+from test_structure import NAMES, READABLE, SUBJECTS, House, has_key, has_subject, name, subject
+from workspaces import PROJECT, RAW_INPUTS, Workspace
+
+PAGE = (PROJECT / "docs" / "events.md").read_text(encoding="utf-8")
+EVENTS = ("--select", "+transaction_reconciliation", "+int_spends", "+input_quality")
+ROWS = "transaction_id,customer_id,transaction_date,amount,transaction_type,currency"
+
+
+def write(folder, transactions, file="card_transactions.csv"):
+    (folder / file).parent.mkdir(parents=True, exist_ok=True)
+    (folder / file).write_text(transactions, encoding="utf-8")
+    return str(folder)
+
+
+@pytest.fixture(scope="module")
+def example(tmp_path_factory):
+    """The example of docs/events.md, built as it says there, with the unit tests of its models."""
+    folder = tmp_path_factory.mktemp("events")
+    for file, rows in re.findall(r"^`/data/cards/(\S+)`:\n\n```csv\n(.*?)```", PAGE, re.M | re.S):
+        write(folder / "cards", rows, file)
+    variables = yaml.safe_load(re.search(r"^make build VARS='(.*)'$", PAGE, re.M)[1])
+    assert variables.pop("input_dir") == "/data/cards"
+    workspace = Workspace(folder)
+    run = workspace.dbt_command("build", *EVENTS, input_dir=str(folder / "cards"), **variables)
+    assert run.succeeded, run.output
+    return workspace
+
+
+def test_the_page_shows_what_becomes_of_its_example(example):
+    header, _, *lines = re.findall(r"^\|(.*)\|$", PAGE.split("## What becomes")[0], re.M)
+    columns = [one.strip() for one in header.split("|")]
+    shown = [[one.strip() for one in line.split("|")] for line in lines]
+    amounts = [f"format('{{:.2f}}', {one}) as {one}" for one in columns[2:]]
+    found = example.query(
+        f"select account_kind, cast(transaction_month as varchar), {', '.join(amounts)} "
+        "from marts.transaction_reconciliation order by account_kind, transaction_month"
+    )
+    assert found.to_numpy().tolist() == shown
+    spends = example.query(
+        "select customer_id, category, payment_type, spend_amount, spend_month::varchar as month "
+        "from intermediate.int_spends order by all"
+    )
+    assert spends.to_numpy().tolist() == [
+        ["C-1", "Food", "Credit Card", 84.0, "2023-05-01"],
+        ["C-1", "Groceries", "Credit Card", -20.5, "2023-07-01"],
+        ["C-1", "Groceries", "Credit Card", 120.5, "2023-05-01"],
+        ["C-2", "Electronics", "Credit Card", 700.0, "2023-05-01"],
+    ]
+
+
+def test_models_of_events_keep_to_the_layers(example):
+    """As test_structure says of the others, which it reads without the raw inputs."""
+    house = House(json.loads((example.folder / "target" / "manifest.json").read_text()))
+    events = [key for key in house.models if "events" in house.models[key]["original_file_path"]]
+    assert len(events) == 5
+    for reader, read in house.edges():
+        if house.layers[read] != "reference":
+            assert house.layers[read] in READABLE[house.layers[reader]], (reader, read)
+        if has_subject(house, reader) and has_subject(house, read):
+            own, other = subject(house.models[reader]), subject(house.models[read])
+            assert own == other or SUBJECTS[other] < SUBJECTS[own], (reader, read)
+    for key in [*events, house.named("transaction_reconciliation")]:
+        assert re.fullmatch(NAMES[house.layers[key]], name(key))
+        assert has_key(house, key) or house.models[key]["config"]["materialized"] == "view", key
+    assert {name(key) for key in house.nodes if house.layers[key] == "inputs"} == set(RAW_INPUTS)
+
+
+FORMS = {
+    "point.csv": (
+        f"{ROWS},card_id\n"
+        "P1,a,2023-05-31T20:30:00Z,$134.09,sale,USD,4111 1111 1111 1111\n"
+        "P2,a,2023-05-30T20:30:00+0000,($99.00),sale,USD,5500005555555559\n"
+        "P3,a,20230501,USD 12.50,sale,USD,\n"
+        "P4,a,1 May 2023,7.25-,return,USD,\n"
+        "P5,a,05/31/2023 11:05 PM,US$ 3.00,sale,USD,\n"
+        "P6,a,2023-02-30,1.00,sale,USD,\n"
+        "P7,a,2023-05-01,12.50 CR,sale,USD,\n"
+    ),
+    "comma.csv": (
+        f"{ROWS}\n".replace(",", ";")
+        + "C1;b;31.05.2023;1.234,50 €;sale;USD\nC2;b;31.05.2023 23:59;\u2212200,00 €;sale;USD\n"
+        "C3;b;31.05.2023;0,75;sale;USD\nC4;b;31.05.2023;1.000.000,25;sale;USD\n"
+    ),
+}
+
+
+@pytest.mark.slow
+def test_amounts_and_times_are_read_as_banks_write_them(workspace, tmp_path):
+    """20:30 of the last of May in Greenwich is June in India; a card number is never written."""
+    for file, rows in FORMS.items():
+        write(tmp_path / "cards" / "card_transactions", rows, file)
+    run = workspace.dbt(
+        "build",
+        "--select",
+        "+transaction_reconciliation",
+        input_dir=str(tmp_path / "cards"),
+        enabled_inputs=["card_transactions"],
+        time_zone="Asia/Kolkata",
+        date_order="mdy",
+        maximum_reject_share=0.5,
+    )
+    assert run.succeeded, run.output
+    found = workspace.query(
+        "select transaction_id, outflow_amount::double as amount, spend_month::varchar as month "
+        "from intermediate.int_transactions_classified order by transaction_id"
+    )
+    assert found.to_numpy().tolist() == [
+        ["C1", 1234.5, "2023-05-01"],
+        ["C2", -200.0, "2023-05-01"],
+        ["C3", 0.75, "2023-05-01"],
+        ["C4", 1000000.25, "2023-05-01"],
+        ["P1", 134.09, "2023-06-01"],
+        ["P2", -99.0, "2023-05-01"],
+        ["P3", 12.5, "2023-05-01"],
+        ["P4", -7.25, "2023-05-01"],
+        ["P5", 3.0, "2023-05-01"],
+    ]
+    rejects = workspace.query(
+        "select source_row, column_name, reject_rule from intermediate.int_input_rejects order by 1"
+    )
+    assert rejects.to_numpy().tolist() == [
+        [7, "transaction_date", "unreadable"],
+        [8, "amount", "unreadable"],
+    ]
+    content = workspace.warehouse.read_bytes()
+    assert b"4111 1111" not in content and b"5500005555555559" not in content
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("rows", "sentence"),
+    [
+        (
+            "1,a,2023-05-01,5,sale,EUR\n2,a,2023-05-02,5,sale,USD\n3,a,2023-05-02,5,sale,EUR\n",
+            "are billed in EUR (2), USD (1). Amounts of two currencies are never added: set the "
+            "variable currency to the one to build from, such as EUR",
+        ),
+        (
+            "1,a,2023-05-01,5,sale,EUR\n2,a,2023-05-02,-5,sale,EUR\n",
+            "Of 2 amounts of purchases in the input 'card_transactions', 1 have another sign than "
+            "most, so which of them are refunds cannot be told. Set the variable amount_sign",
+        ),
+        (
+            "1,a,2023-05-01,5,Kauf,EUR\n2,a,2023-05-02,5,sale,EUR\n",
+            "Of 2 transactions, 1 have a transaction_type that seeds/reference/transaction_types"
+            ".csv does not know, more than maximum_reject_share allows. Most often it is 'Kauf'",
+        ),
+        (
+            "1,,2023-05-01,5,sale,EUR\n",
+            "No transaction of the input 'card_transactions' names a customer. Add the column "
+            "customer_id, or the input card_accounts",
+        ),
+        (
+            "1,a,01/02/2023,5,sale,EUR\n",
+            "transaction_date is not a date that can be read in one way; of 01/02/2023 the "
+            "variable date_order tells",
+        ),
+    ],
+)
+def test_what_cannot_be_read_in_one_way_stops_the_build(workspace, tmp_path, rows, sentence):
+    folder = write(tmp_path / "cards", f"{ROWS}\n{rows}")
+    run = workspace.dbt("build", *EVENTS, input_dir=folder, enabled_inputs=["card_transactions"])
+    assert not run.succeeded
+    assert sentence in run.text
+
+
+@pytest.mark.slow
+def test_a_file_without_an_amount_is_refused(workspace, tmp_path):
+    folder = write(tmp_path / "cards", "customer_id,transaction_date\na,2023-05-01\n")
+    run = workspace.dbt("seed", input_dir=folder, enabled_inputs=["card_transactions"])
+    assert "has none of the columns amount, debit_amount, credit_amount, of which it" in run.text
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("enabled", "sentence"),
+    [
+        (
+            ["spends", "card_transactions"],
+            "The variable enabled_inputs names 'spends' and 'card_transactions', of which 'spends' "
+            "would be made as well. Take one of them out",
+        ),
+        (["card_accounts"], "There is no bundled sample of the input 'card_accounts'. Name your"),
+    ],
+)
+def test_inputs_that_cannot_be_right_are_refused(workspace, enabled, sentence):
+    run = workspace.dbt("build", enabled_inputs=enabled)
+    assert not run.succeeded and sentence in run.text
+
+
+REAL_FILES = {
+    "card_accounts": "events/cards_40_users.csv",
+    "card_transactions": "events/user0_transactions.csv.gz",
+}
+
+
+@pytest.mark.real_data
+@pytest.mark.slow
+def test_public_transactions_are_read_as_they_are(workspace, real_data):
+    """One cardholder with five cards: what was declined, given back and spent is known of them."""
+    names = yaml.safe_load(re.search(r"^```yaml\n(.*?)```", PAGE, re.M | re.S)[1])
+    run = workspace.dbt(
+        "build",
+        enabled_inputs=list(RAW_INPUTS),
+        inputs={one: str(real_data / path) for one, path in REAL_FILES.items()},
+        **names,
+    )
+    assert run.succeeded, run.output
+    totals = workspace.query_published(
+        "select sum(received_transactions), sum(rejected_rows), sum(declined_transactions), "
+        "sum(received_amount)::double, sum(declined_amount)::double, sum(refund_amount)::double, "
+        "sum(spend_amount)::double from transaction_reconciliation"
+    )
+    counts, amounts = [19963, 0, 574], [1622991.69, 58820.35, -88204.0, 1564171.34]
+    assert totals.to_numpy().tolist()[0] == counts + amounts
+    spends = workspace.query(
+        "select count(distinct customer_id), count(distinct spend_month), "
+        "round(sum(spend_amount), 2) from intermediate.int_spends"
+    )
+    assert spends.to_numpy().tolist()[0] == [1, 210, 1564171.34]
+    by_payment = workspace.query(
+        "select payment_type, round(sum(spend_amount), 2) from intermediate.int_spends group by 1"
+    )
+    assert dict(by_payment.to_numpy().tolist()) == {
+        "Credit Card": 894814.71,
+        "Debit Card": 669013.08,
+        "Prepaid Card": 343.55,
+    }
+    # the numbers of the file begin with these digits, and no column is read that holds them
+    found = subprocess.run(
+        ["grep", "-rlaE", "40000000000000|4000 0000", str(workspace.folder)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert found.returncode == 1, found.stdout
+    assert workspace.query(
+        "select count(*) as columns from duckdb_columns() where column_name ilike '%cvv%'"
+    )["columns"].tolist() == [0]
