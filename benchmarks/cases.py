@@ -296,7 +296,7 @@ def _csv(place: Place) -> dict[str, Path]:
 
 
 def _load(place: Place, name: str, file: Path) -> Command:
-    """Load spends into a warehouse of its own, and make one table of them."""
+    """Load spends into a warehouse of its own, and read what came of them."""
     command = place.dbt(
         *(f"load_{name}", "build", "--select", "+stg_spends__spends"),
         *("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"),
@@ -307,7 +307,7 @@ def _load(place: Place, name: str, file: Path) -> Command:
     nodes = _timed_by_nodes(command, folder)
 
     def seconds(output: str) -> float:
-        reading = place.module("loading", folder / "build.duckdb", "staging")
+        reading = place.module("loading", folder / "build.duckdb", file.suffix.strip("."))
         return nodes.seconds(output) + printed_seconds(reading.output())
 
     return replace(nodes, seconds=seconds)

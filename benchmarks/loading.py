@@ -1,9 +1,11 @@
-"""Make a table of the spends, as somebody who trusts the file, or from the project's staging.
+"""Load the spends as somebody who trusts the file, or read what the project loaded.
 
-Usage: python -m benchmarks.loading WAREHOUSE FILE|staging
+Usage: python -m benchmarks.loading WAREHOUSE FILE|parquet|csv
 
 CSV goes through DuckDB's reader as it guesses; Parquet is cast, trimmed and checked for ranges in
-one pass. The project's staging is a view, so a pass over it is a part of what loading costs.
+one pass. The project's staging is a view, so a pass over it is a part of what loading costs. It
+makes a table of what was Parquet, which is read where it lies; the rows of CSV are in a table
+already, so their pass only reads every value, and so does one over the table that is beside it.
 """
 
 from __future__ import annotations
@@ -30,21 +32,29 @@ TYPED = """
 """
 
 
+READ = "select sum(hash(columns(*))) from {relation}"
+STAGED = "staging.stg_spends__spends"
+
+
 def main() -> None:
     """Load, and print how long it took."""
     warehouse, path = Path(sys.argv[1]), Path(sys.argv[2])
-    selects = {
-        ".parquet": TYPED,
-        ".csv": "select * from read_csv('{path}')",
-        "": "select * from staging.stg_spends__spends",
+    statements = {
+        ".parquet": ["create table loaded as " + TYPED, "checkpoint"],
+        ".csv": [
+            "create table loaded as select * from read_csv('{path}')",
+            "checkpoint",
+            READ.format(relation="loaded"),
+        ],
+        "parquet": [f"create table loaded as select * from {STAGED}", "checkpoint"],
+        "csv": [READ.format(relation=STAGED)],
     }
     if path.suffix:
         warehouse.unlink(missing_ok=True)
     with duckdb.connect(str(warehouse)) as connection:
         start = time.perf_counter()
-        select = selects[path.suffix].format(path=path)
-        connection.execute(f"create table loaded as {select}")
-        connection.execute("checkpoint")
+        for statement in statements[path.suffix or path.name]:
+            connection.execute(statement.format(path=path)).fetchall()
         print(json.dumps({"seconds": time.perf_counter() - start}))
 
 

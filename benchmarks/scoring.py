@@ -54,9 +54,11 @@ def prepared(features: pd.DataFrame, parameters: pd.DataFrame) -> tuple[np.ndarr
         column = features[feature].to_numpy(dtype=float, na_value=np.nan)
         column = np.where(np.isnan(column), values["median"], column)
         column = np.clip(column, values.get("lower", -np.inf), values.get("upper", np.inf))
-        if transform not in ("log1p", "identity"):
+        if transform not in ("signed_log1p", "log1p", "identity"):
             raise NotImplementedError(f"{feature} has the transform {transform}")
-        column = np.log1p(column) if transform == "log1p" else column
+        # where log1p may be taken there is no sign to keep
+        if transform != "identity":
+            column = np.sign(column) * np.log1p(np.abs(column))
         scale = np.sqrt(values["weight"])
         columns.append(scale * (column - values["mean"]) / values["standard_deviation"])
         centres.append(scale * centroids[feature].to_numpy(dtype=float))

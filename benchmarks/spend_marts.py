@@ -12,7 +12,7 @@ from pathlib import Path
 
 TABLES = ("customer_utilisation", "group_utilisation", "monthly_spend", "group_spend")
 ATTRIBUTES = ("all", "age_group", "gender", "marital_status", "city", "occupation")
-MEMORY = "4GB"
+MEMORY = "2500MB"
 
 # What is published, beside the table of the same name, and its key. Published groups that are
 # suppressed or folded into others have no counterpart.

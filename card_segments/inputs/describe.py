@@ -32,6 +32,10 @@ DELIMITERS = (",", ";", "\t", "|")
 HEAD_BYTES = 1_100_000
 BLANK_LINE = re.compile(rb"(?m)^[ \t]+\r?$")
 IDENTIFIER = re.compile(r"@|\d{4}")
+# What tells lines, fields and values that are odd; a delimiter comes to it.
+MARKS = b'\r\n"\0' + SEPARATOR.encode()
+# So many bytes, or one line, are looked at together.
+PIECE_BYTES = 16_384
 MAXIMUM_NAME = 60
 PARTITION = re.compile(r"(?<=/)([^/=]+)=([^/]*)(?=/)")
 INSTANT = "TIMESTAMP WITH TIME ZONE"
@@ -69,6 +73,9 @@ class Description:
     is_plain : bool
         Whether every line is a row that any CSV reader splits alike; the others are read by
         `read_rows`.
+    is_even : bool
+        Whether moreover every line has as many fields as the header, so that DuckDB may read it
+        with several threads.
     rows : int or None
         Number of rows after the header, where the file was plain or Parquet.
     problem : str or None
@@ -87,6 +94,7 @@ class Description:
     types: list[str] = field(default_factory=list)
     partitions: dict[str, str] = field(default_factory=dict)
     is_plain: bool = True
+    is_even: bool = False
     rows: int | None = None
     problem: str | None = None
 
@@ -174,6 +182,7 @@ def _describe_text(description: Description, wanted: Collection[str]) -> None:
         raise UnreadableFile(EMPTY)
     description.is_plain = scan.is_plain
     if scan.is_plain:
+        description.is_even = scan.is_even
         description.rows = scan.lines - 1
         description.line_end = "\r\n" if scan.carriage_returns else "\n"
         description.has_quotes = scan.has_quotes
@@ -225,60 +234,98 @@ class Scan:
     def __init__(self) -> None:
         self.started = False
         self.is_plain = True
+        self.is_even = True
         self.has_quotes = False
         self.carriage_returns = False
         self.lines = 0
         self.ended = False
+        self.end = b"\n"
+        self.row_marks = self.other_bytes = b""
         self.line_pattern: re.Pattern[bytes] | None = None
+        self.row_pattern: re.Pattern[bytes] | None = None
 
     def add(self, chunk: bytes, description: Description) -> None:
         """Look at the next chunk, which ends with a line feed unless it is the last one."""
         if not self.started:
-            self.started = True
-            self.is_plain = description.is_plain and description.encoding == "utf-8"
-            self.carriage_returns = b"\r\n" in chunk
-            self.line_pattern = _line_pattern(description.delimiter)
+            self._start(chunk, description)
             if chunk[:3] == b"\xef\xbb\xbf":
                 chunk = chunk[3:]
         self.is_plain = self.is_plain and not self.ended and self._is_plain(chunk)
 
+    def _start(self, chunk: bytes, description: Description) -> None:
+        self.started = True
+        self.is_plain = description.is_plain and description.encoding == "utf-8"
+        self.carriage_returns = b"\r\n" in chunk
+        self.end = b"\r\n" if self.carriage_returns else b"\n"
+        delimiter, width = description.delimiter.encode(), len(description.names)
+        self.row_marks = delimiter * (width - 1) + self.end
+        self.other_bytes = bytes(set(range(256)) - {*MARKS, *delimiter})
+        self.line_pattern = _line_pattern(delimiter, self.end, b"*+")
+        self.row_pattern = _line_pattern(delimiter, self.end, b"{%d}" % (width - 1))
+        # A line without a delimiter may be blank.
+        self.is_even = width > 1
+
     def _is_plain(self, chunk: bytes) -> bool:
-        end = b"\r\n" if self.carriage_returns else b"\n"
         body = chunk.rstrip(b"\r\n")
         # Blank lines at the end are no rows; what comes after them would be.
         tail = chunk[len(body) :]
-        self.ended = tail != end
-        if tail.replace(end, b""):
+        self.ended = tail != self.end
+        if tail.replace(self.end, b""):
             return False
         if not body.isascii():
             try:
                 body.decode("utf-8")
             except UnicodeDecodeError:
                 return False
-        lines = body.count(b"\n") + 1
-        expected = lines - 1 if self.carriage_returns else 0
-        if body.count(b"\r") != expected or body.count(b"\r\n") != expected:
-            return False
-        if b"\0" in body or SEPARATOR.encode() in body or end + end in body:
-            return False
-        if max(map(len, body.split(end))) > MAXIMUM_LINE:
-            return False
-        if (b"\n " in body or b"\n\t" in body) and BLANK_LINE.search(body):
-            return False
-        if b'"' in body:
-            self.has_quotes = True
-            if not self.line_pattern.fullmatch(body):
+        start = 0
+        while start < len(body):
+            stop = body.rfind(self.end, start, start + PIECE_BYTES)
+            if stop < 0:
+                stop = body.find(self.end, start)
+                stop = len(body) if stop < 0 else stop
+                if stop - start > MAXIMUM_LINE:
+                    return False
+            if not self._are_plain_lines(body[start:stop]):
                 return False
-        self.lines += lines if body else 0
+            start = stop + len(self.end)
         return True
 
+    def _are_plain_lines(self, lines: bytes) -> bool:
+        """Look at some whole lines: nearly always the marks between their fields say it all."""
+        marks = lines.translate(None, self.other_bytes) + self.end
+        rows = len(marks) // len(self.row_marks)
+        # In marks alone a carriage return within the last field would look like a line end.
+        ends = rows - 1 if self.end == b"\n" else lines.count(self.end)
+        if self.is_even and marks == self.row_marks * rows and ends == rows - 1:
+            self.lines += rows
+            return True
+        has_quotes = b'"' in marks
+        self.has_quotes = self.has_quotes or has_quotes
+        self.lines += lines.count(b"\n") + 1
+        if b"\0" in marks or SEPARATOR.encode() in marks:
+            return False
+        if self.is_even and has_quotes and self.row_pattern.fullmatch(lines):
+            return True
+        self.is_even = False
+        ends = lines.count(self.end)
+        return (
+            lines.count(b"\n") == ends
+            and lines.count(b"\r") == (ends if self.carriage_returns else 0)
+            and self.end * 2 not in self.end + lines + self.end
+            and not BLANK_LINE.search(lines)
+            and (not has_quotes or self.line_pattern.fullmatch(lines) is not None)
+        )
 
-def _line_pattern(delimiter: str) -> re.Pattern[bytes]:
-    """Return the pattern of lines whose quotation marks are all as they should be."""
-    mark = re.escape(delimiter).encode()
+
+def _line_pattern(delimiter: bytes, end: bytes, times: bytes) -> re.Pattern[bytes]:
+    """Return the pattern of lines whose quotation marks are all as they should be.
+
+    In each a field follows the first one so many times.
+    """
+    mark = re.escape(delimiter)
     value = rb'(?:"(?:[^"\r\n]++|"")*+"|[^"\r\n%b]*+)' % mark
-    line = rb"%b(?:%b%b)*+" % (value, mark, value)
-    return re.compile(rb"%b(?:\r?\n%b)*+" % (line, line))
+    line = rb"%b(?:%b%b)%b" % (value, mark, value, times)
+    return re.compile(rb"%b(?:%b%b)*+" % (line, end, line))
 
 
 def _describe_parquet(description: Description) -> None:

@@ -24,6 +24,11 @@
             {% do check_names('segmentations.' ~ segmentation, inputs, known) %}
         {% endfor %}
 
+        {% set same = var('same_customers') or [] %}
+        {% if same is string or same is not iterable or same | reject('in', var('segmentations')) | list %}
+            {% do raise_error("The variable same_customers is '" ~ same ~ "', but has to be a list of segmentations whose inputs know the same customers by the same identifier, such as [spending, card_usage]. They are " ~ var('segmentations').keys() | join(', ') ~ ".") %}
+        {% endif %}
+
         {% for setting in ['minimum_cell_size', 'maximum_row_drop_share', 'maximum_segment_share_jump', 'minimum_remaining_share', 'maximum_reject_share', 'late_payment_days', 'minimum_claim_customers', 'proxy_mutual_information', 'proxy_cramers_v'] %}
             {% if var(setting) is not number or var(setting) < 0 %}
                 {% do raise_error("The variable " ~ setting ~ " is '" ~ var(setting) ~ "', but has to be a number of 0 or more. Correct it in dbt_project.yml or in --vars.") %}

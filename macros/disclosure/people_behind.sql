@@ -42,6 +42,14 @@
     {% elif rows == 'segment' %}
         select segmentation, segment_key, customer_id
         from {{ ref('int_segment_scores') }}
+    {% elif rows == 'segment_combination' %}
+        select scores.segment_key, others.segment_key as other_segment_key, scores.customer_id
+        from {{ ref('int_segment_scores') }} as scores
+        inner join {{ ref('int_segment_scores') }} as others
+            on
+                scores.customer_id = others.customer_id
+                and scores.segmentation < others.segmentation
+                and {{ population_of('scores.segmentation') }} = {{ population_of('others.segmentation') }}
     {% elif rows == 'metric' %}
         {% set counts %}
             select scores.segmentation, scores.segment_key, metrics.metric, count(*) as customers
@@ -182,7 +190,7 @@
             few.attribute, few.attribute_value, few.spend_month,
             few.shown_category as category, few.shown_payment_type as payment_type,
             spends.customer_id
-        from {{ ref('stg_spends__spends') }} as spends
+        from {{ ref('int_spends') }} as spends
         inner join {{ ref('int_customers_by_attribute') }} as people
             on spends.customer_id = people.customer_id
         inner join sized as few

@@ -18,6 +18,7 @@
 {% set written_numbers = numbers | rejectattr('source_type', 'ne', 'VARCHAR') | list %}
 {% set keys = meta.unique_key %}
 {% set has_every_key = contract | selectattr('name', 'in', keys[:1]) | selectattr('required') | list %}
+{% set other_values = 'row(' ~ contract | map(attribute='name') | reject('in', keys) | join(', ') ~ ')' %}
 {#- What is loaded as text has its marks already. -#}
 {% set in_place = execute and is_read_in_place(input_name) %}
 {% set doubted = untrusted(input_name, contract | selectattr('source_type', 'eq', 'VARCHAR') | list + passed) if in_place else [] %}
@@ -356,7 +357,8 @@ keyed as (
     select
         *,
         row_number() over (key_rows) as key_occurrence,
-        first_value(source_file) over (key_rows) as kept_file
+        first_value(source_file) over (key_rows) as kept_file,
+        first_value({{ other_values }}) over (key_rows) is distinct from {{ other_values }} as is_contradiction
     from rows_of_repeated_keys
     window key_rows as (partition by {{ keys | join(', ') }} order by source_file desc, source_row)
     union all by name
@@ -415,6 +417,7 @@ checked as (
         case
             when fault_rule is not null then fault_rule
             when key_occurrence > 1 and source_file < kept_file then 'replaced'
+            when key_occurrence > 1 and is_contradiction then 'contradictory_key'
             when key_occurrence > 1 then 'repeated_key'
             {%- if orphan_column %}
             when is_orphan then 'orphan'
@@ -423,6 +426,8 @@ checked as (
         case
             when fault_rule is not null then fault_reason
             when key_occurrence > 1 and source_file < kept_file then 'has a key that a later file has too; the later file is kept'
+            when key_occurrence > 1 and is_contradiction
+                then 'repeats a key that an earlier row of its file has with other values, so two may be under one key; the first row is kept'
             when key_occurrence > 1 then 'repeats a key that an earlier row of its file has; the first row is kept'
             {%- if orphan_column %}
             when is_orphan then {{ sql_text('has no usable row in the input ' ~ references.values() | first) }}

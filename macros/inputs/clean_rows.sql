@@ -79,7 +79,7 @@
 
 
 {#- Whether a value stands as it is, in a relation with `<column>__raw`; null counts as no. -#}
-{% macro is_clean(column, parents=none) -%}
+{% macro is_clean(column, parents=none, has_points='(select has_points from number_writing)') -%}
     {#- Up to twelve digits of a number, which hold no identifier. -#}
     {%- set raw = column.name ~ '__raw' -%}
     {%- set tests = [] -%}
@@ -93,9 +93,10 @@
             {%- do tests.append(raw ~ ' = floor(' ~ raw ~ ')') -%}
         {%- endif -%}
     {%- elif column.type in ('number', 'integer') -%}
-        {%- set whole = "regexp_full_match(" ~ raw ~ ", '-?[0-9]{1,12}')" -%}
-        {%- set fraction = "(regexp_full_match(" ~ raw ~ ", '-?[0-9]{1,12}[.][0-9]+') and (select has_points from number_writing))" -%}
-        {%- do tests.append('(' ~ whole ~ ' or ' ~ fraction ~ ')' if column.type == 'number' else whole) -%}
+        {%- do tests.append("regexp_full_match(" ~ raw ~ ", '-?[0-9]{1,12}" ~ ('([.][0-9]+)?' if column.type == 'number') ~ "')") -%}
+        {%- if column.type == 'number' -%}
+            {%- do tests.append('(' ~ has_points ~ ' or not contains(' ~ raw ~ ", '.'))") -%}
+        {%- endif -%}
         {%- do tests.append('try_cast(' ~ raw ~ ' as double) between ' ~ column.minimum ~ ' and ' ~ column.maximum) -%}
     {%- elif column.type == 'time' -%}
         {%- do tests.append("regexp_full_match(" ~ raw ~ ", '[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?)?')") -%}
@@ -112,8 +113,12 @@
     {%- else -%}
         {%- do tests.append(is_plain_text(raw)) -%}
         {%- do tests.append('length(' ~ raw ~ ') <= ' ~ maximum_text_length()) -%}
-        {#- No word for a missing value or for a line of totals has a digit. -#}
-        {%- do tests.append("regexp_matches(" ~ raw ~ ", '[0-9]')" if column.type == 'id' else 'not ' ~ is_missing_word(raw, column)) -%}
+        {#- No word for a missing value or for a line of totals has a digit, and each rounded number has a plus. -#}
+        {%- if column.type == 'id' -%}
+            {%- do tests.append("regexp_matches(" ~ raw ~ ", '[0-9]') and not contains(" ~ raw ~ ", '+')") -%}
+        {%- else -%}
+            {%- do tests.append('not ' ~ is_missing_word(raw, column)) -%}
+        {%- endif -%}
     {%- endif -%}
     {%- if column.get('placeholders') and not is_typed(column) -%}
         {%- do tests.append(raw ~ ' not in (' ~ sql_list(column.placeholders) ~ ')') -%}

@@ -202,6 +202,7 @@
     {%- endif %}
     {%- if column.type == 'id' %}
             when {{ is_summary_word(clean) }} then 'summary_row'
+            when {{ is_rounded_number(clean) }} then 'rounded_number'
     {%- endif %}
     {%- if column.type in ('number', 'integer') %}
             when {{ column.name }}__is_ambiguous then 'ambiguous'
@@ -224,6 +225,12 @@
         'total g\u00e9n\u00e9ral', 'total general', 'suma', 'promedio', 'totale', 'media', 'totaal', 'gemiddelde'
     ] -%}
     {{ is_listed('lower(rtrim(' ~ text ~ ", ' :'))", words) }}
+{%- endmacro %}
+
+
+{#- Whether an identifier is a number that lost its last digits, as a spreadsheet writes it: 2.70319E+15. -#}
+{% macro is_rounded_number(text) -%}
+    regexp_full_match({{ text }}, '[0-9]([.,][0-9]+)?[eE][+][0-9]{2,3}')
 {%- endmacro %}
 
 
@@ -307,6 +314,7 @@
             when 'ambiguous' then 'may have a thousands separator or a decimal mark, and its column does not tell; set the variable decimal_mark'
             {%- elif column.type in ('text', 'id') %}
             when 'summary_row' then 'belongs to a line of totals or averages, which is no row of its own'
+            when 'rounded_number' then 'is a long number that a spreadsheet or a program rounded, so several may have become one; export the column as text'
             when 'too_long' then 'is longer than {{ maximum_text_length() }} characters'
             {%- endif %}
             {%- if 'minimum' in column %}

@@ -16,19 +16,64 @@
 {% endmacro %}
 
 
-{#- The doubtful texts of files, each once: column_name, text. -#}
-{% macro doubtful_texts_sql(columns, relation) -%}
+{#-
+    Looks at the texts of files in one pass. Returns the columns in which some identify persons, and whether the texts
+    of all numbers are clean. Texts stand often, so each different one is examined once; numbers are examined as they
+    come, most at a glance.
+-#}
+{% macro look_at_texts(input_name, columns, files) %}
+    {% set doubted = untrusted(input_name, columns) %}
+    {% set numbers = columns | selectattr('type', 'in', ['number', 'integer']) | list %}
+    {% do run_query(texts_looked_at_sql(input_name, doubted, numbers, '(' ~ read_files_sql(columns, files) ~ ') as input_rows')) %}
+    {% set identifying_columns = find_identifiers(input_name, doubted, doubtful_texts_sql(input_name, doubted)) %}
+    {% set are_numbers_clean = query_value("are_numbers_clean from texts_of_" ~ input_name) %}
+    {% do run_query("drop table texts_of_" ~ input_name) %}
+    {{ return((identifying_columns, are_numbers_clean)) }}
+{% endmacro %}
+
+
+{#- One row: of each column in doubt its different texts, or doubtful numbers, in a list; and are_numbers_clean. -#}
+{% macro texts_looked_at_sql(input_name, doubted, numbers, relation) -%}
+create or replace temp table texts_of_{{ input_name }} as
+select
+    {%- for column in doubted %}
+    list(distinct {{ column.name }})
+    {%- if column in numbers %} filter (where case when {{ may_be_doubtful(column.name) }} then {{ is_doubtful(column.name, column) }} end)
+    {%- endif %} as {{ column.name }},
+    {%- endfor %}
+    true
+    {%- for column in numbers %}
+    and bool_and(coalesce({{ is_clean(dict(column, source_type='VARCHAR'), has_points='false' if var('decimal_mark') == ',' else 'true') }}, false))
+    {%- endfor %} as are_numbers_clean
+from (
     select
-        column_name,
-        unnest(column_texts) as text
-    from (
-        select
-            {%- for column in columns %}
-            list(distinct {{ column.name }}) filter (where {{ is_doubtful(column.name, column) }}) as {{ column.name }}{{ ',' if not loop.last }}
-            {%- endfor %}
-        from {{ relation }}
-    ) as doubtful
-    unpivot (column_texts for column_name in ({{ columns | map(attribute='name') | join(', ') }}))
+        *
+        {%- for column in numbers %},
+        {{ column.name }} as {{ column.name }}__raw
+        {%- endfor %}
+    from {{ relation }}
+) as named_rows
+{%- endmacro %}
+
+
+{#- The doubtful ones of these texts, each once: column_name, text. -#}
+{% macro doubtful_texts_sql(input_name, columns) -%}
+    {% for column in columns %}
+    select
+        '{{ column.name }}' as column_name,
+        text
+    from (select unnest({{ column.name }}) as text from texts_of_{{ input_name }}) as texts
+    {%- if column.type not in ('number', 'integer') %}
+    where {{ is_doubtful('text', column) }}
+    {%- endif %}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+{%- endmacro %}
+
+
+{#- What every doubtful text is, and cheap to tell: long, or not of ASCII, or with an at sign. -#}
+{% macro may_be_doubtful(expression) -%}
+    strlen({{ expression }}) > 7 or strlen({{ expression }}) <> length({{ expression }}) or contains({{ expression }}, '@')
 {%- endmacro %}
 
 

@@ -70,9 +70,9 @@
 
 
 {#- Whether a row of DuckDB's catalogue is about the relation of an input, whose name is in the column `name_column`. -#}
-{% macro is_in_catalogue(input_name, name_column) -%}
+{% macro is_in_catalogue(input_name, name_column, ending='') -%}
     {%- set node = input_node(input_name) -%}
-    database_name = {{ sql_text(node.database) }} and schema_name = {{ sql_text(node.schema) }} and {{ name_column }} = {{ sql_text(node.alias) }}
+    database_name = {{ sql_text(node.database) }} and schema_name = {{ sql_text(node.schema) }} and {{ name_column }} = {{ sql_text(node.alias ~ ending) }}
 {%- endmacro %}
 
 

@@ -14,9 +14,10 @@
 {% endmacro %}
 
 
-{#- Whether an input was loaded as a view. -#}
+{#- Whether an input was loaded as a view of files or tables that lie elsewhere. -#}
 {% macro is_read_in_place(input_name) %}
-    {{ return(query_value("exists (from duckdb_views() where " ~ is_in_catalogue(input_name, 'view_name') ~ ")")) }}
+    {% set has_rows = query_value("exists (from duckdb_tables() where " ~ is_in_catalogue(input_name, 'table_name', '__rows') ~ ")") %}
+    {{ return(is_view(input_name) and not has_rows) }}
 {% endmacro %}
 
 

@@ -38,6 +38,11 @@
         {% endfor %}
         {% do files.append(file) %}
     {% endfor %}
+    {#- One file that needs care has the others read like it. -#}
+    {% set are_even = are_even(files) %}
+    {% for file in files %}
+        {% do file.update({'is_even': are_even}) %}
+    {% endfor %}
     {{ return({'files': files, 'problems': problems}) }}
 {% endmacro %}
 
@@ -124,20 +129,41 @@
 
 
 {#-
-    The statement that makes an input available: a view of Parquet files, else a table of texts. The other kind that
-    there may be from another build goes first.
+    The statement that makes an input available: a view of Parquet files or of the rows of even ones, else a table of
+    texts. What there may be from another build goes first.
 -#}
 {% macro load_input_sql(input_name, files) %}
     {% set relation = relation_of(input_name) %}
-    {% set in_place = can_be_read_in_place(files) %}
-    {% if is_read_in_place(input_name) != in_place %}
-        {% do run_query("drop " ~ ('table' if in_place else 'view') ~ " if exists " ~ relation) %}
+    {% set kind = kind_of_input(files) %}
+    {% if is_view(input_name) != (kind == 'view') %}
+        {% do run_query("drop " ~ ('table' if kind == 'view' else 'view') ~ " if exists " ~ relation) %}
+    {% endif %}
+    {% do run_query("drop table if exists " ~ even_rows_of(input_name)) %}
+    {% if are_even(files) %}
+        {% do run_query(load_even_rows_sql(input_name, files)) %}
     {% endif %}
     {% set statement %}
-create or replace {{ 'view' if in_place else 'table' }} {{ relation }} as
-{{ read_in_place_sql(input_contract(input_name) + passed_columns(input_name), files) if in_place else read_input_sql(input_name, files) }}
+create or replace {{ kind }} {{ relation }} as
+{% if are_even(files) -%}
+{{ numbered_rows_sql(input_name, files) }}
+{%- elif kind == 'view' -%}
+{{ read_in_place_sql(input_contract(input_name) + passed_columns(input_name), files) }}
+{%- else -%}
+{{ read_input_sql(input_name, files) }}
+{%- endif %}
     {% endset %}
     {{ return(statement) }}
+{% endmacro %}
+
+
+{% macro kind_of_input(files) %}
+    {{ return('view' if can_be_read_in_place(files) or are_even(files) else 'table') }}
+{% endmacro %}
+
+
+{#- Whether an input was loaded as a view. -#}
+{% macro is_view(input_name) %}
+    {{ return(query_value("exists (from duckdb_views() where " ~ is_in_catalogue(input_name, 'view_name') ~ ")")) }}
 {% endmacro %}
 
 
@@ -148,8 +174,7 @@ create or replace {{ 'view' if in_place else 'table' }} {{ relation }} as
 -#}
 {% macro read_input_sql(input_name, files) %}
     {% set columns = input_contract(input_name) + passed_columns(input_name) %}
-    {% set doubted = untrusted(input_name, columns) %}
-    {% set identifying_columns = find_identifiers(input_name, doubted, doubtful_texts_sql(doubted, '(' ~ read_files_sql(columns, files) ~ ') as input_rows')) %}
+    {% set identifying_columns, _ = look_at_texts(input_name, columns, files) %}
 select
     {%- for column in columns %}
     {{ kept_text(column.name, input_name, column, identifying_columns) }} as {{ column.name }},
@@ -177,14 +202,16 @@ select
     {% if file.positions.get(column.name, 0) >= file.names | length -%}
     {{ partition_value(sql_text(file.path), (file.partitions.keys() | list)[file.positions[column.name] - file.names | length]) }} as {{ column.name }},
     {% elif column.name in file.positions -%}
-    case when source_fault is null then field_{{ file.positions[column.name] }} end as {{ column.name }},
+    {{ 'field_' ~ file.positions[column.name] if file.is_even else 'case when source_fault is null then field_' ~ file.positions[column.name] ~ ' end' }} as {{ column.name }},
     {% else -%}
     cast(null as varchar) as {{ column.name }},
     {% endif -%}
     {% endfor -%}
-    {{ sql_text(file.path) }} as source_file,
+    {{ sql_text(file.path) }} as source_file
+    {%- if not file.is_even %},
     source_row,
     source_fault
+    {%- endif %}
 from (
     {%- if file.format in ('parquet', 'view', 'table') -%}
     {{ parquet_fields_sql(columns, file) }}
@@ -200,9 +227,10 @@ from (
 
 
 {#-
-    The fields of a CSV file that every reader splits alike. A row is kept whatever its number of
-    fields: too few leave the last field null (an empty field is '' because nullstr is a text that no
-    plain file holds), too many fill surplus_field.
+    The fields of a CSV file that every reader splits alike; an empty one is '' because nullstr is a text that no plain
+    file holds. Where the file is not even, a row is kept whatever its number of fields: too few leave the last field
+    null, too many fill surplus_field. DuckDB might take part of such a row for the first of those that a thread reads,
+    so that one thread reads them all.
 -#}
 {% macro plain_fields_sql(file) %}
     {% set columns = [] %}
@@ -210,19 +238,26 @@ from (
         {% do columns.append("'field_" ~ loop.index0 ~ "': 'varchar'") %}
     {% endfor %}
     {% set quote = '"' if file.has_quotes else '' %}
+    {% if not file.is_even %}
+        {% do columns.append("'surplus_field': 'varchar'") %}
+    {% endif %}
     select
-        *,
+        *
+        {%- if not file.is_even %},
         row_number() over () + 1 as source_row,
         case
             when field_{{ file.names | length - 1 }} is null then 'has fewer fields than the header'
             when surplus_field is not null then 'has more fields than the header'
         end as source_fault
+        {%- endif %}
     from read_csv(
         {{ sql_path(file.path) }},
         compression = '{{ file.compression }}', auto_detect = false, hive_partitioning = false, header = true,
-        columns = { {{ columns | join(', ') }}, 'surplus_field': 'varchar' },
-        delim = '{{ file.delimiter }}', quote = '{{ quote }}', escape = '{{ quote }}', nullstr = chr(31),
+        columns = { {{ columns | join(', ') }} },
+        delim = '{{ file.delimiter }}', quote = '{{ quote }}', escape = '{{ quote }}', nullstr = chr(31)
+        {%- if not file.is_even %},
         null_padding = true, strict_mode = false, parallel = false, max_line_size = 20000000
+        {%- endif %}
     )
 {% endmacro %}
 

@@ -12,7 +12,7 @@
     {% set input_name = model.name %}
     {% set description = describe_input(input_name) %}
     {% set in_place = can_be_read_in_place(description.files) %}
-    {% set target_relation = this.incorporate(type='view' if in_place else 'table') %}
+    {% set target_relation = this.incorporate(type=kind_of_input(description.files)) %}
     {% do raise_problems(description.problems or changed_files(input_name, description.files)) %}
 
     {{ run_hooks(pre_hooks, inside_transaction=False) }}

@@ -11,6 +11,54 @@
 
 
 {#-
+    segmentation -> the population of its customers, by name: the active segmentations whose identifiers mean the same
+    people. Those are of one population that need a common input, or that the variable same_customers names together.
+-#}
+{% macro populations() %}
+    {#- Nothing that is parsed depends on it. -#}
+    {% set same_customers = (var('same_customers') or []) if execute else [] %}
+    {% set found = namespace(groups=[]) %}
+    {% for segmentation in active_segmentations() %}
+        {% set group = {
+            'segmentations': [segmentation],
+            'links': var('segmentations')[segmentation]
+                + (['same_customers'] if segmentation in same_customers else []),
+        } %}
+        {% set apart = [] %}
+        {% for other in found.groups %}
+            {% if other.links | select('in', group.links) | list %}
+                {% do group.update({
+                    'segmentations': other.segmentations + group.segmentations, 'links': other.links + group.links
+                }) %}
+            {% else %}
+                {% do apart.append(other) %}
+            {% endif %}
+        {% endfor %}
+        {% set found.groups = apart + [group] %}
+    {% endfor %}
+    {% set names = {} %}
+    {% for group in found.groups %}
+        {% for segmentation in group.segmentations %}
+            {% do names.update({segmentation: group.segmentations | sort | join(' + ')}) %}
+        {% endfor %}
+    {% endfor %}
+    {{ return(names) }}
+{% endmacro %}
+
+
+{#- The population of a row's customer, from the column with the segmentation. -#}
+{% macro population_of(column) -%}
+    case {{ column }}
+        {%- for segmentation, population in populations().items() %}
+        when {{ sql_text(segmentation) }} then {{ sql_text(population) }}
+        {%- else %}
+        when null then ''
+        {%- endfor %}
+    end
+{%- endmacro %}
+
+
+{#-
     segmentation -> its feature model. Called where a model is parsed, so that the lineage shows every
     segmentation.
 -#}

@@ -4,6 +4,20 @@
 {%- endmacro %}
 
 
+{#- How far a value lies from the usual, from its difference to the mean in standard deviations (Cohen 1988). -#}
+{% macro difference_in_words(difference) -%}
+    case
+        when {{ difference }} >= 0.8 then 'far above'
+        when {{ difference }} >= 0.5 then 'above'
+        when {{ difference }} >= 0.2 then 'slightly above'
+        when {{ difference }} > -0.2 then 'about'
+        when {{ difference }} > -0.5 then 'slightly below'
+        when {{ difference }} > -0.8 then 'below'
+        else 'far below'
+    end
+{%- endmacro %}
+
+
 {#- A number as readers want it within a sentence: two decimals below a hundred, none above or where they are zero. -#}
 {% macro readable_number(expression) -%}
     case

@@ -132,6 +132,7 @@ class Attack:
             *(self.transitions() if "monthly_segment_transitions" in self.tables else []),
             *(self.behaviours() if "behaviour_by_segment" in self.tables else []),
             *(self.rates() if "segment_group_rates" in self.tables else []),
+            *self.segment_combinations(),
             *(self.credit() if "repayment_behaviour" in self.tables else []),
             *self.groups(),
         ]
@@ -396,6 +397,36 @@ class Attack:
                 for row in rows.itertuples()
                 if self.small(row.customers)
             }
+            found += equations.disclosed(targets)
+        return found
+
+    def segment_combinations(self) -> list[str]:
+        """Segments of two segmentations, with the sizes of segments: who is in one only is told."""
+        shown, found = self.read("segment_combinations"), []
+        if shown.empty:
+            return found
+        sizes = self.read("segments").set_index("segment_key")["customers"]
+        members = self.truth("from intermediate.int_segment_scores")
+        members = members.pivot(index="customer_id", columns="segmentation", values="segment_key")
+        for (one, other), rows in shown.groupby(["segmentation", "other_segmentation"]):
+            # identifiers of several populations may be equal
+            pair = members[[one, other]].dropna(how="all").astype(object)
+            pair = pair.where(pair.notna(), None)
+            cells = pair.value_counts(dropna=False)
+            equations = Equations(f"segment_combinations of {one} and {other}")
+            both = [cell for cell in cells.index if None not in cell]
+            for segment in {*rows["segment_key"], *rows["other_segment_key"]}:
+                equations.know([cell for cell in cells.index if segment in cell], sizes[segment])
+            for row in rows.to_dict("records"):
+                cell = (row["segment_key"], row["other_segment_key"])
+                equations.know([cell], row["customers"])
+                equations.know(both, row["pair_customers"])
+                if pd.notna(row["expected_customers"]):
+                    # what chance gives is a product of two margins, so take both as known
+                    for place in (0, 1):
+                        margin = [known for known in both if known[place] == cell[place]]
+                        equations.know(margin, cells[margin].sum())
+            targets = {cell: [cell] for cell, size in cells.items() if self.small(size)}
             found += equations.disclosed(targets)
         return found
 

@@ -178,7 +178,7 @@ def judge(records: list, contract: Contract, parents: set[str] | None = None) ->
     """Clean records by the contract's rules; keys that repeat or refer to nothing are rejected."""
     known = [one for one in records if isinstance(one, dict)]
     habits = Habits(known, contract)
-    judged, keys = Judgement(), set()
+    judged, keys = Judgement(), {}
     for record in records:
         if isinstance(record, str):
             judged.rows.append(record)
@@ -186,9 +186,9 @@ def judge(records: list, contract: Contract, parents: set[str] | None = None) ->
         values, repairs, fault = clean_record(record, contract, habits)
         key = tuple(values[name] for name in contract.unique_key)
         if fault is None and key in keys:
-            fault = "repeated_key"
+            fault = "repeated_key" if keys[key] == values else "contradictory_key"
         if fault is None:
-            keys.add(key)
+            keys[key] = values
             if parents is not None and values[next(iter(contract.references))] not in parents:
                 fault = "orphan"
         if fault is None:
@@ -272,6 +272,8 @@ def clean_value(raw: str, column: str, rules: dict, habits: Habits):
         return None, repairs, "missing" if rules.get("required") else None
     if rules["type"] == "id" and text.rstrip(" :").lower() in SUMMARIES:
         return None, repairs, "summary_row"
+    if rules["type"] == "id" and re.fullmatch(r"\d([.,]\d+)?[eE]\+\d{2,3}", text, re.ASCII):
+        return None, repairs, "rounded_number"
     if rules["type"] in ("text", "id") and len(text) > MAXIMUM_TEXT_LENGTH:
         return None, repairs, "too_long"
     value, found = typed(text, rules)

@@ -51,6 +51,32 @@ def test_ordinary_files_are_plain(write, end, delimiter, start, last):
 
 
 @pytest.mark.parametrize(
+    ("body", "is_plain", "is_even"),
+    [
+        ("1,Pune,5\n2,Delhi,7\n", True, True),
+        ('1,"Pune, West",5\n2,"a ""b""",7', True, True),
+        ("1,Pune\n2,Delhi,7", True, False),
+        ("1,Pune,5\n2,Delhi,7,9", True, False),
+        # as many delimiters in all as rows of the right width have
+        ("1,Pune\n2,Delhi,7,9", True, False),
+        ('1,"Pune",5,6\n2,Delhi', True, False),
+        ("1,Pune,5\n \n", False, False),
+        ("1,Pune,5\n ", False, False),
+        # the marks of a line end, but apart
+        ("1,Pune,5\r\n2,Delhi\r7,8\n3,Agra,9\r\n", False, False),
+        ("1,Pune,5\r\n2,Delhi,\r7\n3,Agra,9\r\n", False, False),
+    ],
+)
+@pytest.mark.parametrize("before", [0, 5000])
+def test_only_lines_as_wide_as_the_header_are_even(write, body, is_plain, is_even, before):
+    """However far from the beginning of the file the other ones are."""
+    end = "\r\n" if "\r\n" in body else "\n"
+    lines = ["id,city,amount"] + ["0,Agra,1"] * before
+    file = describe_file(write(end.join([*lines, body])), WANTED)
+    assert (file.problem, file.is_plain, file.is_even) == (None, is_plain, is_even)
+
+
+@pytest.mark.parametrize(
     "content",
     [
         "\r".join(LINES).encode(),

@@ -104,8 +104,57 @@ def test_rows_of_another_shape_are_quarantined_and_the_rest_keep_their_numbers(
     ]
 
 
-def test_repeated_keys_and_orphans_are_quarantined(workspace, input_folder):
-    edit(input_folder / "customers.csv", lambda rows: rows.append([*rows[1][:-1], "12345"]))
+@pytest.mark.slow
+@pytest.mark.parametrize("masked", [0, 1_000])
+def test_rows_of_large_files_keep_their_numbers(workspace, input_folder, masked):
+    """They are read by several threads, and numbered by where they come to lie; so where one in
+    ten needs a mark instead of what identifies a person."""
+    folder, rows = input_folder / "spends", {"a": 400_000, "b": 1, "c": 500_000, "d": 130_000}
+    folder.mkdir()
+    (input_folder / "spends.csv").unlink()
+    for name, count in rows.items():
+        # the spend of a row is its number
+        duckdb.sql(
+            "copy (select repeat('C', (1 + hash(range) % 40)::bigint) || range "
+            f"|| case when range % 10000 < {masked} then '@bank.com' else '' end as customer_id, "
+            "'May' as month, 'Food' as category, 'UPI' as payment_type, range + 2 as spend "
+            f"from range({count})) to '{folder / name}.csv' (header)"
+        )
+    loaded = ("seed", "--select", "spends")
+    assert workspace.dbt(*loaded, input_dir=str(input_folder)).succeeded
+    found = workspace.query(
+        "select parse_filename(source_file, true) as name, count(*) as rows, "
+        "count(*) filter (spend = source_row) as right from inputs.spends group by all"
+    )
+    assert dict(zip(found["name"], found["rows"], strict=True)) == rows
+    assert dict(zip(found["name"], found["right"], strict=True)) == rows
+    tables = "select table_name from duckdb_tables() where schema_name = 'inputs'"
+    assert list(workspace.query(tables)["table_name"]) == ["spends__rows"]
+
+    # one row of another width has all files read with care, and nothing is left of the other way
+    with (folder / "b.csv").open("a", encoding="utf-8") as file:
+        file.write("C1,May,Food\n")
+    assert workspace.dbt(*loaded, input_dir=str(input_folder)).succeeded
+    found = workspace.query(
+        "select count(*) as rows, count(source_fault) as faults, "
+        "count(*) filter (spend::bigint = source_row) as right from inputs.spends"
+    ).iloc[0]
+    assert tuple(found) == (1_030_002, 1, 1_030_001)
+    assert list(workspace.query(tables)["table_name"]) == ["spends"]
+
+
+def test_keys_that_tell_nobody_apart_are_quarantined(workspace, input_folder):
+    edit(
+        input_folder / "customers.csv",
+        lambda rows: rows.extend(
+            [
+                rows[1],
+                [*rows[1][:-1], "12345"],
+                ["2.70319E+15", *rows[1][1:]],
+                ["1E10", *rows[1][1:]],
+            ]
+        ),
+    )
     edit(
         input_folder / "spends.csv",
         lambda rows: rows.extend([rows[1], ["NOBODY", *rows[1][1:]]]),
@@ -118,9 +167,13 @@ def test_repeated_keys_and_orphans_are_quarantined(workspace, input_folder):
     found = set(rejects.itertuples(index=False, name=None))
     assert {
         ("customers", "repeated_key", 202),
+        ("customers", "contradictory_key", 203),
+        ("customers", "rounded_number", 204),
         ("spends", "repeated_key", 202),
         ("spends", "orphan", 203),
     } <= found
+    # an identifier of a bank's own that only looks a little like it
+    assert ("customers", 205) not in {(name, row) for name, _, row in found}
 
 
 def test_copies_of_many_kinds_read_the_same(workspace, input_folder):
@@ -261,6 +314,10 @@ def test_a_bad_file_ends_in_one_sentence(workspace, input_folder, spoil, sentenc
         (
             {"accept_changes": True},
             "The variable accept_changes is 'True', but has to be a list of the checks whose",
+        ),
+        (
+            {"same_customers": ["card_usge"]},
+            "The variable same_customers is '['card_usge']', but has to be a list of",
         ),
         ({"time_zone": "Kolkata"}, "The variable time_zone is 'Kolkata', but has to be the name"),
         ({"spends_year": "May"}, "The variable spends_year is 'May', but has to be a year"),

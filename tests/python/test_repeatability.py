@@ -99,6 +99,7 @@ APART = {
 COMPARED = {
     *("publication_checks", "published_tables"),
     *("segment_changes", "segment_drift", "segmentations", "segments"),
+    "customer_segment_changes",
 }
 
 

@@ -397,6 +397,40 @@ def test_the_form_scores_as_sql_does(browser, page, scored_in_sql, name):
         np.testing.assert_allclose(in_page[column], in_sql[column], rtol=1e-9, atol=1e-9)
 
 
+def test_the_form_gives_the_reasons_of_the_tables(browser, page, sample_build):
+    """Which features speak most for the segment, how far from the usual they are, and how much."""
+    with browser.visit(page) as visit:
+        for name in SEGMENTATIONS:
+            customers = sample_build.query(
+                f"from intermediate.int_{name}__features order by customer_id limit 200"
+            )
+            drivers = sample_build.query_published(
+                f"from segment_drivers where segmentation = '{name}' order by customer_id limit 200"
+            )
+            numbers = customers.select_dtypes("number")
+            given = json.loads(numbers.to_json(orient="records", double_precision=15))
+            in_page = visit.page.evaluate(
+                """([name, customers]) => {
+                    const own = cardSegments.scoring.find((one) => one.segmentation === name);
+                    return customers.map((customer) =>
+                        cardSegments.scoreCustomer(own, customer).drivers.map((driver) =>
+                            [driver.feature.name, driver.level, driver.contribution]));
+                }""",
+                [name, given],
+            )
+            assert max(map(len, in_page)) == 3
+            for place in range(3):
+                found = [
+                    one[place] if place < len(one) else [None, None, np.nan] for one in in_page
+                ]
+                columns = ("feature", "level", "contribution")
+                published = drivers[[f"driver_{place + 1}_{column}" for column in columns]]
+                published = published.astype(object).where(published.notna(), None)
+                for one, other in zip(found, published.itertuples(index=False), strict=True):
+                    assert one[:2] == list(other)[:2]
+                    np.testing.assert_allclose(one[2], np.float64(other[2]), rtol=1e-9)
+
+
 def test_the_form_answers_with_name_margin_and_actions(browser, page, sample_build):
     segment = sample_build.query_published(
         "select * from segments where segmentation = 'relationship' order by segment_number limit 1"
@@ -415,6 +449,7 @@ def test_the_form_answers_with_name_margin_and_actions(browser, page, sample_bui
         text = answer.inner_text()
         assert "Margin" in text
         assert "Next segment:" in text
+        assert re.search(r"because of [a-z].* (far )?(above|below) the usual", text)
         assert "Left empty" not in text
         for action in actions.itertuples():
             assert action.action in text
@@ -493,7 +528,7 @@ def test_no_segment_is_named_where_the_formula_has_no_result(browser, page):
     with browser.visit(page) as visit:
         form = visit.page.locator("form[data-segmentation='card_usage']")
         answer = form.locator(".answer")
-        amount = form.locator("input[name='balance_amount']")
+        amount = form.locator("input[name='payments_amount']")
         for impossible in ("-3", "-1", "1e300"):
             amount.fill(impossible)
             form.locator("button").click()

@@ -19,6 +19,7 @@ CHANGED = {
     "minimum_recommendations": 1,
     "published_dir": "elsewhere",
     "refit": "never",
+    "same_customers": ["spending", "repayment"],
     "spends_year": 2001,
     "staffing_customers": None,
     "time_zone": "Asia/Tokyo",

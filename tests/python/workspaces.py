@@ -50,6 +50,7 @@ RUNTIME_VARIABLES = {
     "minimum_recommendations",
     "published_dir",
     "refit",
+    "same_customers",
     "spends_year",
     "staffing_customers",
     "time_zone",

@@ -63,7 +63,11 @@ function answer(place, result) {
     place.append(
         element("p", `Margin ${result.margin.toFixed(2)} of 1: ${describeMargin(result.margin)}.`),
     );
-    if (result.runnerUp) place.append(element("p", `Next segment: ${result.runnerUp.name}.`));
+    if (result.runnerUp) {
+        const reasons = result.drivers.map((driver) => `${driver.feature.label} ${driver.level} the usual`);
+        const why = reasons.length ? ` This segment and not that one, because of ${reasons.join(", ")}.` : "";
+        place.append(element("p", `Next segment: ${result.runnerUp.name}.${why}`));
+    }
     if (result.imputed.length) {
         const names = result.imputed.map((feature) => feature.label).join(", ");
         place.append(element("p", `Left empty, so taken as the median: ${names}.`, "note"));

@@ -33,6 +33,14 @@ function standardised(feature, given) {
     return (transformed(feature, value) - feature.mean) / feature.standard_deviation;
 }
 
+/* how far from the usual, in standard deviations, as the macro difference_in_words says it */
+function level(difference) {
+    const size = Math.abs(difference);
+    if (size < 0.2) return "about";
+    const side = difference > 0 ? "above" : "below";
+    return size >= 0.8 ? `far ${side}` : size >= 0.5 ? side : `slightly ${side}`;
+}
+
 /* segmentation: one entry of the page's data; customer: feature name -> number or null */
 function scoreCustomer(segmentation, customer) {
     const places = segmentation.features.map((feature) => standardised(feature, customer[feature.name]));
@@ -46,6 +54,12 @@ function scoreCustomer(segmentation, customer) {
         })
         .sort((one, other) => one.distance - other.distance || one.segment.number - other.segment.number);
     const [nearest, next] = distances;
+    /* what each feature adds to the squared distance to the runner-up less that to the segment */
+    const contributions = segmentation.features.map((feature, position) => {
+        if (!next || feature.weight === 0) return 0;
+        const [own, other] = [nearest, next].map((one) => places[position] - one.segment.centroid[feature.name]);
+        return feature.weight * (other * other - own * own);
+    });
     return {
         /* false where a formula has no result, as the logarithm of a negative number: then nothing is near */
         isScored: Number.isFinite(nearest.distance),
@@ -55,6 +69,15 @@ function scoreCustomer(segmentation, customer) {
         segment: nearest.segment,
         distance: nearest.distance,
         runnerUp: next ? next.segment : null,
+        drivers: segmentation.features
+            .map((feature, position) => ({
+                feature,
+                contribution: contributions[position],
+                level: level(places[position]),
+            }))
+            .filter((driver) => driver.contribution > 0)
+            .sort((one, other) => other.contribution - one.contribution)
+            .slice(0, 3),
         margin: next && next.distance > 0 ? (next.distance - nearest.distance) / next.distance : 0,
         imputed: segmentation.features.filter((feature) => isMissing(customer[feature.name])),
     };

@@ -36,9 +36,8 @@ by_segment as (
         members.segment_key,
         spends.category,
         spends.payment_type,
-        count(case when spends.spend_amount > 0 then 1 end) as customers,
         {{ exact_sum('spends.spend_amount') }} as spend_amount
-    from {{ ref('int_customer_kinds_summed') }} as spends
+    from {{ ref('int_spends') }} as spends
     inner join members
         on spends.customer_id = members.customer_id
     group by
@@ -60,18 +59,41 @@ of_everyone as (
 
 ),
 
+members_with_kinds as (
+
+    select
+        members.segment_key,
+        members.customer_id,
+        customer_kinds.kind_bits
+    from {{ ref('int_customer_kinds') }} as customer_kinds
+    inner join members
+        on customer_kinds.customer_id = members.customer_id
+
+),
+
 kind_counts as (
 
     select
         'segment' as attribute,
-        case when {{ is_credit_card('payment_type') }} then 'credit card' else 'other' end as item_class,
-        concat_ws(' / ', category, payment_type) as item,
-        segment_key as line_name,
-        category,
-        payment_type,
-        customers
-    from by_segment
-    where customers > 0
+        case when {{ is_credit_card('spend_kinds.payment_type') }} then 'credit card' else 'other' end as item_class,
+        concat_ws(' / ', spend_kinds.category, spend_kinds.payment_type) as item,
+        counted.segment_key as line_name,
+        spend_kinds.kind_number,
+        counted.customers
+    from (
+        select
+            members.segment_key,
+            spend_kinds.kind_number,
+            count(*) as customers
+        from members_with_kinds as members
+        inner join {{ ref('int_spend_kinds') }} as spend_kinds
+            on get_bit(members.kind_bits, spend_kinds.kind_number) = 1
+        group by
+            members.segment_key,
+            spend_kinds.kind_number
+    ) as counted
+    inner join {{ ref('int_spend_kinds') }} as spend_kinds
+        on counted.kind_number = spend_kinds.kind_number
 
 ),
 
@@ -83,19 +105,13 @@ few_spenders as (
         kind_counts.item_class,
         kind_counts.item,
         kind_counts.line_name,
-        spends.customer_id
+        members.customer_id
     from kind_counts
-    inner join {{ ref('int_customer_kinds_summed') }} as spends
-        on
-            kind_counts.category = spends.category
-            and kind_counts.payment_type = spends.payment_type
-    inner join members
+    inner join members_with_kinds as members
         on
             kind_counts.line_name = members.segment_key
-            and spends.customer_id = members.customer_id
-    where
-        kind_counts.customers < {{ var('minimum_cell_size') }}
-        and spends.spend_amount > 0
+            and get_bit(members.kind_bits, kind_counts.kind_number) = 1
+    where kind_counts.customers < {{ var('minimum_cell_size') }}
 
 ),
 

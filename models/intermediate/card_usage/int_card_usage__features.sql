@@ -41,7 +41,8 @@ features as (
         cash_advance_amount / nullif(cash_advance_amount + purchases_amount, 0) as cash_advance_share_of_usage,
         instalment_purchases_amount / nullif(one_off_purchases_amount + instalment_purchases_amount, 0)
             as instalment_share_of_purchases,
-        balance_amount / nullif(credit_limit_amount, 0) as limit_utilisation_share,
+        /* who has paid more than was owed uses nothing of the limit */
+        greatest(balance_amount, 0) / nullif(credit_limit_amount, 0) as limit_utilisation_share,
         payments_amount / nullif(minimum_payments_amount, 0) as payment_ratio
     from cardholders
 

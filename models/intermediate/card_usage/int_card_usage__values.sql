@@ -30,9 +30,10 @@ yearly as (
         features.instalment_purchases_amount * 12 / features.tenure_months as instalment_purchases_amount,
         features.cash_advance_amount * 12 / features.tenure_months as cash_advance_amount,
         features.payments_amount * 12 / features.tenure_months as payments_amount,
-        features.balance_amount,
+        /* a credit balance is owed to the cardholder: nothing of it is lent or can be lost */
+        greatest(features.balance_amount, 0) as balance_amount,
         /* cash has no interest-free days, so its part of the balance bears interest whoever owes it */
-        features.balance_amount * coalesce(features.cash_advance_share_of_usage, 0) as cash_balance_amount,
+        greatest(features.balance_amount, 0) * coalesce(features.cash_advance_share_of_usage, 0) as cash_balance_amount,
         /* of the rest, what is owed in months that are not paid in full; a transactor is lent nothing */
         case
             when behaviours.is_transactor then 0

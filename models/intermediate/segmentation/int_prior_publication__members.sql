@@ -79,7 +79,8 @@ last_parameters as (
 scores as (
 
     {{ score_metric_values_sql(
-        ref('int_segmentation_features'), ref('int_segmentation_metrics'), 'last_parameters'
+        ref('int_segmentation_features'), ref('int_segmentation_metrics'), 'last_parameters',
+        kept_columns=['standardised_values']
     ) | indent(4) }}
 
 ),
@@ -106,7 +107,10 @@ members as (
         /* a segmentation that was absent carried over no members; its model says where they would have been */
         case when specifications.is_returning then keys.segment_key else last_members.segment_key end as segment_key,
         keys.segment_key as scored_segment_key,
-        specifications.is_returning as is_scored_today
+        specifications.is_returning as is_scored_today,
+        /* of those who moved, for whoever asks why */
+        case when keys.segment_key <> last_members.segment_key then scores.standardised_values end
+            as standardised_values
     from populations
     inner join specifications
         on populations.segmentation = specifications.segmentation

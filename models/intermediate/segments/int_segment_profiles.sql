@@ -30,12 +30,13 @@ centroids as (
 
 ),
 
+/* a million customers have tens of millions of values, so each has the number of its metric and not the name */
 metric_values as (
 
     select
         scores.segmentation,
         scores.segment_key,
-        metrics.metric,
+        metrics.metric_position,
         features.metric_values[metrics.metric_position] as metric_value
     from features
     inner join scores
@@ -51,7 +52,7 @@ populations as (
 
     select
         segmentation,
-        metric,
+        metric_position,
         {{ exact_sum('metric_value') }} as metric_sum,
         {{ exact_mean('metric_value') }} as metric_mean,
         cast(median(metric_value) as double) as metric_median,
@@ -59,7 +60,7 @@ populations as (
     from metric_values
     group by
         segmentation,
-        metric
+        metric_position
 
 ),
 
@@ -68,7 +69,7 @@ spreads as (
 
     select
         metric_values.segmentation,
-        metric_values.metric,
+        metric_values.metric_position,
         case
             when max(populations.largest_value) = 0 then 0
             else
@@ -81,10 +82,10 @@ spreads as (
     inner join populations
         on
             metric_values.segmentation = populations.segmentation
-            and metric_values.metric = populations.metric
+            and metric_values.metric_position = populations.metric_position
     group by
         metric_values.segmentation,
-        metric_values.metric
+        metric_values.metric_position
 
 ),
 
@@ -93,7 +94,7 @@ segment_values as (
     select
         segmentation,
         segment_key,
-        metric,
+        metric_position,
         count(*) as customers,
         count(metric_value) as customers_with_value,
         count(*) filter (where metric_value > 0) as customers_above_zero,
@@ -105,7 +106,7 @@ segment_values as (
     group by
         segmentation,
         segment_key,
-        metric
+        metric_position
 
 ),
 
@@ -114,7 +115,7 @@ profiles as (
     select
         segment_values.segmentation,
         segment_values.segment_key,
-        segment_values.metric,
+        metrics.metric,
         metrics.metric_position,
         segment_values.customers,
         segment_values.customers_with_value,
@@ -138,15 +139,15 @@ profiles as (
     inner join populations
         on
             segment_values.segmentation = populations.segmentation
-            and segment_values.metric = populations.metric
+            and segment_values.metric_position = populations.metric_position
     inner join spreads
         on
             segment_values.segmentation = spreads.segmentation
-            and segment_values.metric = spreads.metric
+            and segment_values.metric_position = spreads.metric_position
     inner join metrics
         on
             segment_values.segmentation = metrics.segmentation
-            and segment_values.metric = metrics.metric
+            and segment_values.metric_position = metrics.metric_position
 
 ),
 

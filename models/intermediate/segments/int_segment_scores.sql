@@ -12,7 +12,8 @@ parameters as (
 scores as (
 
     {{ score_metric_values_sql(
-        ref('int_segmentation_features'), ref('int_segmentation_metrics'), ref('int_segment_parameters')
+        ref('int_segmentation_features'), ref('int_segmentation_metrics'), ref('int_segment_parameters'),
+        kept_columns=['standardised_values']
     ) | indent(4) }}
 
 ),
@@ -38,7 +39,8 @@ keyed as (
         scores.segment_number,
         scores.runner_up_segment_number,
         scores.distance,
-        scores.margin
+        scores.margin,
+        scores.standardised_values
     from scores
     inner join keys as nearest
         on

@@ -5,16 +5,16 @@ with
 sampled as (
 
     select customer_id
-    from {{ claim_sample('(select distinct customer_id from ' ~ ref('int_customer_kinds_summed') ~ ')') }} as customers
+    from {{ claim_sample(ref('int_customer_kinds')) }} as customers
 
 ),
 
 spends as (
 
-    select kinds_of_customers.*
-    from {{ ref('int_customer_kinds_summed') }} as kinds_of_customers
+    select all_spends.*
+    from {{ ref('int_spends') }} as all_spends
     inner join sampled
-        on kinds_of_customers.customer_id = sampled.customer_id
+        on all_spends.customer_id = sampled.customer_id
 
 ),
 

@@ -225,7 +225,7 @@ kinds as (
 ),
 
 /* who spends on the same in several months is one customer of all months */
-kind_cells as (
+kind_spenders as (
 
     select
         customers.age_group,
@@ -233,27 +233,62 @@ kind_cells as (
         customers.marital_status,
         customers.city,
         customers.occupation,
-        kinds_of_customers.category,
-        kinds_of_customers.payment_type,
-        count(case when kinds_of_customers.spend_amount > 0 then 1 end) as customers,
-        {{ exact_sum('kinds_of_customers.spend_amount') }} as spend_amount
-    from {{ ref('int_customer_kinds_summed') }} as kinds_of_customers
+        spend_kinds.category,
+        spend_kinds.payment_type,
+        count(*) as customers
+    from {{ ref('int_customer_kinds') }} as customer_kinds
     inner join customers
-        on kinds_of_customers.customer_id = customers.customer_id
+        on customer_kinds.customer_id = customers.customer_id
+    inner join {{ ref('int_spend_kinds') }} as spend_kinds
+        on get_bit(customer_kinds.kind_bits, spend_kinds.kind_number) = 1
     group by
         customers.age_group,
         customers.gender,
         customers.marital_status,
         customers.city,
         customers.occupation,
-        kinds_of_customers.category,
-        kinds_of_customers.payment_type
+        spend_kinds.category,
+        spend_kinds.payment_type
 
 ),
 
-kind_cells_by_attribute as (
+kind_spenders_by_attribute as (
 
-    {{ by_attribute('kind_cells', ['category', 'payment_type', 'customers', 'spend_amount']) }}
+    {{ by_attribute('kind_spenders', ['category', 'payment_type', 'customers']) }}
+
+),
+
+spenders_of_kinds as (
+
+    select
+        attribute,
+        attribute_value,
+        category,
+        payment_type,
+        cast(sum(customers) as bigint) as customers
+    from kind_spenders_by_attribute
+    group by
+        attribute,
+        attribute_value,
+        category,
+        payment_type
+
+),
+
+kind_cells as (
+
+    select
+        attribute,
+        attribute_value,
+        category,
+        payment_type,
+        {{ exact_sum('spend_amount') }} as spend_amount
+    from monthly_cells
+    group by
+        attribute,
+        attribute_value,
+        category,
+        payment_type
 
 ),
 
@@ -270,19 +305,20 @@ all_cells as (
     from monthly_cells
     union all
     select
-        attribute,
-        attribute_value,
+        kind_cells.attribute,
+        kind_cells.attribute_value,
         cast(null as date) as spend_month,
-        category,
-        payment_type,
-        cast(sum(customers) as bigint) as customers,
-        {{ exact_sum('spend_amount') }} as spend_amount
-    from kind_cells_by_attribute
-    group by
-        attribute,
-        attribute_value,
-        category,
-        payment_type
+        kind_cells.category,
+        kind_cells.payment_type,
+        coalesce(spenders_of_kinds.customers, 0) as customers,
+        kind_cells.spend_amount
+    from kind_cells
+    left join spenders_of_kinds
+        on
+            kind_cells.attribute = spenders_of_kinds.attribute
+            and kind_cells.attribute_value = spenders_of_kinds.attribute_value
+            and kind_cells.category = spenders_of_kinds.category
+            and kind_cells.payment_type = spenders_of_kinds.payment_type
 
 ),
 

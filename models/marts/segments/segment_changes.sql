@@ -22,14 +22,7 @@ compared as (
         members.segmentation,
         last_members.segment_key as from_segment_key,
         members.segment_key as to_segment_key,
-        /* the old model on today's data parts what the customer changed from what the model changed */
-        case
-            when last_members.segment_key = members.segment_key then 'stayed'
-            when last_members.scored_segment_key is null then 'unknown'
-            when last_members.scored_segment_key = last_members.segment_key then 'model'
-            when last_members.scored_segment_key = members.segment_key then 'behaviour'
-            else 'both'
-        end as cause
+        {{ cause_of_change('last_members', 'members') | indent(8) }} as cause
     from members
     inner join last_members
         on

@@ -8,9 +8,7 @@ total as (
 
 ),
 
-{% for model in [
-    'int_spend_cells_summed', 'int_customer_kinds_summed', 'int_customer_months_summed', 'customer_income_utilisation',
-] -%}
+{% for model in ['int_spend_cells_summed', 'int_customer_months_summed', 'customer_income_utilisation'] -%}
 {{ model }}_sums as (
 
     select
@@ -54,8 +52,6 @@ unsuppressed as (
 sums as (
 
     select * from int_spend_cells_summed_sums
-    union all
-    select * from int_customer_kinds_summed_sums
     union all
     select * from int_customer_months_summed_sums
     union all

@@ -9,6 +9,11 @@ from bank import VARIABLES
 from workspaces import PROJECT
 
 SEGMENTATIONS = ["spending", "relationship", "card_usage", "repayment"]
+TRANSFORMS = {
+    "identity": lambda x: x,
+    "log1p": np.log1p,
+    "signed_log1p": lambda x: np.sign(x) * np.log1p(np.abs(x)),
+}
 
 
 def specification(segmentation: str) -> dict:
@@ -155,9 +160,7 @@ class Model:
             values = values.clip(
                 self.parameter(name, "lower", -np.inf), self.parameter(name, "upper", np.inf)
             )
-            transform = {"identity": lambda x: x, "log1p": np.log1p}[
-                self.parameters.loc[(name, "transform"), "parameter_text"]
-            ]
+            transform = TRANSFORMS[self.parameters.loc[(name, "transform"), "parameter_text"]]
             mean = self.parameter(name, "mean", np.nan)
             spread = self.parameter(name, "standard_deviation", np.nan)
             found[name] = (transform(values) - mean) / spread * self.root_weight(name)

@@ -190,6 +190,8 @@ def drifted(sample_build, tmp_path_factory):
     run = workspace.dbt(
         *("run", "--exclude", "int_relationship__features"),
         *("--select", "int_relationship__features+,+segment_drift", "int_prior_publication__*"),
+        # today's customers by the model that was published
+        *("int_segment_scores", "customer_segment_changes"),
     )
     assert run.succeeded, run.output
     return workspace
@@ -254,3 +256,68 @@ def test_segment_drift(sample_build, drifted):
     assert set(expected["drift"]) >= {"major", "none"}
     published = drifted.query("from marts.segment_drift")
     compare(published, expected, ["segmentation", "subject"])
+
+
+def test_customer_segment_changes(drifted, sample_build):
+    """Who moved when every limit rose, and what each feature did to the gap between two centres."""
+    bank = bank_of_sample(sample_build)
+    model, before = Model(bank, "relationship"), features(bank, "relationship")
+    today = drifted.query("from intermediate.int_relationship__features")
+    today = today.set_index("customer_id")[before.columns].astype(float).loc[before.index]
+    scored, old = model.scored(today), model.scored(before)
+    is_moved = scored["segment_key"] != old["segment_key"]
+    points, old_points = model.prepared(today)[is_moved], model.prepared(before)[is_moved]
+    weights = np.array([model.root_weight(name) for name in model.used])
+    rows = []
+    for customer in points.index:
+        keys = [one.loc[customer, "segment_key"] for one in (old, scored)]
+        gaps, parts = [], []
+        for place in (old_points.loc[customer], points.loc[customer]):
+            squares = [(place - model.centroids.loc[key] * weights) ** 2 for key in keys]
+            parts.append(squares[0] - squares[1])
+            gaps.append(parts[-1].sum())
+        moved = (parts[1] - parts[0]).sort_values(ascending=False)
+        drivers = moved[moved > 1e-12].head(3)
+        rows.append(
+            {
+                "customer_id": customer,
+                "from_segment_key": keys[0],
+                "to_segment_key": keys[1],
+                "gap_before": gaps[0],
+                "gap_after": gaps[1],
+                "strongest": moved.index[0],
+                "strongest_contribution": moved.iloc[0],
+                "direction": "up"
+                if points.loc[customer, moved.index[0]] > old_points.loc[customer, moved.index[0]]
+                else "down",
+                "drivers": len(drivers),
+                "others": moved.sum() - drivers.sum(),
+            }
+        )
+    expected = pd.DataFrame(rows).set_index("customer_id").sort_index()
+    published = drifted.query(
+        "from marts.customer_segment_changes where segmentation = 'relationship'"
+    ).set_index("customer_id")
+    assert len(expected) > 10
+    assert set(published["cause"]) == {"behaviour"}
+    published = published.sort_index()
+    assert list(published.index) == list(expected.index)
+    for column, own in {
+        "from_segment_key": "from_segment_key",
+        "to_segment_key": "to_segment_key",
+        "driver_1_feature": "strongest",
+        "driver_1_direction": "direction",
+    }.items():
+        assert (published[column] == expected[own]).all(), column
+    shown = published[[f"driver_{place}_feature" for place in (1, 2, 3)]].notna().sum(axis=1)
+    assert (shown == expected["drivers"]).all()
+    for column, own in {
+        "gap_before": "gap_before",
+        "gap_after": "gap_after",
+        "driver_1_contribution": "strongest_contribution",
+        "other_contribution": "others",
+    }.items():
+        np.testing.assert_allclose(published[column], expected[own], rtol=1e-9, atol=1e-9)
+    assert not drifted.query(
+        "from marts.customer_segment_changes where segmentation <> 'relationship'"
+    ).size

@@ -14,6 +14,8 @@ from sklearn.cluster import AgglomerativeClustering, KMeans
 from sklearn.decomposition import PCA
 from threadpoolctl import threadpool_limits
 
+from card_segments.report.words import IN_WORDS, strength
+
 
 def of(bank, table: str, segmentation: str) -> pd.DataFrame:
     rows = bank.published(table)
@@ -27,6 +29,53 @@ def test_segment_members(bank, segmentation):
     expected["segmentation"] = segmentation
     published = of(bank, "segment_members", segmentation)
     compare(published, expected.reset_index(), ["customer_id"])
+
+
+@pytest.mark.parametrize("segmentation", SEGMENTATIONS)
+def test_segment_drivers(bank, segmentation):
+    """Squared distances to the runner-up's and to the own centre, feature by feature."""
+    model, customers = Model(bank, segmentation), features(bank, segmentation)
+    points, nearest = model.prepared(customers), model.scored(customers)
+    weights = pd.Series({name: model.root_weight(name) for name in model.used})
+    own, other = (
+        (points - (model.centroids * weights).loc[nearest[column]].to_numpy()) ** 2
+        for column in ("segment_key", "runner_up_segment_key")
+    )
+    # in the order of the specification, in which the first of two that are equal comes first
+    formed_from, _ = metrics_of(segmentation)
+    contributions = (other - own)[[name for name in formed_from if name in model.used]]
+    labels = reference("segment_metrics").set_index("metric")["label"]
+    rows = []
+    for customer, values in contributions.iterrows():
+        drivers = values.sort_values(ascending=False, kind="stable")
+        drivers = drivers[drivers > 0].head(3)
+        gap = values.sum()
+        row = {
+            "segmentation": segmentation,
+            "customer_id": customer,
+            "segment_key": nearest.loc[customer, "segment_key"],
+            "runner_up_segment_key": nearest.loc[customer, "runner_up_segment_key"],
+            "distance_gap": gap,
+            "other_contribution": gap - drivers.sum(),
+        }
+        said = []
+        for place in (1, 2, 3):
+            name = drivers.index[place - 1] if place <= len(drivers) else None
+            level = None
+            if name:
+                level = IN_WORDS[strength(points.loc[customer, name] / weights[name])]
+                level = level.replace("about the same", "about")
+                said.append(f"{labels.get(name, name)} {level} the usual")
+            row[f"driver_{place}_feature"] = name
+            row[f"driver_{place}_level"] = level
+            row[f"driver_{place}_contribution"] = drivers.get(name, np.nan)
+            row[f"driver_{place}_share"] = drivers.get(name, np.nan) / gap
+        rows.append(row | {"reason": ", ".join(said)})
+    published = of(bank, "segment_drivers", segmentation)
+    compare(published.drop(columns="standardised_values"), pd.DataFrame(rows), ["customer_id"])
+    values = published.set_index("customer_id")["standardised_values"].str.split(" ", expand=True)
+    known = points[sorted(points.columns)].loc[values.index]
+    np.testing.assert_allclose(values.to_numpy(float), known, rtol=1e-9, atol=1e-9)
 
 
 def satisfies(rule: str, customers: pd.DataFrame, labels: dict) -> pd.Series:
