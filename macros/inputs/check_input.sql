@@ -17,8 +17,8 @@
 {% set numbers = contract | selectattr('type', 'in', ['number', 'integer']) | list %}
 {% set written_numbers = numbers | rejectattr('source_type', 'ne', 'VARCHAR') | list %}
 {% set keys = meta.unique_key %}
-{% set has_every_key = contract | selectattr('name', 'in', keys[:1]) | selectattr('required') | list %}
 {% set other_values = 'row(' ~ contract | map(attribute='name') | reject('in', keys) | join(', ') ~ ')' %}
+{% set has_every_key = contract | selectattr('name', 'in', keys[:1]) | selectattr('required') | list %}
 {#- What is loaded as text has its marks already. -#}
 {% set in_place = execute and is_read_in_place(input_name) %}
 {% set doubted = untrusted(input_name, contract | selectattr('source_type', 'eq', 'VARCHAR') | list + passed) if in_place else [] %}
