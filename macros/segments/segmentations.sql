@@ -2,7 +2,7 @@
 {% macro active_segmentations() %}
     {% set active = [] %}
     {% for segmentation, inputs in var('segmentations').items() %}
-        {% if inputs | reject('in', var('enabled_inputs')) | list | length == 0 %}
+        {% if not missing_inputs(inputs) %}
             {% do active.append(segmentation) %}
         {% endif %}
     {% endfor %}
