@@ -1,8 +1,8 @@
-{#- The segmentations whose inputs are all enabled, in the order of the variable. -#}
+{#- The segmentations whose inputs are all enabled or made of others, in the order of the variable. -#}
 {% macro active_segmentations() %}
     {% set active = [] %}
     {% for segmentation, inputs in var('segmentations').items() %}
-        {% if inputs | reject('in', var('enabled_inputs')) | list | length == 0 %}
+        {% if not missing_inputs(inputs) %}
             {% do active.append(segmentation) %}
         {% endif %}
     {% endfor %}
