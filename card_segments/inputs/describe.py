@@ -76,6 +76,8 @@ class Description:
     is_even : bool
         Whether moreover every line has as many fields as the header, so that DuckDB may read it
         with several threads.
+    is_open : bool
+        Whether the last line of a plain file has no line end, as where the file was cut off.
     rows : int or None
         Number of rows after the header, where the file was plain or Parquet.
     problem : str or None
@@ -95,6 +97,7 @@ class Description:
     partitions: dict[str, str] = field(default_factory=dict)
     is_plain: bool = True
     is_even: bool = False
+    is_open: bool = False
     rows: int | None = None
     problem: str | None = None
 
@@ -183,6 +186,7 @@ def _describe_text(description: Description, wanted: Collection[str]) -> None:
     description.is_plain = scan.is_plain
     if scan.is_plain:
         description.is_even = scan.is_even
+        description.is_open = scan.is_open
         description.rows = scan.lines - 1
         description.line_end = "\r\n" if scan.carriage_returns else "\n"
         description.has_quotes = scan.has_quotes
@@ -235,6 +239,7 @@ class Scan:
         self.started = False
         self.is_plain = True
         self.is_even = True
+        self.is_open = False
         self.has_quotes = False
         self.carriage_returns = False
         self.lines = 0
@@ -270,6 +275,7 @@ class Scan:
         # Blank lines at the end are no rows; what comes after them would be.
         tail = chunk[len(body) :]
         self.ended = tail != self.end
+        self.is_open = not tail
         if tail.replace(self.end, b""):
             return False
         if not body.isascii():

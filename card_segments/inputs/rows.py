@@ -103,7 +103,9 @@ def parse(text: str, delimiter: str, width: int, invalid: Set[int] = frozenset()
                 yield Row(number, [], "has a quotation mark that is not closed or not doubled")
                 continue
             fields, index = joined
-        yield Row(number, fields, _width_fault(len(fields), width))
+        # an empty text comes after the last line end
+        is_open = index == len(lines)
+        yield Row(number, fields, _width_fault(len(fields), width, is_open))
 
 
 def header_index(lines: list[str]) -> int:
@@ -124,7 +126,9 @@ def _line_fault(line: str, is_invalid: bool) -> str | None:
     return None
 
 
-def _width_fault(width: int, wanted: int) -> str | None:
+def _width_fault(width: int, wanted: int, is_open: bool) -> str | None:
+    if width < wanted and is_open:
+        return "has fewer fields than the header and no line end: the file may have been cut off"
     if width < wanted:
         return "has fewer fields than the header"
     if width > wanted:

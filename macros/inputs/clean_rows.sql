@@ -173,10 +173,8 @@
     left join {{ column.name }}_periods
         on input_rows.{{ column.name }} = {{ column.name }}_periods.{{ column.name }}__clean
     {%- endfor %}
-    anti join {{ examined }} as examined_rows
-        on
-            input_rows.source_file = examined_rows.source_file
-            and input_rows.source_row = examined_rows.source_row
+    {#- DuckDB might hold all rows in memory for an anti join, where it does not know that few are examined. #}
+    where (input_rows.source_file, input_rows.source_row) not in (select (source_file, source_row) from {{ examined }})
 {%- endmacro %}
 
 

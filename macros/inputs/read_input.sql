@@ -246,6 +246,10 @@ from (
         {%- if not file.is_even %},
         row_number() over () + 1 as source_row,
         case
+            {%- if file.is_open %}
+            when field_{{ file.names | length - 1 }} is null and row_number() over () = {{ file.rows }}
+                then 'has fewer fields than the header and no line end: the file may have been cut off'
+            {%- endif %}
             when field_{{ file.names | length - 1 }} is null then 'has fewer fields than the header'
             when surplus_field is not null then 'has more fields than the header'
         end as source_fault

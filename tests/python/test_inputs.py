@@ -104,6 +104,22 @@ def test_rows_of_another_shape_are_quarantined_and_the_rest_keep_their_numbers(
     ]
 
 
+@pytest.mark.parametrize("broken", ["", '10,"a ""quoted"" word and a "stray" one\n'])
+def test_a_file_that_was_cut_off_is_named(workspace, input_folder, broken):
+    """Whether DuckDB splits its lines or card_segments/inputs/rows.py."""
+    path = input_folder / "card_relationships.csv"
+    path.write_text(path.read_text(encoding="utf-8") + broken + "901,902,100", encoding="utf-8")
+    run = workspace.dbt(*ACCOUNTING, input_dir=str(input_folder))
+    assert run.succeeded, run.output
+    rejects = workspace.query(
+        "select reject_reason from intermediate.int_input_rejects "
+        "where input_name = 'card_relationships' order by source_row desc limit 1"
+    )
+    assert rejects["reject_reason"].tolist() == [
+        "has fewer fields than the header and no line end: the file may have been cut off"
+    ]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("masked", [0, 1_000])
 def test_rows_of_large_files_keep_their_numbers(workspace, input_folder, masked):

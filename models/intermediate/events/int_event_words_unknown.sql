@@ -16,8 +16,7 @@ words as (
     from {{ ref('stg_card_transactions__card_transactions') }}
     unpivot (
         word for column_name in (
-            type_word as 'transaction_type', direction_word as 'direction', status_word as 'status',
-            merchant_category_code as 'merchant_category_code'
+            type_word as transaction_type, direction_word as direction, status_word as status, merchant_category_code
         )
     )
     group by

@@ -31,28 +31,30 @@ posted_authorisations as (
 
 ),
 
+references_made as (
+
+    select distinct original_transaction_id from transactions
+
+),
+
 referred_to as (
 
     select
-        transaction_id,
-        max(abs(outflow_amount)) as amount,
-        min(nullif(category, 'Not known')) as category,
-        min(payment_type) as payment_type,
-        bool_and(transaction_state = 'declined') as is_declined
+        transactions.transaction_id,
+        max(abs(transactions.outflow_amount)) as amount,
+        min(nullif(transactions.category, 'Not known')) as category
     from transactions
-    where
-        transaction_type <> 'reversal'
-        and transaction_id in (select original_transaction_id from transactions where original_transaction_id is not null)
-    group by transaction_id
+    inner join references_made
+        on transactions.transaction_id = references_made.original_transaction_id
+    where transactions.transaction_type <> 'reversal'
+    group by transactions.transaction_id
 
 ),
 
 /* a reversal of the whole amount undoes its original, whether that had been posted or declined */
 reversals as (
 
-    select
-        transactions.transaction_id,
-        transactions.original_transaction_id
+    select transactions.original_transaction_id
     from transactions
     inner join referred_to
         on
@@ -61,6 +63,7 @@ reversals as (
     where
         transactions.transaction_type = 'reversal'
         and transactions.transaction_state in ('approved', 'posted')
+    group by transactions.original_transaction_id
 
 ),
 
@@ -68,7 +71,11 @@ reversed_transactions as (
 
     select original_transaction_id as transaction_id from reversals
     union
-    select transaction_id from transactions where transaction_state = 'reversed' and transaction_id is not null
+    select transaction_id
+    from transactions
+    where
+        transaction_state = 'reversed'
+        and transaction_id is not null
 
 ),
 
@@ -92,6 +99,7 @@ treated as (
         transactions.*,
         coalesce(nullif(transactions.category, 'Not known'), referred_to.category, 'Not known') as spend_category,
         coalesce(posted_authorisations.authorised_at, transactions.transacted_at) as spent_at,
+        posted_authorisations.transaction_id is not null as has_posting,
         case
             when transactions.transaction_state = 'declined' then 'declined'
             when
@@ -99,17 +107,24 @@ treated as (
                 or reversed_transactions.transaction_id is not null
                 or (transactions.transaction_type = 'reversal' and reversals.original_transaction_id is not null)
                 then 'reversed'
-            when transactions.transaction_state in ('approved', 'pending') and posted_authorisations.transaction_id is not null then 'authorisation'
-            when transactions.transaction_state = 'pending' or (transactions.transaction_state = 'approved' and postings.has_postings) then 'pending'
+            when transactions.transaction_state in ('approved', 'pending') and has_posting then 'authorisation'
+            when transactions.transaction_state = 'pending' then 'pending'
+            when transactions.transaction_state = 'approved' and postings.has_postings then 'pending'
             when transactions.outflow_amount is null or transactions.transacted_at is null then 'incomplete'
-            when transactions.transaction_state = 'unknown' or transactions.transaction_type = 'unknown' then 'unknown'
+            when 'unknown' in (transactions.transaction_state, transactions.transaction_type) then 'unknown'
             {%- if var('currency') %}
             when transactions.currency <> '{{ var("currency") }}' then 'other_currency'
             {%- endif %}
-            when transactions.transaction_type in ('fee', 'interest', 'payment', 'cash_advance', 'income', 'transfer', 'adjustment') then transactions.transaction_type
-            when (transactions.instalment_number > 0 or transactions.transaction_type = 'instalment') and plans.transaction_id is not null then 'instalment'
-            when {{ "customers.customer_id" if has_inputs('customers') else "transactions.customer_id" }} is null then 'without_customer'
-            when transactions.transaction_type in ('refund', 'reversal') or transactions.outflow_amount < 0 then 'refund'
+            when transactions.transaction_type not in ('purchase', 'refund', 'reversal', 'instalment')
+                then transactions.transaction_type
+            when
+                plans.transaction_id is not null
+                and (transactions.instalment_number > 0 or transactions.transaction_type = 'instalment')
+                then 'instalment'
+            when {{ "customers" if has_inputs('customers') else "transactions" }}.customer_id is null
+                then 'without_customer'
+            when transactions.transaction_type in ('refund', 'reversal') then 'refund'
+            when transactions.outflow_amount < 0 then 'refund'
             else 'purchase'
         end as treatment
     from transactions
@@ -120,7 +135,7 @@ treated as (
         on transactions.original_transaction_id = referred_to.transaction_id
     left join reversed_transactions
         on transactions.transaction_id = reversed_transactions.transaction_id
-    left join (select distinct original_transaction_id from reversals) as reversals
+    left join reversals
         on transactions.original_transaction_id = reversals.original_transaction_id
     left join plans
         on coalesce(transactions.original_transaction_id, transactions.transaction_id) = plans.transaction_id

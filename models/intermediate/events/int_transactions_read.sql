@@ -25,7 +25,7 @@ types as (
         words.type_word,
         coalesce(known_types.transaction_type, 'unknown') as transaction_type,
         known_types.direction as type_direction
-    from (select type_word from transactions group by type_word) as words
+    from (select distinct type_word from transactions) as words
     left join {{ ref('transaction_types') }} as known_types
         on {{ spelling_key('words.type_word') }} = {{ spelling_key('known_types.word') }}
 
@@ -36,7 +36,7 @@ directions as (
     select
         words.direction_word,
         event_words.meaning as direction
-    from (select direction_word from transactions group by direction_word) as words
+    from (select distinct direction_word from transactions) as words
     inner join event_words
         on
             event_words.column_name = 'direction'
@@ -54,7 +54,12 @@ states as (
             when words.status_word is null then 'posted'
             else coalesce(event_words.meaning, 'unknown')
         end as transaction_state
-    from (select status_word, decline_reason from transactions group by status_word, decline_reason) as words
+    from (
+        select distinct
+            status_word,
+            decline_reason
+        from transactions
+    ) as words
     left join event_words
         on
             event_words.column_name = 'status'
@@ -72,7 +77,7 @@ categories as (
         codes.merchant_category_code,
         merchant_categories.category,
         merchant_categories.transaction_type
-    from (select merchant_category_code from transactions group by merchant_category_code) as codes
+    from (select distinct merchant_category_code from transactions) as codes
     inner join {{ ref('merchant_categories') }} as merchant_categories
         on
             length(codes.merchant_category_code) = 4
@@ -110,7 +115,8 @@ holders as (
         account_id,
         case
             when count(*) = 1 then min(customer_id)
-            when count(case when holder = 'primary' then 1 end) = 1 then min(case when holder = 'primary' then customer_id end)
+            when count(case when holder = 'primary' then 1 end) = 1
+                then min(case when holder = 'primary' then customer_id end)
         end as customer_id,
         case when min(account_kind) = max(account_kind) then min(account_kind) end as account_kind,
         case when min(currency) = max(currency) then min(currency) end as currency
@@ -146,8 +152,9 @@ meant as not materialized (
             when transactions.credit_amount <> 0 then 'in'
             else coalesce(directions.direction, types.type_direction, 'out')
         end as direction,
-        coalesce(transactions.debit_amount <> 0, false) or coalesce(transactions.credit_amount <> 0, false) or directions.direction is not null
-            as has_direction
+        coalesce(transactions.debit_amount, 0) <> 0
+        or coalesce(transactions.credit_amount, 0) <> 0
+        or directions.direction is not null as has_direction
     from transactions
     left join types
         on transactions.type_word = types.type_word
@@ -167,8 +174,10 @@ usual_signs as (
 
     select
         sign_group,
-        case when count(case when signed_amount < 0 then 1 end) > count(case when signed_amount > 0 then 1 end) then -1 else 1 end
-            as usual_sign
+        case
+            when count(case when signed_amount < 0 then 1 end) > count(case when signed_amount > 0 then 1 end) then -1
+            else 1
+        end as usual_sign
     from meant
     group by sign_group
 

@@ -18,7 +18,8 @@ summed as (
         category,
         payment_type,
         cast(sum(outflow_amount) as double) as spend_amount,
-        cast(coalesce(sum(case when treatment = 'purchase' then outflow_amount end), 0) as double) as gross_spend_amount,
+        cast(coalesce(sum(case when treatment = 'purchase' then outflow_amount end), 0) as double)
+            as gross_spend_amount,
         spend_month
     from transactions
     where treatment in ('purchase', 'refund')

@@ -27,7 +27,10 @@ unknown_words as (
         input_name,
         source_file,
         column_name,
-        case when word_rows >= {{ var('minimum_cell_size') }} and length(word) <= 40 then word else 'rare or long words' end as word,
+        case
+            when word_rows >= {{ var('minimum_cell_size') }} and length(word) <= 40 then word
+            else 'rare or long words'
+        end as word,
         cast(sum(word_rows) as bigint) as word_rows
     from {{ ref('int_event_words_unknown') }}
     group by all

@@ -2,64 +2,84 @@
 {% set population = populations() %}
 with
 
-customers as (
+scores as (
+
+    select * from {{ ref('int_segment_scores') }}
+
+),
+
+segments as (
+
+    select
+        segments.segmentation,
+        segments.segment_number,
+        segments.segment_key,
+        segment_names.segment_name
+    from {{ ref('int_segments') }} as segments
+    inner join {{ ref('int_segment_names') }} as segment_names
+        on segments.segment_key = segment_names.segment_key
+
+),
+
+/* everyone whom a segmentation looks at, with or without a segment; numbers of segments take less than their keys */
+assignments as (
 
     select
         segmentation,
         customer_id,
-        {{ population_of('segmentation') | indent(8) }} as population
+        cast(null as integer) as segment_number,
+        cast(null as integer) as runner_up_segment_number,
+        cast(null as double) as margin
     from {{ ref('int_segmentation_features') }}
+    union all
+    select
+        segmentation,
+        customer_id,
+        segment_number,
+        runner_up_segment_number,
+        margin
+    from scores
 
 ),
 
-members as (
+memberships as (
 
-    select * from {{ ref('segment_members') }}
+    select
+        {{ population_of('segmentation') | indent(8) }} as population,
+        customer_id,
+        max(segment_number) filter (where segmentation = 'spending') as spending_number,
+        max(runner_up_segment_number) filter (where segmentation = 'spending') as spending_runner_up_number,
+        max(margin) filter (where segmentation = 'spending') as spending_margin,
+        max(segment_number) filter (where segmentation = 'relationship') as relationship_number,
+        max(runner_up_segment_number) filter (where segmentation = 'relationship') as relationship_runner_up_number,
+        max(margin) filter (where segmentation = 'relationship') as relationship_margin,
+        max(segment_number) filter (where segmentation = 'card_usage') as card_usage_number,
+        max(runner_up_segment_number) filter (where segmentation = 'card_usage') as card_usage_runner_up_number,
+        max(margin) filter (where segmentation = 'card_usage') as card_usage_margin,
+        max(segment_number) filter (where segmentation = 'repayment') as repayment_number,
+        max(runner_up_segment_number) filter (where segmentation = 'repayment') as repayment_runner_up_number,
+        max(margin) filter (where segmentation = 'repayment') as repayment_margin,
+        count(segment_number) as segments
+    from assignments
+    group by
+        population,
+        customer_id
 
 ),
 
 /* a segmentation of one's own has no column, so it is listed */
-memberships as (
+other_memberships as (
 
     select
-        customers.population,
-        customers.customer_id,
-        max(members.segment_key) filter (where members.segmentation = 'spending') as spending_segment_key,
-        max(members.segment_name) filter (where members.segmentation = 'spending') as spending_segment_name,
-        max(members.runner_up_segment_key) filter (where members.segmentation = 'spending')
-            as spending_runner_up_segment_key,
-        max(members.margin) filter (where members.segmentation = 'spending') as spending_margin,
-        max(members.segment_key) filter (where members.segmentation = 'relationship') as relationship_segment_key,
-        max(members.segment_name) filter (where members.segmentation = 'relationship') as relationship_segment_name,
-        max(members.runner_up_segment_key) filter (where members.segmentation = 'relationship')
-            as relationship_runner_up_segment_key,
-        max(members.margin) filter (where members.segmentation = 'relationship') as relationship_margin,
-        max(members.segment_key) filter (where members.segmentation = 'card_usage') as card_usage_segment_key,
-        max(members.segment_name) filter (where members.segmentation = 'card_usage') as card_usage_segment_name,
-        max(members.runner_up_segment_key) filter (where members.segmentation = 'card_usage')
-            as card_usage_runner_up_segment_key,
-        max(members.margin) filter (where members.segmentation = 'card_usage') as card_usage_margin,
-        max(members.segment_key) filter (where members.segmentation = 'repayment') as repayment_segment_key,
-        max(members.segment_name) filter (where members.segmentation = 'repayment') as repayment_segment_name,
-        max(members.runner_up_segment_key) filter (where members.segmentation = 'repayment')
-            as repayment_runner_up_segment_key,
-        max(members.margin) filter (where members.segmentation = 'repayment') as repayment_margin,
-        string_agg(
-            case
-                when members.segmentation not in ('spending', 'relationship', 'card_usage', 'repayment')
-                    then concat(members.segmentation, ': ', members.segment_key)
-            end,
-            ', ' order by members.segmentation
-        ) as other_segments,
-        count(members.segment_key) as segments
-    from customers
-    left join members
-        on
-            customers.segmentation = members.segmentation
-            and customers.customer_id = members.customer_id
+        {{ population_of('scores.segmentation') | indent(8) }} as population,
+        scores.customer_id,
+        string_agg(concat(scores.segmentation, ': ', scores.segment_key), ', ' order by scores.segmentation)
+            as other_segments
+    from scores
+    where scores.segmentation not in ('spending', 'relationship', 'card_usage', 'repayment')
     group by
-        customers.population,
-        customers.customer_id
+        population,
+        scores.customer_id
 
 ),
 
@@ -146,7 +166,10 @@ credit_profiles as (
 
 ),
 
-/* facts of another population are of other people, even under the same identifier */
+/*
+    facts of another population are of other people, even under the same identifier; one key for both, because DuckDB
+    would hash the constant alone
+*/
 described as (
 
     select
@@ -155,19 +178,19 @@ described as (
         memberships.customer_id,
 
         -- segments
-        memberships.spending_segment_key,
-        memberships.spending_segment_name,
-        memberships.spending_runner_up_segment_key,
-        memberships.relationship_segment_key,
-        memberships.relationship_segment_name,
-        memberships.relationship_runner_up_segment_key,
-        memberships.card_usage_segment_key,
-        memberships.card_usage_segment_name,
-        memberships.card_usage_runner_up_segment_key,
-        memberships.repayment_segment_key,
-        memberships.repayment_segment_name,
-        memberships.repayment_runner_up_segment_key,
-        memberships.other_segments,
+        spending.segment_key as spending_segment_key,
+        spending.segment_name as spending_segment_name,
+        spending_runner_up.segment_key as spending_runner_up_segment_key,
+        relationship.segment_key as relationship_segment_key,
+        relationship.segment_name as relationship_segment_name,
+        relationship_runner_up.segment_key as relationship_runner_up_segment_key,
+        card_usage.segment_key as card_usage_segment_key,
+        card_usage.segment_name as card_usage_segment_name,
+        card_usage_runner_up.segment_key as card_usage_runner_up_segment_key,
+        repayment.segment_key as repayment_segment_key,
+        repayment.segment_name as repayment_segment_name,
+        repayment_runner_up.segment_key as repayment_runner_up_segment_key,
+        other_memberships.other_segments,
 
         -- strings
         cardholders.behaviour_class,
@@ -200,22 +223,70 @@ described as (
         -- dates
         greatest(spenders.as_of_date, credit_profiles.as_of_date) as as_of_date
     from memberships
+    left join segments as spending
+        on
+            spending.segmentation = 'spending'
+            and memberships.spending_number = spending.segment_number
+    left join segments as spending_runner_up
+        on
+            spending_runner_up.segmentation = 'spending'
+            and memberships.spending_runner_up_number = spending_runner_up.segment_number
+    left join segments as relationship
+        on
+            relationship.segmentation = 'relationship'
+            and memberships.relationship_number = relationship.segment_number
+    left join segments as relationship_runner_up
+        on
+            relationship_runner_up.segmentation = 'relationship'
+            and memberships.relationship_runner_up_number = relationship_runner_up.segment_number
+    left join segments as card_usage
+        on
+            card_usage.segmentation = 'card_usage'
+            and memberships.card_usage_number = card_usage.segment_number
+    left join segments as card_usage_runner_up
+        on
+            card_usage_runner_up.segmentation = 'card_usage'
+            and memberships.card_usage_runner_up_number = card_usage_runner_up.segment_number
+    left join segments as repayment
+        on
+            repayment.segmentation = 'repayment'
+            and memberships.repayment_number = repayment.segment_number
+    left join segments as repayment_runner_up
+        on
+            repayment_runner_up.segmentation = 'repayment'
+            and memberships.repayment_runner_up_number = repayment_runner_up.segment_number
+    left join other_memberships
+        on
+            memberships.population = other_memberships.population
+            and memberships.customer_id = other_memberships.customer_id
     left join spenders
         on
-            memberships.customer_id = spenders.customer_id
-            and memberships.population = {{ sql_text(population.get('spending', '')) }}
+            case
+                when memberships.population = {{ sql_text(population.get('spending', '')) }}
+                    then memberships.customer_id
+            end
+            = spenders.customer_id
     left join relationships
         on
-            memberships.customer_id = relationships.customer_id
-            and memberships.population = {{ sql_text(population.get('relationship', '')) }}
+            case
+                when memberships.population = {{ sql_text(population.get('relationship', '')) }}
+                    then memberships.customer_id
+            end
+            = relationships.customer_id
     left join cardholders
         on
-            memberships.customer_id = cardholders.customer_id
-            and memberships.population = {{ sql_text(population.get('card_usage', '')) }}
+            case
+                when memberships.population = {{ sql_text(population.get('card_usage', '')) }}
+                    then memberships.customer_id
+            end
+            = cardholders.customer_id
     left join credit_profiles
         on
-            memberships.customer_id = credit_profiles.customer_id
-            and memberships.population = {{ sql_text(population.get('repayment', '')) }}
+            case
+                when memberships.population = {{ sql_text(population.get('repayment', '')) }}
+                    then memberships.customer_id
+            end
+            = credit_profiles.customer_id
 
 )
 

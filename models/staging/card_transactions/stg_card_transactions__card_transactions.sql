@@ -50,13 +50,14 @@ renamed as (
             /* the time of day stands beside the date where it is a column of its own */
             case
                 when transaction_date = {{ dbt.date_trunc('day', 'transaction_date') }} and transaction_time is not null
-                    then coalesce(try_cast(concat(cast(cast(transaction_date as date) as {{ dbt.type_string() }}), ' ', transaction_time) as timestamp), transaction_date)
+                    then coalesce(
+                        try_cast(concat(cast(transaction_date as date), ' ', transaction_time) as timestamp),
+                        transaction_date
+                    )
                 else transaction_date
             end,
-            try_cast(concat_ws(
-                ' ',
-                nullif(concat_ws('-', transaction_year, lpad(cast(transaction_month as {{ dbt.type_string() }}), 2, '0'), lpad(cast(transaction_day as {{ dbt.type_string() }}), 2, '0')), ''),
-                transaction_time
+            try_cast(concat(
+                transaction_year, '-', transaction_month, '-', transaction_day, ' ', coalesce(transaction_time, '00:00')
             ) as timestamp),
             posting_date
         ) as transacted_at,
