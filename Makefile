@@ -140,8 +140,9 @@ format: $(TESTING) ## Bring Python and SQL into the project's style
 
 ##@ Write again what is made from the project
 
-sample: $(RUNTIME) ## Write the bundled sample again
+sample: $(RUNTIME) ## Write the bundled sample again, and the events that mean its spends
 	$(BIN)/python -m tools.write_sample
+	$(BIN)/python -m tools.write_bank_events
 
 docs-inputs: $(RUNTIME) ## Write docs/inputs.md from the input contract
 	$(BIN)/python -m tools.write_inputs_page

@@ -135,9 +135,24 @@ shaped as (
         text,
         {{ masked_text('text', none) }} as shape,
         case column_name
-            {%- for column in columns %} when '{{ column.name }}' then '{{ column.type }}'{% endfor %} end as column_type,
-        row_number() over (partition by column_name, shape order by hash(text)) as place
+            {%- for column in columns %} when '{{ column.name }}' then '{{ column.type }}'{% endfor %} end as column_type
     from texts
+
+),
+
+/* of each shape so many as show what is usual; nothing is sorted, for identifiers are as many as rows */
+shown as (
+
+    select
+        column_name,
+        shape,
+        column_type,
+        unnest(arg_min(text, hash(text), 500)) as text
+    from shaped
+    group by
+        column_name,
+        shape,
+        column_type
 
 ),
 
@@ -152,8 +167,7 @@ recognised as (
             when is_frequent then shape
             else regexp_replace(regexp_replace(shape, '9+', '9', 'g'), '[xX]+', 'x', 'g')
         end as judged_shape
-    from shaped
-    where place <= 500
+    from shown
 
 ),
 

@@ -1,4 +1,4 @@
-{#- The segmentations whose inputs are all enabled, in the order of the variable. -#}
+{#- The segmentations whose inputs are all enabled or made of others, in the order of the variable. -#}
 {% macro active_segmentations() %}
     {% set active = [] %}
     {% for segmentation, inputs in var('segmentations').items() %}

@@ -5,6 +5,26 @@
 ) }}
 with
 
+/* few among many transactions */
+counted as (
+
+    select
+        source_file,
+        type_word,
+        direction_word,
+        status_word,
+        merchant_category_code,
+        count(*) as counted_rows
+    from {{ ref('stg_card_transactions__card_transactions') }}
+    group by
+        source_file,
+        type_word,
+        direction_word,
+        status_word,
+        merchant_category_code
+
+),
+
 words as (
 
     select
@@ -12,8 +32,8 @@ words as (
         source_file,
         column_name,
         word,
-        count(*) as word_rows
-    from {{ ref('stg_card_transactions__card_transactions') }}
+        sum(counted_rows) as word_rows
+    from counted
     unpivot (
         word for column_name in (
             type_word as transaction_type, direction_word as direction, status_word as status, merchant_category_code

@@ -15,19 +15,27 @@ postings as (
 
 ),
 
+authorisations as (
+
+    select
+        transaction_id,
+        min(transacted_at) as authorised_at
+    from transactions
+    where
+        transaction_id is not null
+        and transaction_state in ('approved', 'pending')
+    group by transaction_id
+
+),
+
+/* asked of the authorisations, which may be few, and not of all transactions */
 posted_authorisations as (
 
     select
         transaction_id,
-        min(case when transaction_state in ('approved', 'pending') then transacted_at end) as authorised_at
-    from transactions
-    where
-        transaction_id is not null
-        and transaction_state in ('approved', 'pending', 'posted')
-    group by transaction_id
-    having
-        count(case when transaction_state in ('approved', 'pending') then 1 end) > 0
-        and count(case when transaction_state = 'posted' then 1 end) > 0
+        authorised_at
+    from authorisations
+    where transaction_id in (select transaction_id from transactions where transaction_state = 'posted')
 
 ),
 
