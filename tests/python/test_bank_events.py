@@ -12,8 +12,8 @@ from workspaces import INPUTS, PROJECT, RAW_INPUTS, build_once
 from tools import write_bank_events
 
 SAMPLE = PROJECT / "samples" / "bank_events"
-# what a build says of its inputs and of itself
-OF_ITS_OWN = {"input_quality", "publication", "published_tables", "transaction_reconciliation"}
+# what a build says of its inputs and of itself, the checks of inputs among it
+OF_ITS_OWN = {"input_quality", "publication", "publication_checks", "published_tables"}
 TIMES_AND_IDS = r"_at$|^build_id$|^model_version$"
 
 

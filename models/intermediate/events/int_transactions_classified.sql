@@ -1,17 +1,13 @@
 -- One row per transaction: whether it counts as spend, and if not, what it is instead.
 {{ config(enabled=has_inputs('card_transactions'), materialized='view') }}
+{#- Each step reads the table by itself: as one common expression all transactions would be held in memory. -#}
+{% set read_transactions = ref('int_transactions_read') -%}
 with
-
-transactions as (
-
-    select * from {{ ref('int_transactions_read') }}
-
-),
 
 /* where a bank says that transactions are posted, those that are only approved are not so yet */
 postings as (
 
-    select coalesce(bool_or(is_said_to_be_posted), false) as has_postings from transactions
+    select coalesce(bool_or(is_said_to_be_posted), false) as has_postings from {{ read_transactions }} as transactions
 
 ),
 
@@ -20,7 +16,7 @@ authorisations as (
     select
         transaction_id,
         min(transacted_at) as authorised_at
-    from transactions
+    from {{ read_transactions }} as transactions
     where
         transaction_id is not null
         and transaction_state in ('approved', 'pending')
@@ -35,13 +31,13 @@ posted_authorisations as (
         transaction_id,
         authorised_at
     from authorisations
-    where transaction_id in (select transaction_id from transactions where transaction_state = 'posted')
+    where transaction_id in (select transaction_id from {{ read_transactions }} as transactions where transaction_state = 'posted')
 
 ),
 
 references_made as (
 
-    select distinct original_transaction_id from transactions
+    select distinct original_transaction_id from {{ read_transactions }} as transactions
 
 ),
 
@@ -51,7 +47,7 @@ referred_to as (
         transactions.transaction_id,
         max(abs(transactions.outflow_amount)) as amount,
         min(nullif(transactions.category, 'Not known')) as category
-    from transactions
+    from {{ read_transactions }} as transactions
     inner join references_made
         on transactions.transaction_id = references_made.original_transaction_id
     where transactions.transaction_type <> 'reversal'
@@ -63,7 +59,7 @@ referred_to as (
 reversals as (
 
     select transactions.original_transaction_id
-    from transactions
+    from {{ read_transactions }} as transactions
     inner join referred_to
         on
             transactions.original_transaction_id = referred_to.transaction_id
@@ -80,7 +76,7 @@ reversed_transactions as (
     select original_transaction_id as transaction_id from reversals
     union
     select transaction_id
-    from transactions
+    from {{ read_transactions }} as transactions
     where
         transaction_state = 'reversed'
         and transaction_id is not null
@@ -91,7 +87,7 @@ reversed_transactions as (
 plans as (
 
     select transaction_id
-    from transactions
+    from {{ read_transactions }} as transactions
     where
         transaction_id is not null
         and instalments > 1
@@ -135,7 +131,7 @@ treated as (
             when transactions.outflow_amount < 0 then 'refund'
             else 'purchase'
         end as treatment
-    from transactions
+    from {{ read_transactions }} as transactions
     cross join postings
     left join posted_authorisations
         on transactions.transaction_id = posted_authorisations.transaction_id
