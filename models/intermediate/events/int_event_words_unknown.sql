@@ -32,7 +32,7 @@ words as (
         source_file,
         column_name,
         word,
-        sum(counted_rows) as word_rows
+        cast(sum(counted_rows) as bigint) as word_rows
     from counted
     unpivot (
         word for column_name in (
