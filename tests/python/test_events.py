@@ -2,10 +2,8 @@
 
 import json
 import re
-import shutil
 import subprocess
 
-import pandas as pd
 import pytest
 import yaml
 from test_structure import NAMES, READABLE, SUBJECTS, House, has_key, has_subject, name, subject
@@ -196,65 +194,6 @@ def test_a_file_without_an_amount_is_refused(workspace, tmp_path):
 def test_inputs_that_cannot_be_right_are_refused(workspace, enabled, sentence):
     run = workspace.dbt("build", enabled_inputs=enabled)
     assert not run.succeeded and sentence in run.text
-
-
-CODES = {
-    "Bills": "4900",
-    "Groceries": "5411",
-    "Electronics": "5732",
-    "Health & Wellness": "5912",
-    "Travel": "4722",
-    "Food": "5812",
-    "Entertainment": "7832",
-    "Apparel": "5651",
-    "Others": "5999",
-}
-OF_SPENDS = (
-    "customer_demographics",
-    "customer_income_utilisation",
-    "income_utilisation_by_demographic",
-    "monthly_income_utilisation",
-    "spend_by_demographic",
-    "monthly_spend",
-    "key_customer_segments",
-    "card_feature_recommendations",
-    "segment_out_of_time_validation",
-    "monthly_segment_transitions",
-)
-
-
-@pytest.mark.slow
-def test_the_same_spends_as_transactions_publish_the_same_tables(sample_build, workspace, tmp_path):
-    """Each spend of the sample is a purchase; some are made once more by half and given back."""
-    spends = sample_build.query(
-        "select customer_id, category, payment_type, spend_amount, spend_month "
-        "from staging.stg_spends__spends order by all"
-    )
-    rows = spends.assign(
-        merchant_category_code=spends["category"].map(CODES),
-        transaction_date=spends["spend_month"].dt.strftime("%Y-%m-28"),
-        amount=spends["spend_amount"],
-        transaction_type="sale",
-    )
-    given_back = rows.sample(5000, random_state=0)
-    again = given_back.assign(amount=given_back["amount"] / 2)
-    parts = [rows, again, again.assign(transaction_type="refund")]
-    folder = tmp_path / "cards"
-    folder.mkdir()
-    columns = ["customer_id", "transaction_date", "transaction_type", "amount", "payment_type"]
-    pd.concat(parts)[[*columns, "merchant_category_code"]].to_csv(
-        folder / "card_transactions.csv", index=False
-    )
-    shutil.copy(PROJECT / "seeds" / "inputs" / "customers.csv", folder)
-    run = workspace.dbt(
-        "build", input_dir=str(folder), enabled_inputs=["customers", "card_transactions"]
-    )
-    assert run.succeeded, run.output
-    for table in OF_SPENDS:
-        expected = sample_build.query_published(f"from {table} order by all")
-        pd.testing.assert_frame_equal(
-            workspace.query_published(f"from {table} order by all"), expected, obj=table
-        )
 
 
 REAL_FILES = {
