@@ -71,29 +71,33 @@ members_with_kinds as (
 
 ),
 
+spenders as (
+
+    select
+        members_with_kinds.segment_key,
+        spend_kinds.kind_number,
+        count(*) as customers
+    from members_with_kinds
+    inner join {{ ref('int_spend_kinds') }} as spend_kinds
+        on get_bit(members_with_kinds.kind_bits, spend_kinds.kind_number) = 1
+    group by
+        members_with_kinds.segment_key,
+        spend_kinds.kind_number
+
+),
+
 kind_counts as (
 
     select
         'segment' as attribute,
         case when {{ is_credit_card('spend_kinds.payment_type') }} then 'credit card' else 'other' end as item_class,
         concat_ws(' / ', spend_kinds.category, spend_kinds.payment_type) as item,
-        counted.segment_key as line_name,
+        spenders.segment_key as line_name,
         spend_kinds.kind_number,
-        counted.customers
-    from (
-        select
-            members.segment_key,
-            spend_kinds.kind_number,
-            count(*) as customers
-        from members_with_kinds as members
-        inner join {{ ref('int_spend_kinds') }} as spend_kinds
-            on get_bit(members.kind_bits, spend_kinds.kind_number) = 1
-        group by
-            members.segment_key,
-            spend_kinds.kind_number
-    ) as counted
+        spenders.customers
+    from spenders
     inner join {{ ref('int_spend_kinds') }} as spend_kinds
-        on counted.kind_number = spend_kinds.kind_number
+        on spenders.kind_number = spend_kinds.kind_number
 
 ),
 
