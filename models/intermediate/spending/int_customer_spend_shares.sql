@@ -9,12 +9,21 @@ sampled as (
 
 ),
 
+/* added up over months first, which leaves a fraction of the rows */
 spends as (
 
-    select all_spends.*
+    select
+        all_spends.customer_id,
+        all_spends.category,
+        all_spends.payment_type,
+        {{ exact_sum('all_spends.spend_amount') }} as spend_amount
     from {{ ref('int_spends') }} as all_spends
     inner join sampled
         on all_spends.customer_id = sampled.customer_id
+    group by
+        all_spends.customer_id,
+        all_spends.category,
+        all_spends.payment_type
 
 ),
 
