@@ -100,6 +100,11 @@ def invoke(arguments: list[str], project: Path, warehouse: Path, manifest=None):
         run = dbtRunner(manifest=manifest).invoke(arguments)
         # the warehouse, and whatever else dbt leaves open to the end of its process
         DuckDBConnectionManager.close_all_connections()
+        failure = run.exception
+        while failure:
+            # its frames hold the threads that dbt leaves running
+            failure.__traceback__ = None
+            failure = failure.__context__
         gc.collect()
     return run, output.getvalue()
 
