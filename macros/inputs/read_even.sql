@@ -8,9 +8,9 @@
     where each of their texts is clean, since no text of them is ever shown.
 -#}
 
-{#- Whether all files are such ones, and a profile of one's own lets DuckDB keep their order. -#}
+{#- Whether all files are such ones. -#}
 {% macro are_even(files) %}
-    {{ return(files | selectattr('is_even') | list == files and query_value("current_setting('preserve_insertion_order')")) }}
+    {{ return(files | selectattr('is_even') | list == files) }}
 {% endmacro %}
 
 

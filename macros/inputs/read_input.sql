@@ -38,10 +38,10 @@
         {% endfor %}
         {% do files.append(file) %}
     {% endfor %}
-    {#- One file that needs care has the others read like it. -#}
-    {% set are_even = are_even(files) %}
+    {#- One file that needs care has the others read like it, and so has a profile of one's own that does not keep the order of rows. -#}
+    {% set is_even = are_even(files) and query_value("current_setting('preserve_insertion_order')") %}
     {% for file in files %}
-        {% do file.update({'is_even': are_even}) %}
+        {% do file.update({'is_even': is_even}) %}
     {% endfor %}
     {{ return({'files': files, 'problems': problems}) }}
 {% endmacro %}
