@@ -188,7 +188,7 @@ def _describe_text(description: Description, wanted: Collection[str]) -> None:
         description.is_even = scan.is_even
         description.is_open = scan.is_open
         description.rows = scan.lines - 1
-        description.line_end = "\r\n" if scan.carriage_returns else "\n"
+        description.line_end = scan.end.decode()
         description.has_quotes = scan.has_quotes
     else:
         _, description.encoding, _ = read_text(description.path, description.compression)
@@ -241,7 +241,6 @@ class Scan:
         self.is_even = True
         self.is_open = False
         self.has_quotes = False
-        self.carriage_returns = False
         self.lines = 0
         self.ended = False
         self.end = b"\n"
@@ -260,8 +259,7 @@ class Scan:
     def _start(self, chunk: bytes, description: Description) -> None:
         self.started = True
         self.is_plain = description.is_plain and description.encoding == "utf-8"
-        self.carriage_returns = b"\r\n" in chunk
-        self.end = b"\r\n" if self.carriage_returns else b"\n"
+        self.end = b"\r\n" if b"\r\n" in chunk else b"\n"
         delimiter, width = description.delimiter.encode(), len(description.names)
         self.row_marks = delimiter * (width - 1) + self.end
         self.other_bytes = bytes(set(range(256)) - {*MARKS, *delimiter})
@@ -316,7 +314,7 @@ class Scan:
         ends = lines.count(self.end)
         return (
             lines.count(b"\n") == ends
-            and lines.count(b"\r") == (ends if self.carriage_returns else 0)
+            and lines.count(b"\r") == (ends if self.end == b"\r\n" else 0)
             and self.end * 2 not in self.end + lines + self.end
             and not BLANK_LINE.search(lines)
             and (not has_quotes or self.line_pattern.fullmatch(lines) is not None)
