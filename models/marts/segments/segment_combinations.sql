@@ -127,26 +127,15 @@ outside_named as (
 
 ),
 
-/* the number of customers in both is known, so those outside add up to a known figure as well */
-line_cells as (
+/* each cell adds up in two lines; the number of customers in both is known, so those outside add up as well */
+counted as (
 
     select
         segmentation,
         other_segmentation,
         concat_ws(' / ', segment_key, other_segment_key) as cell_name,
-        segment_key as line,
-        customers,
-        customers < {{ var('minimum_cell_size') }} as is_hidden
-    from cells
-    where customers > 0
-    union all
-    select
-        segmentation,
-        other_segmentation,
-        concat_ws(' / ', segment_key, other_segment_key) as cell_name,
-        other_segment_key as line,
-        customers,
-        customers < {{ var('minimum_cell_size') }} as is_hidden
+        [segment_key, other_segment_key] as lines,
+        customers
     from cells
     where customers > 0
     union all
@@ -154,18 +143,8 @@ line_cells as (
         segmentation,
         other_segmentation,
         cell_name,
-        segment_key as line,
-        customers,
-        customers < {{ var('minimum_cell_size') }} as is_hidden
-    from outside_named
-    union all
-    select
-        segmentation,
-        other_segmentation,
-        cell_name,
-        concat('outside, of ', side) as line,
-        customers,
-        customers < {{ var('minimum_cell_size') }} as is_hidden
+        [segment_key, concat('outside, of ', side)] as lines,
+        customers
     from outside_named
 
 ),
@@ -175,11 +154,11 @@ suppression_lines as (
     select
         concat_ws(' / ', segmentation, other_segmentation) as table_name,
         cell_name,
-        concat_ws(' / ', segmentation, other_segmentation, line) as line_name,
+        concat_ws(' / ', segmentation, other_segmentation, unnest(lines)) as line_name,
         customers,
         false as is_total,
-        is_hidden
-    from line_cells
+        customers < {{ var('minimum_cell_size') }} as is_hidden
+    from counted
 
 ),
 
