@@ -12,10 +12,15 @@
         {% if var('enabled_inputs') | length == 0 %}
             {% do raise_error("The variable enabled_inputs is empty, so there is nothing to build. Name at least one of " ~ known | join(', ') ~ ".") %}
         {% endif %}
-        {% for raw_input, tables in raw_inputs().items() if raw_input in var('enabled_inputs') %}
-            {% for table in tables if table in var('enabled_inputs') %}
-                {% do raise_error("The variable enabled_inputs names '" ~ table ~ "' and '" ~ raw_input ~ "', of which '" ~ table ~ "' would be made as well. Take one of them out: '" ~ table ~ "' to have it made of '" ~ raw_input ~ "', or '" ~ raw_input ~ "' to read it from its own file.") %}
+        {#- A table that is named is read and not made; then the events may be of no use. -#}
+        {% for raw_input in raw_inputs() if raw_input in var('enabled_inputs') %}
+            {% set makes = [] %}
+            {% for table, takes in tables_of_events().items() if raw_input in takes and not missing_inputs(takes) %}
+                {% do makes.append(table) %}
             {% endfor %}
+            {% if makes and not makes | reject('in', var('enabled_inputs')) | list %}
+                {% do raise_error("The variable enabled_inputs names '" ~ makes | join("', '") ~ "' and '" ~ raw_input ~ "', of which '" ~ makes | join("', '") ~ "' would be made as well. Take one of them out: '" ~ makes[0] ~ "' to have it made of '" ~ raw_input ~ "', or '" ~ raw_input ~ "' to read '" ~ makes | join("', '") ~ "' only.") %}
+            {% endif %}
         {% endfor %}
         {% do check_names('pass_through', (var('pass_through') or {}).keys() | list, known) %}
         {% do check_names('trusted_columns', (var('trusted_columns') or {}).keys() | list, known) %}
@@ -36,6 +41,12 @@
         {% endfor %}
         {% if var('contact_period_months') is not number or var('contact_period_months') <= 0 %}
             {% do raise_error("The variable contact_period_months is '" ~ var('contact_period_months') ~ "', but has to be a number above 0. It is the months over which contacts were counted.") %}
+        {% endif %}
+        {% if var('usage_months') is not integer or var('usage_months') < 1 %}
+            {% do raise_error("The variable usage_months is '" ~ var('usage_months') ~ "', but has to be a whole number of 1 or more. It is the months over which card usage is counted.") %}
+        {% endif %}
+        {% if var('as_of_date') is not none and not modules.re.fullmatch('[12][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])', var('as_of_date') | string) %}
+            {% do raise_error("The variable as_of_date is '" ~ var('as_of_date') ~ "', but has to be a day such as 2023-12-31, or null. It is the last day of events that a build looks at.") %}
         {% endif %}
         {% if var('staffing_customers') is not none and (var('staffing_customers') is not number or var('staffing_customers') <= 0) %}
             {% do raise_error("The variable staffing_customers is '" ~ var('staffing_customers') ~ "', but has to be a number above 0, or null for the customers in the data. It is the size of the book that staff are planned for.") %}

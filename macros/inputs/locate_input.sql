@@ -1,12 +1,18 @@
 {#- The tables that the marts are made of, by name; `enabled_inputs` picks among them and the raw inputs. -#}
 {% macro known_inputs() %}
-    {{ return(['customers', 'spends', 'card_relationships', 'card_usage', 'credit_profiles'] + raw_inputs().keys() | list) }}
+    {{ return(['customers', 'spends', 'card_relationships', 'card_usage', 'credit_profiles'] + raw_inputs()) }}
 {% endmacro %}
 
 
-{#- A bank's own events: raw input -> the tables that are made of it. No bundled sample has any. -#}
+{#- A bank's own events. No bundled sample has any. -#}
 {% macro raw_inputs() %}
-    {{ return({'card_accounts': [], 'card_transactions': ['spends']}) }}
+    {{ return(['card_accounts', 'card_transactions', 'card_statements', 'service_contacts']) }}
+{% endmacro %}
+
+
+{#- The tables that are made of events where they are not read themselves: table -> the raw inputs that it takes. -#}
+{% macro tables_of_events() %}
+    {{ return({'spends': ['card_transactions']}) }}
 {% endmacro %}
 
 

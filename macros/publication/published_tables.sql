@@ -55,10 +55,15 @@
 {% endmacro %}
 
 
-{#- Those of some inputs that are neither enabled nor made of a raw input that is. -#}
+{#- Those of some inputs that are neither enabled nor made of raw inputs that are. -#}
 {% macro missing_inputs(inputs) %}
-    {% set made = raw_inputs().items() | selectattr(0, 'in', var('enabled_inputs')) | map(attribute=1) | sum(start=[]) %}
-    {{ return(inputs | reject('in', var('enabled_inputs') + made) | list) }}
+    {% set missing = [] %}
+    {% for input in inputs if input not in var('enabled_inputs') %}
+        {% if tables_of_events().get(input, [input]) | reject('in', var('enabled_inputs')) | list %}
+            {% do missing.append(input) %}
+        {% endif %}
+    {% endfor %}
+    {{ return(missing) }}
 {% endmacro %}
 
 
