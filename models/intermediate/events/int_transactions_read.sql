@@ -5,6 +5,10 @@ with
 transactions as not materialized (
 
     select * from {{ ref('stg_card_transactions__card_transactions') }}
+    {%- if var('as_of_date') %}
+    /* what is posted later is not there yet */
+    where coalesce(cast(coalesce(posted_at, transacted_at) as date) <= cast('{{ var("as_of_date") }}' as date), true)
+    {%- endif %}
 
 ),
 
@@ -88,40 +92,25 @@ categories as (
 accounts as (
 
     {% if has_inputs('card_accounts') -%}
-    select
-        accounts.account_id,
-        accounts.customer_id,
-        accounts.holder,
-        event_words.meaning as account_kind,
-        accounts.currency
-    from {{ ref('stg_card_accounts__card_accounts') }} as accounts
-    left join event_words
-        on
-            event_words.column_name = 'account_kind'
-            and {{ spelling_key('accounts.kind_word') }} = event_words.word
+    select * from {{ ref('int_accounts_read') }}
     {%- else -%}
     {{ empty_relation({
-        'account_id': dbt.type_string(), 'customer_id': dbt.type_string(), 'holder': dbt.type_string(),
-        'account_kind': dbt.type_string(), 'currency': dbt.type_string(),
+        'account_id': dbt.type_string(), 'customer_id': dbt.type_string(), 'account_customer_id': dbt.type_string(),
+        'account_kind': dbt.type_string(), 'common_account_kind': dbt.type_string(), 'currency': dbt.type_string(),
+        'common_currency': dbt.type_string(),
     }) }}
     {%- endif %}
 
 ),
 
-/* whose a transaction is that names no customer: of a joint account the primary holder's, or nobody's */
 holders as (
 
-    select
+    select distinct
         account_id,
-        case
-            when count(*) = 1 then min(customer_id)
-            when count(case when holder = 'primary' then 1 end) = 1
-                then min(case when holder = 'primary' then customer_id end)
-        end as customer_id,
-        case when min(account_kind) = max(account_kind) then min(account_kind) end as account_kind,
-        case when min(currency) = max(currency) then min(currency) end as currency
+        account_customer_id as customer_id,
+        common_account_kind as account_kind,
+        common_currency as currency
     from accounts
-    group by account_id
 
 ),
 
