@@ -1,38 +1,44 @@
--- One row per customer and account of theirs: of what kind it is, and whose events are that name nobody.
+-- One row per customer and card account: what its kind means, and whether it is open on the last day that is looked at.
 {{ config(enabled=has_inputs('card_accounts')) }}
 with
 
 accounts as (
 
+    select * from {{ ref('stg_card_accounts__card_accounts') }}
+
+),
+
+event_words as (
+
     select
-        accounts.*,
-        event_words.meaning as account_kind
-    from {{ ref('stg_card_accounts__card_accounts') }} as accounts
-    left join {{ ref('event_words') }} as event_words
-        on
-            event_words.column_name = 'account_kind'
-            and {{ spelling_key('accounts.kind_word') }} = {{ spelling_key('event_words.word') }}
-    {%- if var('as_of_date') %}
-    where coalesce(accounts.opened_month <= cast('{{ var("as_of_date") }}' as date), true)
+        {{ spelling_key('word') }} as word,
+        meaning
+    from {{ ref('event_words') }}
+    where column_name = 'account_kind'
+
+),
+
+/* an account whose file names no kind is a credit account where it has statements */
+billed_accounts as (
+
+    {% if has_inputs('card_statements') -%}
+    select distinct account_id from {{ ref('stg_card_statements__card_statements') }}
+    {%- else -%}
+    {{ empty_relation({'account_id': dbt.type_string()}) }}
     {%- endif %}
 
 ),
 
-holders as (
+last_months as (
 
-    select
-        account_id,
-        case
-            when count(*) = 1 then min(customer_id)
-            when count(case when holder = 'primary' then 1 end) = 1
-                then min(case when holder = 'primary' then customer_id end)
-        end as customer_id,
-        case when min(account_kind) = max(account_kind) then min(account_kind) end as account_kind,
-        case when min(currency) = max(currency) then min(currency) end as currency,
-        case when min(credit_limit_amount) = max(credit_limit_amount) then min(credit_limit_amount) end
-            as credit_limit_amount
-    from accounts
-    group by account_id
+    {% if var('as_of_date') -%}
+    select cast({{ dbt.date_trunc('month', "cast('" ~ var('as_of_date') ~ "' as date)") }} as date) as last_month
+    {%- elif has_inputs('service_contacts') -%}
+    select cast({{ dbt.date_trunc('month', 'max(contacted_at)') }} as date) as last_month
+    from {{ ref('stg_service_contacts__service_contacts') }}
+    {%- else -%}
+    select cast(null as date) as last_month
+    {%- endif %}
 
 ),
 
@@ -42,25 +48,41 @@ read_accounts as (
         -- ids
         accounts.account_id,
         accounts.customer_id,
-        holders.customer_id as account_customer_id,
 
         -- strings
-        accounts.account_kind,
-        holders.account_kind as common_account_kind,
+        accounts.holder,
+        case
+            when event_words.meaning is not null then event_words.meaning
+            when accounts.kind_word is not null then 'unknown'
+            when billed_accounts.account_id is not null then 'credit'
+            else 'not known'
+        end as account_kind,
         accounts.currency,
-        holders.currency as common_currency,
+        accounts.source_file,
 
         -- numerics
         accounts.credit_limit_amount,
-        holders.credit_limit_amount as common_credit_limit_amount,
         accounts.cards,
+
+        -- booleans
+        {% if var('as_of_date') -%}
+        coalesce(accounts.opened_month > last_months.last_month, false) as is_later,
+        {%- else -%}
+        false as is_later,
+        {%- endif %}
+        not is_later
+        and (accounts.closed_month is null or coalesce(accounts.closed_month > last_months.last_month, false))
+            as is_open,
 
         -- dates
         accounts.opened_month,
         accounts.closed_month
     from accounts
-    inner join holders
-        on accounts.account_id = holders.account_id
+    cross join last_months
+    left join event_words
+        on {{ spelling_key('accounts.kind_word') }} = event_words.word
+    left join billed_accounts
+        on accounts.account_id = billed_accounts.account_id
 
 )
 

@@ -89,28 +89,33 @@ categories as (
 
 ),
 
-accounts as (
+own_accounts as (
 
     {% if has_inputs('card_accounts') -%}
-    select * from {{ ref('int_accounts_read') }}
+    select
+        account_id,
+        customer_id,
+        case when account_kind in ('credit', 'debit', 'prepaid') then account_kind end as account_kind,
+        currency
+    from {{ ref('int_accounts_read') }}
+    where not is_later
     {%- else -%}
     {{ empty_relation({
-        'account_id': dbt.type_string(), 'customer_id': dbt.type_string(), 'account_customer_id': dbt.type_string(),
-        'account_kind': dbt.type_string(), 'common_account_kind': dbt.type_string(), 'currency': dbt.type_string(),
-        'common_currency': dbt.type_string(),
+        'account_id': dbt.type_string(), 'customer_id': dbt.type_string(), 'account_kind': dbt.type_string(),
+        'currency': dbt.type_string(),
     }) }}
     {%- endif %}
 
 ),
 
+/* whose a transaction is that names no customer */
 holders as (
 
-    select distinct
-        account_id,
-        account_customer_id as customer_id,
-        common_account_kind as account_kind,
-        common_currency as currency
-    from accounts
+    {% if has_inputs('card_accounts') or has_inputs('card_statements') -%}
+    select * from {{ ref('int_account_holders') }}
+    {%- else -%}
+    select * from own_accounts
+    {%- endif %}
 
 ),
 
@@ -224,7 +229,7 @@ read_transactions as (
     from meant
     inner join usual_signs
         on meant.sign_group = usual_signs.sign_group
-    left join accounts as own_accounts
+    left join own_accounts
         on
             meant.account_id = own_accounts.account_id
             and meant.customer_id = own_accounts.customer_id
