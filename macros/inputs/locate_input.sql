@@ -15,6 +15,8 @@
     {{ return({
         'spends': ['card_transactions'],
         'card_relationships': ['card_accounts', 'service_contacts'],
+        'card_usage': ['card_transactions', 'card_statements'],
+        'credit_profiles': ['card_statements'],
     }) }}
 {% endmacro %}
 

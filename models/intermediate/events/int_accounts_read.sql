@@ -1,5 +1,5 @@
 -- One row per customer and card account: what its kind means, and whether it is open on the last day that is looked at.
-{{ config(enabled=has_inputs('card_accounts', 'service_contacts')) }}
+{{ config(enabled=has_inputs('card_accounts')) }}
 with
 
 accounts as (
@@ -33,9 +33,11 @@ last_months as (
 
     {% if var('as_of_date') -%}
     select cast({{ dbt.date_trunc('month', "cast('" ~ var('as_of_date') ~ "' as date)") }} as date) as last_month
-    {%- else -%}
+    {%- elif has_inputs('service_contacts') -%}
     select cast({{ dbt.date_trunc('month', 'max(contacted_at)') }} as date) as last_month
     from {{ ref('stg_service_contacts__service_contacts') }}
+    {%- else -%}
+    select cast(null as date) as last_month
     {%- endif %}
 
 ),
