@@ -74,9 +74,7 @@ def test_the_page_shows_what_is_made_of_statements(example):
         "qualify row_number() over (partition by customer_id order by profile_month desc) = 1 "
         "order by 1"
     )
-    assert [[str(one) for one in row[:2]] for row in found.to_numpy()] == [
-        row[:2] for row in shown
-    ]
+    assert [[str(one) for one in row[:2]] for row in found.to_numpy()] == [row[:2] for row in shown]
     figures = [[*map(float, row[2:8]), row[8]] for row in shown]
     assert found.iloc[:, 2:].to_numpy().tolist() == figures
 
@@ -230,7 +228,7 @@ def test_a_file_without_an_amount_is_refused(workspace, tmp_path):
             "made of 'card_transactions'. Take one of them out: 'card_transactions', or 'spends' "
             "to have it made of card_transactions.",
         ),
-        (["card_transactions"], "There is no bundled sample of the input 'card_transactions'. Name"),
+        (["card_transactions"], "There is no bundled sample of the input 'card_transactions'."),
     ],
 )
 def test_inputs_that_cannot_be_right_are_refused(workspace, enabled, sentence):
