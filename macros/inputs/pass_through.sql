@@ -58,7 +58,7 @@
     {% set keys = {'card_relationships': 'card_relationship_id', 'card_usage': 'cardholder_id'} %}
     {% set found = [] %}
     {% for segmentation in active_segmentations() %}
-        {% for input_name in var('segmentations')[segmentation] if passed_columns(input_name) %}
+        {% for input_name in var('segmentations')[segmentation] if input_name in given_inputs() and passed_columns(input_name) %}
             {% do found.append({
                 'segmentation': segmentation,
                 'input_name': input_name,

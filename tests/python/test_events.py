@@ -60,7 +60,7 @@ def test_models_of_events_keep_to_the_layers(example):
     """As test_structure says of the others, which it reads without the raw inputs."""
     house = House(json.loads((example.folder / "target" / "manifest.json").read_text()))
     events = [key for key in house.models if "events" in house.models[key]["original_file_path"]]
-    assert len(events) == 5
+    assert len(events) == 7
     for reader, read in house.edges():
         if house.layers[read] != "reference":
             assert house.layers[read] in READABLE[house.layers[reader]], (reader, read)
