@@ -107,12 +107,13 @@ OTHER_EVENTS = """
 """
 
 # card usage, customers in a hundred, purchases in a hundred that are bought in instalments, months
-# in a hundred with a cash advance, what is paid of a balance at least and at most, in a hundred
+# in a hundred with a cash advance, what is paid of a balance at least and at most, in a hundred (0:
+# the minimum), those who come to owe much, and of these those who are overdue, in a hundred
 CARD_USAGE = """
-    ('transactors', 34, 0, 0, 100, 100),
-    ('instalment buyers', 24, 90, 0, 40, 70),
-    ('revolvers', 22, 0, 0, 0, 0),
-    ('cash-advance users', 20, 0, 85, 0, 0)
+    ('transactors', 34, 0, 0, 100, 100, 0),
+    ('instalment buyers', 24, 90, 0, 40, 70, 0),
+    ('revolvers', 22, 0, 0, 0, 0, 20),
+    ('cash-advance users', 20, 0, 85, 6, 9, 96)
 """
 
 # repayment, statements in a hundred that are paid late, days late at least and at most (they are
@@ -174,7 +175,8 @@ HOLDERS = (
     from (
         select row_number() over () as position, *
         from (values {card_usage}) as usages (
-            card_usage, share, instalment_percent, cash_percent, least_paid, most_paid
+            card_usage, share, instalment_percent, cash_percent, least_paid, most_paid,
+            overdue_percent
         )
     )
     """,
@@ -202,9 +204,8 @@ HOLDERS = (
         card_usage,
         case
             when card_usage in ('transactors', 'instalment buyers') then 'reliable'
-            when slice(behaviour, 10000, 100) < if(card_usage = 'revolvers', 70, 40)
-                then 'stretched'
-            else 'overdue'
+            when slice(behaviour, 10000, 100) < overdue_percent then 'overdue'
+            else 'stretched'
         end as repayment,
         relationship,
         greatest(instalment_percent, if(slice(behaviour, 1000000, 20) = 0, 4, 0))
@@ -446,13 +447,14 @@ EVENTS = (
         case
             when repayment = 'reliable'
                 then if(card_usage = 'transactors', total, 2 * total) // (select count(*) from months)
-            else greatest(
-                10 * credit_limit,
+            -- of what is owed at first and of what is bought these parts are left in the end
+            else least(98 * credit_limit, greatest(
+                20 * credit_limit,
                 (
                     credit_limit * (least_use + slice(draw_of(account_id), 1, most_use - least_use + 1))
-                    - 93 * total // 100
-                ) * 100 // 86
-            )
+                    - total * if(card_usage = 'revolvers', 101, 87) // 100
+                ) * 100 // if(card_usage = 'revolvers', 103, 73)
+            ))
         end as cents
     from accounts
     inner join holders using (customer_id)
@@ -463,18 +465,18 @@ EVENTS = (
     """,
     """
     create macro minimum_of(closing) as
-        if(closing <= 0, 0, least(closing, greatest(closing // 20, 20000)))
+        if(closing <= 0, 0, least(closing, greatest(closing // 50, 20000)))
     """,
     """
     create macro paid_of(closing, draw, repayment, missed_per_mille, least_paid, most_paid) as
         case
             when closing <= 0 or slice(draw, 1, 1000) < missed_per_mille then 0
             -- a month that is not as usual
-            when slice(draw, 1000, 20) = 0
+            when slice(draw, 1000, 40) = 0
                 then least(closing, if(repayment = 'reliable', 1, 3) * minimum_of(closing))
             else greatest(
                 minimum_of(closing),
-                closing * (least_paid + slice(draw, 20000, most_paid - least_paid + 1)) // 100
+                closing * (least_paid + slice(draw, 40000, most_paid - least_paid + 1)) // 100
             )
         end
     """,
