@@ -93,8 +93,8 @@ RECORDS = """
     ('paid in instalments', 4, 'Instalment billing', 'Posted', 'Debit', 1, -2, 0, 90, 4, 1, 3, 3)
 """
 
-# kind, transaction type, direction, account, customers in a hundred who have it in a month (null: as
-# many as their card usage says), least and largest amount, merchant category code. Advances and
+# kind, transaction type, direction, account, customers in a hundred who have it in a month (null:
+# as many as their card usage says), least and largest amount, merchant category code. Advances and
 # their fees are of the same customers.
 OTHER_EVENTS = """
     ('salary', 'Salary', 'Credit', 'D', 100, 20000, 90000, null),
@@ -366,7 +366,7 @@ EVENTS = (
     from drawn
     where slice(draw, 1, 100) < coalesce(percent, cash_percent)
     """,
-    # what a month changes in the balance of a credit account, but for payments, interest and late fees
+    # what changes the balance of a credit account, but for payments, interest and late fees
     """
     create table changes as
     select
@@ -379,10 +379,13 @@ EVENTS = (
         union all
         select account_id, posting_date, status, transaction_type, direction, cents from others
     )
-    where account_id[-1] in ('C', 'G') and status = 'Posted' and transaction_type <> 'Instalment billing'
+    where
+        account_id[-1] in ('C', 'G')
+        and status = 'Posted'
+        and transaction_type <> 'Instalment billing'
     group by all
     """,
-    # a limit leaves room for what is bought in the months of the statements, a closed account has none
+    # a limit leaves room for what is bought in the months of the statements
     """
     create table accounts as
     with kinds (kind_mark, kind, product, one_in) as (
@@ -411,7 +414,8 @@ EVENTS = (
         end as credit_limit,
         if(kind_mark = 'C', least_cards + slice(draw, 1080000, most_cards - least_cards + 1), 1)
             as cards,
-        (first_month - to_months(slice(draw, 90, 120) + if(kind_mark = 'K', 60, 1)))::date as opened,
+        (first_month - to_months(slice(draw, 90, 120) + if(kind_mark = 'K', 60, 1)))::date
+            as opened,
         if(kind_mark = 'K', (opened + to_months(12 + slice(draw, 3, 30)))::date, null) as closed,
         if(kind_mark = 'K', 'Closed', 'Open') as status
     from holders
@@ -446,15 +450,12 @@ EVENTS = (
         most_paid,
         case
             when repayment = 'reliable'
-                then if(card_usage = 'transactors', total, 2 * total) // (select count(*) from months)
+                then if(card_usage = 'transactors', 1, 2) * total // (select count(*) from months)
             -- of what is owed at first and of what is bought these parts are left in the end
-            else least(98 * credit_limit, greatest(
-                20 * credit_limit,
-                (
-                    credit_limit * (least_use + slice(draw_of(account_id), 1, most_use - least_use + 1))
-                    - total * if(card_usage = 'revolvers', 101, 87) // 100
-                ) * 100 // if(card_usage = 'revolvers', 103, 73)
-            ))
+            else least(98 * credit_limit, greatest(20 * credit_limit, (
+                credit_limit * (least_use + slice(draw_of(account_id), 1, most_use - least_use + 1))
+                - total * if(card_usage = 'revolvers', 101, 87) // 100
+            ) * 100 // if(card_usage = 'revolvers', 103, 73)))
         end as cents
     from accounts
     inner join holders using (customer_id)
@@ -485,11 +486,11 @@ EVENTS = (
     """,
     """
     create macro late_fee_of(closing, paid, draw, late_percent) as
-        if(
-            closing > 0 and (paid < minimum_of(closing) or slice(draw, 1000000, 100) < late_percent),
-            50000,
-            0
-        )
+        case
+            when closing <= 0 then 0
+            when paid < minimum_of(closing) or slice(draw, 1000000, 100) < late_percent then 50000
+            else 0
+        end
     """,
     # one month after the other: what is not paid of a balance is part of the next, with interest
     """
@@ -543,7 +544,8 @@ EVENTS = (
         case
             when paid = 0 then null
             when slice(draw, 1000000, 100) < late_percent
-                then next_month + 14 + least_late + slice(draw, 100000000, most_late - least_late + 1)
+                then next_month + 14 + least_late
+                    + slice(draw, 100000000, most_late - least_late + 1)
             else next_month + 1 + slice(draw, 100000000, 14)
         end as paid_date,
         fees,
@@ -578,7 +580,7 @@ EVENTS = (
     from statements cross join records
     where case mark when 'L' then next_late_fee when 'I' then next_interest else paid end > 0
     """,
-    # one in forty is in a channel like a caller, and one in twenty was there in the year before, too
+    # one in forty is in a channel like a caller, and one in twenty was there the year before, too
     """
     create view contacts as
     with habits as (
@@ -596,7 +598,8 @@ EVENTS = (
         from drawn
         inner join habits
             on drawn.channel = habits.channel
-            and habits.relationship = if(slice(drawn.draw, 1, 40) = 0, 'callers', drawn.relationship)
+            and habits.relationship
+            = if(slice(drawn.draw, 1, 40) = 0, 'callers', drawn.relationship)
     ),
     placed as (
         select
@@ -689,7 +692,7 @@ def relation(path: Path) -> str:
 def drawn_customers(
     inputs: Path, currency: str, year: int, spill: Path | None = None
 ) -> Iterator[tuple[duckdb.DuckDBPyConnection, dict]]:
-    """Open a database with the customers and what is planted in them, and what steps are filled with."""
+    """Open a database with the customers and what is planted in them; and what fills the steps."""
     settings = {"memory_limit": "4GB", **({"temp_directory": str(spill)} if spill else {})}
     values = {
         "spends": relation(find(inputs, "spends")),

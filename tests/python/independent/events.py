@@ -1,4 +1,4 @@
-"""The five inputs worked out with pandas from a bank's events, by the definitions of docs/events.md.
+"""The inputs that a bank's events make, worked out with pandas by what docs/events.md says.
 
 Nothing here comes from the project's SQL. Amounts are whole cents until the end, so that sums are
 exact in any order, and months are numbers, so that they can be subtracted.
@@ -216,27 +216,31 @@ class Events:
         in_parts = net(bought[by_plan], refunds[returned])
         last = self.statements.drop_duplicates("account_id", keep="last")
         is_paid = (months["closing"] > 0) & (months["paid"] >= months["closing"])
-        return pd.DataFrame(
-            {
-                "BALANCE": months.groupby("customer_id")["closing"].mean() / 100,
-                "BALANCE_FREQUENCY": share(months[months["closing"] != 0]),
-                "PURCHASES": in_one + in_parts,
-                "ONEOFF_PURCHASES": in_one,
-                "INSTALLMENTS_PURCHASES": in_parts,
-                "CASH_ADVANCE": total(cash, "out") / 100,
-                "PURCHASES_FREQUENCY": share(bought),
-                "ONEOFF_PURCHASES_FREQUENCY": share(bought[~by_plan]),
-                "PURCHASES_INSTALLMENTS_FREQUENCY": share(bought[by_plan]),
-                "CASH_ADVANCE_FREQUENCY": share(cash),
-                "CASH_ADVANCE_TRX": count(cash),
-                "PURCHASES_TRX": count(bought),
-                "CREDIT_LIMIT": total(last, "limit") / 100,
-                "PAYMENTS": total(months, "paid") / 100,
-                "MINIMUM_PAYMENTS": total(months, "minimum") / 100,
-                "PRC_FULL_PAYMENT": share(months[is_paid]),
-                "TENURE": tenure,
-            }
-        ).rename_axis("CUST_ID").reset_index()
+        return (
+            pd.DataFrame(
+                {
+                    "BALANCE": months.groupby("customer_id")["closing"].mean() / 100,
+                    "BALANCE_FREQUENCY": share(months[months["closing"] != 0]),
+                    "PURCHASES": in_one + in_parts,
+                    "ONEOFF_PURCHASES": in_one,
+                    "INSTALLMENTS_PURCHASES": in_parts,
+                    "CASH_ADVANCE": total(cash, "out") / 100,
+                    "PURCHASES_FREQUENCY": share(bought),
+                    "ONEOFF_PURCHASES_FREQUENCY": share(bought[~by_plan]),
+                    "PURCHASES_INSTALLMENTS_FREQUENCY": share(bought[by_plan]),
+                    "CASH_ADVANCE_FREQUENCY": share(cash),
+                    "CASH_ADVANCE_TRX": count(cash),
+                    "PURCHASES_TRX": count(bought),
+                    "CREDIT_LIMIT": total(last, "limit") / 100,
+                    "PAYMENTS": total(months, "paid") / 100,
+                    "MINIMUM_PAYMENTS": total(months, "minimum") / 100,
+                    "PRC_FULL_PAYMENT": share(months[is_paid]),
+                    "TENURE": tenure,
+                }
+            )
+            .rename_axis("CUST_ID")
+            .reset_index()
+        )
 
     def open_cards(self) -> pd.DataFrame:
         """Credit accounts that are not closed."""
@@ -254,15 +258,19 @@ class Events:
         contacts = contacts[contacts["month"] > first]
         contacts = pd.crosstab(contacts["customer_id"], contacts["channel"])
         contacts = contacts.reindex(list(holders.groups), fill_value=0)
-        found = pd.DataFrame(
-            {
-                "Avg_Credit_Limit": holders["limit"].mean(),
-                "Total_Credit_Cards": holders["cards"].sum(),
-                "Total_visits_bank": contacts["Branch"],
-                "Total_visits_online": contacts["Online"],
-                "Total_calls_made": contacts["Call"],
-            }
-        ).rename_axis("Sl_No").reset_index()
+        found = (
+            pd.DataFrame(
+                {
+                    "Avg_Credit_Limit": holders["limit"].mean(),
+                    "Total_Credit_Cards": holders["cards"].sum(),
+                    "Total_visits_bank": contacts["Branch"],
+                    "Total_visits_online": contacts["Online"],
+                    "Total_calls_made": contacts["Call"],
+                }
+            )
+            .rename_axis("Sl_No")
+            .reset_index()
+        )
         return found.assign(**{"Customer Key": found["Sl_No"]})
 
     def credit_profiles(self) -> pd.DataFrame:
@@ -278,11 +286,12 @@ class Events:
         answer = np.where(months["paid"] > months["minimum"], "No", "Yes")
         customers = self.customers.loc[months["customer_id"]].reset_index(drop=True)
         accounts = self.accounts.assign(opened=month_number(self.accounts["opened"]))
-        opened = accounts.groupby("customer_id")["opened"].min()
+        is_credit = accounts["kind"] == "credit"
+        opened = accounts[is_credit].groupby("customer_id")["opened"].min()
         cards = self.card_relationships().set_index("Sl_No")["Total_Credit_Cards"]
-        others = accounts[accounts["kind"] != "credit"].groupby("customer_id").size()
+        others = accounts[~is_credit & (accounts["closed"] == "")].groupby("customer_id").size()
         rows = self.transactions
-        billed = rows[rows["treatment"] == "instalment"]
+        billed = rows[(rows["treatment"] == "instalment") & (rows["kind"] == "credit")]
         billed = billed.groupby(keys)["out"].sum().reset_index()
         age = months["month"] - months["customer_id"].map(opened)
         found = pd.DataFrame(
