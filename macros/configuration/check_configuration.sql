@@ -12,16 +12,7 @@
         {% if var('enabled_inputs') | length == 0 %}
             {% do raise_error("The variable enabled_inputs is empty, so there is nothing to build. Name at least one of " ~ known | join(', ') ~ ".") %}
         {% endif %}
-        {#- A table that is named is read and not made; then the events may be of no use. -#}
-        {% for raw_input in raw_inputs() if raw_input in var('enabled_inputs') %}
-            {% set makes = [] %}
-            {% for table, takes in tables_of_events().items() if raw_input in takes and not missing_inputs(takes) %}
-                {% do makes.append(table) %}
-            {% endfor %}
-            {% if makes and not makes | reject('in', var('enabled_inputs')) | list %}
-                {% do raise_error("The variable enabled_inputs names '" ~ makes | join("', '") ~ "' and '" ~ raw_input ~ "', of which '" ~ makes | join("', '") ~ "' would be made as well. Take one of them out: '" ~ makes[0] ~ "' to have it made of '" ~ raw_input ~ "', or '" ~ raw_input ~ "' to read '" ~ makes | join("', '") ~ "' only.") %}
-            {% endif %}
-        {% endfor %}
+        {% do raise_problems(unused_raw_inputs(var('enabled_inputs'))) %}
         {% do check_names('pass_through', (var('pass_through') or {}).keys() | list, known) %}
         {% do check_names('trusted_columns', (var('trusted_columns') or {}).keys() | list, known) %}
         {% do check_names('column_names', (var('column_names') or {}).keys() | list, known) %}
@@ -138,6 +129,37 @@
             {% do raise_problems(problems) %}
         {% endif %}
     {% endif %}
+{% endmacro %}
+
+
+{#-
+    In sentences, the raw inputs of which nothing would be made. A table that is named itself is read and not made;
+    card_accounts makes others more exact, so it is of use with any other raw input.
+-#}
+{% macro unused_raw_inputs(enabled) %}
+    {% set problems = [] %}
+    {% for raw_input in raw_inputs() if raw_input in enabled and raw_input != 'card_accounts' %}
+        {% set named, makes, lacks = [], [], [] %}
+        {% for table, takes in tables_of_events().items() if raw_input in takes %}
+            {% if table in enabled %}
+                {% do named.append(table) %}
+            {% elif takes | reject('in', enabled) | list %}
+                {% do lacks.extend(takes | reject('in', enabled)) %}
+            {% else %}
+                {% do makes.append(table) %}
+            {% endif %}
+        {% endfor %}
+        {% if named and not makes %}
+            {% do problems.append("The variable enabled_inputs names '" ~ named | join("' and '") ~ "', which " ~ ("is" if named | length == 1 else "are") ~ " then read, so nothing would be made of '" ~ raw_input ~ "'. Take one of them out: '" ~ raw_input ~ "', or '" ~ named[0] ~ "' to have it made of " ~ tables_of_events()[named[0]] | join(' and ') ~ ".") %}
+        {% elif lacks and not makes %}
+            {% do problems.append("The variable enabled_inputs names '" ~ raw_input ~ "', but nothing is made of it without " ~ lacks | join(' or ') ~ ". Name that as well, or take '" ~ raw_input ~ "' out.") %}
+        {% endif %}
+    {% endfor %}
+    {% set raw = raw_inputs() | select('in', enabled) | list %}
+    {% if raw == ['card_accounts'] %}
+        {% do problems.append("The variable enabled_inputs names 'card_accounts', but nothing is made of it alone. Name " ~ raw_inputs()[1:-1] | join(', ') ~ " or " ~ raw_inputs()[-1] ~ " as well, or take 'card_accounts' out.") %}
+    {% endif %}
+    {{ return(problems) }}
 {% endmacro %}
 
 

@@ -14,6 +14,7 @@
 {% macro tables_of_events() %}
     {{ return({
         'spends': ['card_transactions'],
+        'card_relationships': ['card_accounts', 'service_contacts'],
         'card_usage': ['card_transactions', 'card_statements'],
         'credit_profiles': ['card_statements'],
     }) }}

@@ -60,21 +60,3 @@
         ) %}
     {% endif %}
 {% endmacro %}
-
-
-{#- Ends the build where a larger share of transactions has words of no known meaning than may be rejected. -#}
-{% macro raise_unknown_words(words, transactions) %}
-    {% if execute and flags.WHICH in ('build', 'run') and not flags.EMPTY %}
-        {% set total = query_value("count(*) from " ~ transactions) | int %}
-        {% set found = run_query(
-            "select column_name, word, sum(word_rows) as word_rows, sum(sum(word_rows)) over (partition by column_name) as column_rows from " ~ words
-            ~ " where column_name in ('transaction_type', 'direction', 'status') group by column_name, word order by column_rows desc, word_rows desc, word"
-        ).rows %}
-        {% if found and found[0][3] > var('maximum_reject_share') * total %}
-            {% do raise_error(
-                "Of " ~ '{:,}'.format(total) ~ " transactions, " ~ '{:,}'.format(found[0][3] | int) ~ " have a " ~ found[0][0] ~ " that seeds/reference/" ~ ('transaction_types' if found[0][0] == 'transaction_type' else 'event_words')
-                ~ ".csv does not know, more than maximum_reject_share allows. Most often it is '" ~ found[0][1] ~ "', " ~ '{:,}'.format(found[0][2] | int) ~ " times. Write it there with what it means, and build again."
-            ) %}
-        {% endif %}
-    {% endif %}
-{% endmacro %}

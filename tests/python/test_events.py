@@ -7,7 +7,7 @@ import subprocess
 import pytest
 import yaml
 from test_structure import NAMES, READABLE, SUBJECTS, House, has_key, has_subject, name, subject
-from workspaces import PROJECT, Workspace
+from workspaces import INPUTS, PROJECT, RAW_INPUTS, Workspace, tables_of_events
 
 PAGE = (PROJECT / "docs" / "events.md").read_text(encoding="utf-8")
 EVENTS = ("--select", "+transaction_reconciliation", "+int_spends", "+input_quality")
@@ -186,15 +186,57 @@ def test_a_file_without_an_amount_is_refused(workspace, tmp_path):
     [
         (
             ["spends", "card_transactions"],
-            "The variable enabled_inputs names 'spends' and 'card_transactions', of which 'spends' "
-            "would be made as well. Take one of them out",
+            "The variable enabled_inputs names 'spends', which is then read, so nothing would be "
+            "made of 'card_transactions'. Take one of them out: 'card_transactions', or 'spends' "
+            "to have it made of card_transactions.",
         ),
-        (["card_accounts"], "There is no bundled sample of the input 'card_accounts'. Name your"),
+        (["card_transactions"], "There is no bundled sample of the input 'card_transactions'. Name"),
     ],
 )
 def test_inputs_that_cannot_be_right_are_refused(workspace, enabled, sentence):
     run = workspace.dbt("build", enabled_inputs=enabled)
     assert not run.succeeded and sentence in run.text
+
+
+def test_a_raw_input_of_which_nothing_is_made_is_refused(workspace):
+    """All combinations of inputs, with the rule said once more."""
+    known = [*INPUTS, *RAW_INPUTS]
+    question = """{% set found = [] %}
+    {% for number in range(2 ** known_inputs() | length) %}
+        {% set enabled = [] %}
+        {% for name in known_inputs() if (number // 2 ** loop.index0) % 2 %}
+            {% do enabled.append(name) %}
+        {% endfor %}
+        {% do found.append([enabled, unused_raw_inputs(enabled)]) %}
+    {% endfor %}
+    {{ tojson(found) }}"""
+    run = workspace.dbt("--quiet", "compile", "--inline", question)
+    assert run.succeeded, run.output
+    found = json.loads(run.output[run.output.index("[[[") :])
+    assert len(found) == 2 ** len(known) and known == max(found, key=lambda one: len(one[0]))[0]
+    for enabled, problems in found:
+        made = [
+            set(takes)
+            for table, takes in tables_of_events().items()
+            if table not in enabled and set(takes) <= set(enabled)
+        ]
+        raw = set(enabled) & set(RAW_INPUTS)
+        useless = raw - {"card_accounts"} - set().union(*made)
+        if raw == {"card_accounts"}:
+            useless = raw
+        refused = [re.search(r"made of '(\w+)'|names '(\w+)', but", one) for one in problems]
+        assert sorted(one[1] or one[2] for one in refused) == sorted(useless), enabled
+
+    said = {tuple(enabled): problems for enabled, problems in found}
+    assert said["card_accounts",] == [
+        "The variable enabled_inputs names 'card_accounts', but nothing is made of it alone. Name "
+        "card_transactions, card_statements or service_contacts as well, or take 'card_accounts' "
+        "out."
+    ]
+    assert said["customers", "service_contacts"] == [
+        "The variable enabled_inputs names 'service_contacts', but nothing is made of it without "
+        "card_accounts. Name that as well, or take 'service_contacts' out."
+    ]
 
 
 REAL_FILES = {

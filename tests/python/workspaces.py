@@ -322,6 +322,13 @@ def published_tables() -> dict[str, list[str]]:
     return json.loads(mapping.replace("'", '"'))
 
 
+def tables_of_events() -> dict[str, list[str]]:
+    """The tables that are made of a bank's events, each with the raw inputs that it takes."""
+    listing = (PROJECT / "macros" / "inputs" / "locate_input.sql").read_text()
+    mapping = re.search(r"macro tables_of_events.*?return\((\{.*?\})\)", listing, re.DOTALL)[1]
+    return yaml.safe_load(mapping)
+
+
 def declared_inputs(code: str) -> frozenset[str]:
     """The inputs without which a model or analysis is switched off, from the config in its SQL."""
     config = CONFIG.search(code)

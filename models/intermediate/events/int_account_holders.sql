@@ -1,4 +1,4 @@
--- One row per account: whose its transactions and statements are that name no customer, of what kind and currency it is.
+-- One row per account: whose its transactions and statements are that name no customer, and of what kind it is.
 {{ config(enabled=has_inputs('card_accounts') or has_inputs('card_statements')) }}
 with
 

@@ -1,4 +1,4 @@
--- One row per customer with statements in the last months: how they used their credit cards, from statements and transactions.
+-- One row per customer with a statement in the last months: how they used their credit cards.
 {{ config(enabled=has_inputs('card_transactions', 'card_statements')) }}
 with
 
@@ -16,17 +16,25 @@ window_statements as (
 
 ),
 
+first_months as (
+
+    select
+        customer_id,
+        min(statement_month) as first_month,
+        max(last_month) as last_month
+    from statements
+    group by customer_id
+
+),
+
 /* from the first statement on, or from the first of the months that are looked at */
 tenures as (
 
     select
         customer_id,
-        least(
-            {{ var('usage_months') }}, {{ dbt.datediff('min(statement_month)', 'max(last_month)', 'month') }} + 1
-        ) as tenure_months,
-        max(last_month) as last_month
-    from statements
-    group by customer_id
+        least({{ var('usage_months') }}, {{ dbt.datediff('first_month', 'last_month', 'month') }} + 1) as tenure_months,
+        last_month
+    from first_months
 
 ),
 

@@ -1,4 +1,4 @@
--- One row per customer and month: how the customer repays and what is owed, from the file of profiles or from statements.
+-- One row per customer and month: how the customer repays and what is owed, from the file or from statements.
 {{ config(enabled=has_inputs('credit_profiles'), materialized='view') }}
 with
 

@@ -45,9 +45,25 @@ repayments as (
 
 ),
 
-{% if has_inputs('card_accounts') -%}
+customers as (
+
+    {% if has_inputs('customers') -%}
+    select
+        customer_id,
+        occupation,
+        monthly_income_amount
+    from {{ ref('stg_customers__customers') }}
+    {%- else -%}
+    {{ empty_relation({
+        'customer_id': dbt.type_string(), 'occupation': dbt.type_string(), 'monthly_income_amount': 'double',
+    }) }}
+    {%- endif %}
+
+),
+
 accounts as (
 
+    {% if has_inputs('card_accounts') -%}
     select
         customer_id,
         sum(case when account_kind = 'credit' and is_open then coalesce(cards, 1) end) as credit_cards,
@@ -56,10 +72,30 @@ accounts as (
     from {{ ref('int_accounts_read') }}
     where not is_later
     group by customer_id
+    {%- else -%}
+    {{ empty_relation({
+        'customer_id': dbt.type_string(), 'credit_cards': 'bigint', 'bank_accounts': 'bigint', 'opened_month': 'date',
+    }) }}
+    {%- endif %}
 
 ),
 
-{% endif -%}
+card_months as (
+
+    {% if has_inputs('card_transactions') -%}
+    select
+        customer_id,
+        usage_month,
+        billed_instalments_amount
+    from {{ ref('int_card_months_summed') }}
+    {%- else -%}
+    {{ empty_relation({
+        'customer_id': dbt.type_string(), 'usage_month': 'date', 'billed_instalments_amount': 'double',
+    }) }}
+    {%- endif %}
+
+),
+
 profiles as (
 
     select
@@ -69,7 +105,7 @@ profiles as (
         repayments.customer_id,
 
         -- strings
-        {{ 'customers.occupation' if has_inputs('customers') else 'cast(null as ' ~ dbt.type_string() ~ ')' }} as occupation,
+        customers.occupation,
         cast(null as {{ dbt.type_string() }}) as credit_mix,
         cast(null as {{ dbt.type_string() }}) as credit_score,
         case
@@ -81,10 +117,9 @@ profiles as (
 
         -- numerics
         cast(null as integer) as age_years,
-        cast({{ 'customers.monthly_income_amount' if has_inputs('customers') else 'null' }} as double)
-            as monthly_salary_amount,
-        cast({{ 'accounts.bank_accounts' if has_inputs('card_accounts') else 'null' }} as bigint) as bank_accounts,
-        cast({{ 'accounts.credit_cards' if has_inputs('card_accounts') else 'null' }} as bigint) as credit_cards,
+        cast(customers.monthly_income_amount as double) as monthly_salary_amount,
+        cast(accounts.bank_accounts as bigint) as bank_accounts,
+        cast(accounts.credit_cards as bigint) as credit_cards,
         cast(null as double) as interest_rate_pct,
         cast(null as integer) as loans,
         repayments.payment_delay_days,
@@ -93,37 +128,29 @@ profiles as (
         cast(repayments.outstanding_debt_amount as double) as outstanding_debt_amount,
         100 * cast(repayments.outstanding_debt_amount as double)
         / nullif(cast(repayments.credit_limit_amount as double), 0) as credit_line_utilisation_pct,
-        {% if has_inputs('card_accounts') -%}
-        greatest({{ dbt.datediff('accounts.opened_month', 'repayments.statement_month', 'month') }}, 0)
-            as credit_history_months,
-        {%- else -%}
-        cast(null as bigint) as credit_history_months,
-        {%- endif %}
-        {% if has_inputs('card_transactions') -%}
-        greatest(cast(coalesce(card_months.billed_instalments_amount, 0) as double), 0) as monthly_instalments_amount,
-        {%- else -%}
-        cast(null as double) as monthly_instalments_amount,
-        {%- endif %}
+        case
+            when accounts.opened_month <= repayments.statement_month
+                then {{ dbt.datediff('accounts.opened_month', 'repayments.statement_month', 'month') }}
+        end as credit_history_months,
+        /* without transactions nobody knows of instalments; with them, who was billed none has none */
+        coalesce(
+            cast(card_months.billed_instalments_amount as double),
+            {{ '0' if has_inputs('card_transactions') else 'null' }}
+        ) as monthly_instalments_amount,
         cast(null as double) as monthly_investment_amount,
         cast(null as double) as monthly_balance_amount,
 
         -- dates
         repayments.statement_month as profile_month
     from repayments
-    {%- if has_inputs('customers') %}
-    left join {{ ref('stg_customers__customers') }} as customers
+    left join customers
         on repayments.customer_id = customers.customer_id
-    {%- endif %}
-    {%- if has_inputs('card_accounts') %}
     left join accounts
         on repayments.customer_id = accounts.customer_id
-    {%- endif %}
-    {%- if has_inputs('card_transactions') %}
-    left join {{ ref('int_card_months_summed') }} as card_months
+    left join card_months
         on
             repayments.customer_id = card_months.customer_id
             and repayments.statement_month = card_months.usage_month
-    {%- endif %}
 
 )
 

@@ -86,6 +86,16 @@ owned as (
 
 ),
 
+known_customers as (
+
+    {% if has_inputs('customers') -%}
+    select customer_id from {{ ref('stg_customers__customers') }}
+    {%- else -%}
+    select distinct customer_id from owned
+    {%- endif %}
+
+),
+
 treated as (
 
     select
@@ -97,14 +107,12 @@ treated as (
             when owned.currency <> '{{ var("currency") }}' then 'other_currency'
             {%- endif %}
             when owned.account_kind in ('debit', 'prepaid') then 'other_kind'
-            when {{ "customers" if has_inputs('customers') else "owned" }}.customer_id is null then 'without_customer'
+            when known_customers.customer_id is null then 'without_customer'
             else 'counted'
         end as treatment
     from owned
-    {%- if has_inputs('customers') %}
-    left join {{ ref('stg_customers__customers') }} as customers
-        on owned.customer_id = customers.customer_id
-    {%- endif %}
+    left join known_customers
+        on owned.customer_id = known_customers.customer_id
 
 ),
 
@@ -154,9 +162,12 @@ measured as (
                 treated.account_id, treated.customer_id, treated.treatment, treated.statement_month
             order by treated.statement_date desc
         ) = 1 as is_latest_of_month,
-        treated.treatment = 'counted'
-        and {{ dbt.datediff('treated.statement_month', 'last_months.last_month', 'month') }} < {{ var('usage_months') }}
-            as is_in_window,
+        coalesce(
+            treated.treatment = 'counted'
+            and {{ dbt.datediff('treated.statement_month', 'last_months.last_month', 'month') }}
+            < {{ var('usage_months') }},
+            false
+        ) as is_in_window,
         /* until it is due, it can be that more than the minimum will be paid */
         coalesce(
             treated.minimum_due_amount = 0

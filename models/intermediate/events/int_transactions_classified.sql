@@ -47,7 +47,8 @@ referred_to as (
         transactions.transaction_id,
         max(abs(transactions.outflow_amount)) as amount,
         min(nullif(transactions.category, 'Not known')) as category,
-        bool_or(coalesce(transactions.instalments > 1 or transactions.instalment_number > 0, false)) as is_by_instalments
+        bool_or(coalesce(transactions.instalments > 1 or transactions.instalment_number > 0, false))
+            as is_by_instalments
     from {{ read_transactions }} as transactions
     inner join references_made
         on transactions.transaction_id = references_made.original_transaction_id
@@ -176,8 +177,10 @@ classified as (
 
         -- booleans
         /* a refund is of the kind of the purchase that it names */
-        case treatment when 'refund' then refers_to_instalments else coalesce(instalments > 1, false) or is_instalment end
-            as is_by_instalments,
+        case
+            when treatment = 'refund' then refers_to_instalments
+            else coalesce(instalments > 1, false) or is_instalment
+        end as is_by_instalments,
         is_instalment and treatment in ('purchase', 'instalment') as is_instalment_bill,
 
         -- dates

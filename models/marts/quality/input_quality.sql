@@ -19,7 +19,8 @@ repairs as (
 
 ),
 
-{% if has_inputs('card_transactions') -%}
+{% set has_words = has_inputs('card_transactions') or has_inputs('card_accounts') or has_inputs('service_contacts') -%}
+{% if has_words -%}
 /* a word that few rows have may say something of one of them */
 unknown_words as (
 
@@ -34,6 +35,32 @@ unknown_words as (
         cast(sum(word_rows) as bigint) as word_rows
     from {{ ref('int_event_words_unknown') }}
     group by all
+
+),
+
+{% endif -%}
+{% if has_inputs('card_accounts', 'service_contacts') -%}
+unused_rows as (
+
+    select
+        'service_contacts' as input_name,
+        source_file,
+        treatment,
+        count(*) as unused_rows
+    from {{ ref('int_contacts_classified') }}
+    where treatment <> 'counted'
+    group by
+        source_file,
+        treatment
+    union all
+    select
+        'card_accounts' as input_name,
+        source_file,
+        'later' as treatment,
+        count(*) as unused_rows
+    from {{ ref('int_accounts_read') }}
+    where is_later
+    group by source_file
 
 ),
 
@@ -80,7 +107,7 @@ measures as (
         repair_description as description,
         repaired_values as measured
     from repairs
-    {%- if has_inputs('card_transactions') %}
+    {%- if has_words %}
     union all
     select
         input_name,
@@ -91,6 +118,23 @@ measures as (
         'a word or code that no reference seed knows' as description,
         word_rows as measured
     from unknown_words
+    {%- endif %}
+    {%- if has_inputs('card_accounts', 'service_contacts') %}
+    union all
+    select
+        input_name,
+        source_file,
+        'unused_rows' as measure,
+        cast(null as {{ dbt.type_string() }}) as column_name,
+        treatment as rule_name,
+        case treatment
+            when 'later' then 'after the day that the variable as_of_date names'
+            when 'earlier' then 'before the months over which contacts are counted'
+            when 'unknown' then 'a channel that event_words does not know'
+            when 'without_account' then 'of a customer without an open credit account'
+        end as description,
+        unused_rows as measured
+    from unused_rows
     {%- endif %}
 
 )
