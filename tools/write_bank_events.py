@@ -146,7 +146,7 @@ CONTACTS = """
     ('online', 'Call', 0, 2)
 """
 
-# Steps up to the customers and what is planted in them.
+# Steps that draw the customers and what is planted in them.
 HOLDERS = (
     "create macro draw_of(key) as cast(md5_number_lower(key) >> 1 as bigint)",
     # numbers of 0 to below n; slices of one draw are independent where `skip` is the product of
@@ -578,7 +578,7 @@ EVENTS = (
         direction,
         case mark when 'L' then next_late_fee when 'I' then next_interest else paid end as cents
     from statements cross join records
-    where case mark when 'L' then next_late_fee when 'I' then next_interest else paid end > 0
+    where cents > 0
     """,
     # one in forty is in a channel like a caller, and one in twenty was there the year before, too
     """
