@@ -127,7 +127,8 @@ def test_the_build_of_a_day_is_made_again_when_more_has_come(workspace, tmp_path
     tables = {}
     for folder in (BANK_EVENTS, events_up_to("2023-08-17", tmp_path / "cards")):
         run = workspace.dbt(
-            *("run", "--select", *(f"+{one}" for one in made), "int_transactions_later"),
+            *("build", "--exclude-resource-type", "test"),
+            *("--select", *(f"+{one}" for one in made), "int_transactions_later"),
             enabled_inputs=["customers", *RAW_INPUTS],
             input_dir=str(folder),
             as_of_date="2023-08-17",
@@ -240,6 +241,34 @@ def test_what_cannot_be_read_in_one_way_stops_the_build(workspace, tmp_path, row
     run = workspace.dbt("build", *EVENTS, input_dir=folder, enabled_inputs=["card_transactions"])
     assert not run.succeeded
     assert sentence in run.text
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("rows", "sentence"),
+    [
+        (
+            "1,a,2023-05-01,5,EUR\n2,a,2023-05-01,5,USD\n1,a,2023-06-01,5,EUR\n",
+            "The statements of the input 'card_statements' are billed in EUR (2), USD (1). Amounts "
+            "of two currencies are never added: set the variable currency to the one to build "
+            "from, such as EUR; the others are then counted in input_quality only.",
+        ),
+        (
+            "1,,2023-05-01,5,EUR\n",
+            "No statement of the input 'card_statements' names a customer. Add the column "
+            "customer_id, or the input card_accounts",
+        ),
+    ],
+)
+def test_statements_that_cannot_be_added_up_stop_the_build(workspace, tmp_path, rows, sentence):
+    header = "account_id,customer_id,statement_date,closing_balance,currency\n"
+    folder = write(tmp_path / "cards", header + rows, "card_statements.csv")
+    run = workspace.dbt(
+        *("build", "--select", "+int_statements_read"),
+        input_dir=folder,
+        enabled_inputs=["card_statements"],
+    )
+    assert not run.succeeded and sentence in run.text
 
 
 @pytest.mark.slow
