@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 import pytest
+from metrics import Metrics
 from workspaces import INPUTS, PROJECT, build_once
 
 from tools import write_bank_events
@@ -65,6 +66,26 @@ def test_events_and_spends_give_the_same_tables(events_build, sample_build):
             for frame in (found, expected)
         )
         pd.testing.assert_frame_equal(found, expected, rtol=1e-9, atol=1e-9, obj=name)
+
+
+@pytest.mark.slow
+def test_metrics_and_coverage_are_those_of_the_file(events_build, sample_build):
+    of_events, of_spends = Metrics(events_build), Metrics(sample_build)
+    assert sorted(of_events.names) == sorted(of_spends.names)
+    for metrics, by in [
+        (of_spends.names, []),
+        (["credit_card_share"], ["spend__category", "metric_time__month", "customer__city"]),
+    ]:
+        pd.testing.assert_frame_equal(of_events.query(metrics, by), of_spends.query(metrics, by))
+    coverages = [
+        build.query_published(
+            "select replace(subject, 'card_transactions', 'spends') as subject, observed "
+            "from publication_checks where check_name = 'input_coverage' order by all"
+        )
+        for build in (events_build, sample_build)
+    ]
+    assert "spends: rows" in coverages[0]["subject"].tolist()
+    pd.testing.assert_frame_equal(*coverages)
 
 
 @pytest.mark.slow
