@@ -169,18 +169,23 @@ FORMS = {
         "P5,a,05/31/2023 11:05 PM,US$ 3.00,sale,USD,\n"
         "P6,a,2023-02-30,1.00,sale,USD,\n"
         "P7,a,2023-05-01,12.50 CR,sale,USD,\n"
+        "P3,a,20230501,USD 13.50,sale,USD,\n"
     ),
     "comma.csv": (
         f"{ROWS}\n".replace(",", ";")
         + "C1;b;31.05.2023;1.234,50 €;sale;USD\nC2;b;31.05.2023 23:59;\u2212200,00 €;sale;USD\n"
         "C3;b;31.05.2023;0,75;sale;USD\nC4;b;31.05.2023;1.000.000,25;sale;USD\n"
+        " C4 ;b;31.05.2023;1.000.000,25;sale;USD\n"
     ),
 }
 
 
 @pytest.mark.slow
 def test_amounts_and_times_are_read_as_banks_write_them(workspace, tmp_path):
-    """20:30 of the last of May in Greenwich is June in India; a card number is never written."""
+    """20:30 of the last of May in Greenwich is June in India; a card number is never written.
+
+    A transaction that came twice counts once, with other values or not.
+    """
     for file, rows in FORMS.items():
         write(tmp_path / "cards" / "card_transactions", rows, file)
     run = workspace.dbt(
@@ -196,7 +201,9 @@ def test_amounts_and_times_are_read_as_banks_write_them(workspace, tmp_path):
     assert run.succeeded, run.output
     found = workspace.query(
         "select transaction_id, outflow_amount::double as amount, spend_month::varchar as month "
-        "from intermediate.int_transactions_classified order by transaction_id"
+        "from intermediate.int_transactions_read "
+        "inner join intermediate.int_transactions_classified "
+        "using (source_file, source_row, outflow_amount) order by transaction_id"
     )
     assert found.to_numpy().tolist() == [
         ["C1", 1234.5, "2023-05-01"],
@@ -212,9 +219,12 @@ def test_amounts_and_times_are_read_as_banks_write_them(workspace, tmp_path):
     rejects = workspace.query(
         "select source_row, column_name, reject_rule from intermediate.int_input_rejects order by 1"
     )
+    key = "transaction_id, transaction_type, status, instalment_number"
     assert rejects.to_numpy().tolist() == [
+        [6, key, "repeated_key"],
         [7, "transaction_date", "unreadable"],
         [8, "amount", "unreadable"],
+        [9, key, "contradictory_key"],
     ]
     content = workspace.warehouse.read_bytes()
     assert b"4111 1111" not in content and b"5500005555555559" not in content
