@@ -302,6 +302,33 @@ def test_statements_that_cannot_be_added_up_stop_the_build(workspace, tmp_path, 
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("row", "sentence"),
+    [
+        (
+            "1,a,2023-05-01,5,sale,USD,1\n",
+            "The credit cards' transactions in the input 'card_transactions' are billed in USD, "
+            "and their statements in 'card_statements' in EUR. Amounts of two currencies are never",
+        ),
+        (
+            "1,a,2023-05-01,5,sale,EUR,0001\n",
+            "No purchase of the input 'card_transactions' is of a credit account, so all cards "
+            "would seem not to be used. Compare how account_id is written there and in",
+        ),
+    ],
+)
+def test_usage_that_cannot_be_told_stops_the_build(workspace, tmp_path, row, sentence):
+    rows = "account_id,customer_id,statement_date,closing_balance,currency\n1,a,2023-05-28,5,EUR\n"
+    write(tmp_path / "cards", rows, "card_statements.csv")
+    run = workspace.dbt(
+        *("build", "--select", "+int_cardholders_summed"),
+        input_dir=write(tmp_path / "cards", f"{ROWS},account_id\n{row}"),
+        enabled_inputs=["card_transactions", "card_statements"],
+    )
+    assert not run.succeeded and sentence in run.text
+
+
+@pytest.mark.slow
 def test_a_file_without_an_amount_is_refused(workspace, tmp_path):
     folder = write(tmp_path / "cards", "customer_id,transaction_date\na,2023-05-01\n")
     run = workspace.dbt("seed", input_dir=folder, enabled_inputs=["card_transactions"])
