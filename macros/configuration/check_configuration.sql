@@ -33,10 +33,13 @@
         {% if var('contact_period_months') is not number or var('contact_period_months') <= 0 %}
             {% do raise_error("The variable contact_period_months is '" ~ var('contact_period_months') ~ "', but has to be a number above 0. It is the months over which contacts were counted.") %}
         {% endif %}
+        {% if 'service_contacts' in var('enabled_inputs') and var('contact_period_months') is not integer %}
+            {% do raise_error("The variable contact_period_months is '" ~ var('contact_period_months') ~ "', but has to be a whole number where the contacts in service_contacts are counted, which is done by calendar month.") %}
+        {% endif %}
         {% if var('usage_months') is not integer or var('usage_months') < 1 %}
             {% do raise_error("The variable usage_months is '" ~ var('usage_months') ~ "', but has to be a whole number of 1 or more. It is the months over which card usage is counted.") %}
         {% endif %}
-        {% if var('as_of_date') is not none and not modules.re.fullmatch('[12][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])', var('as_of_date') | string) %}
+        {% if var('as_of_date') is not none and (not modules.re.fullmatch('[12][0-9]{3}-[0-9]{2}-[0-9]{2}', var('as_of_date') | string) or query_value("try_cast('" ~ var('as_of_date') ~ "' as date)") is none) %}
             {% do raise_error("The variable as_of_date is '" ~ var('as_of_date') ~ "', but has to be a day such as 2023-12-31, or null. It is the last day of events that a build looks at.") %}
         {% endif %}
         {% if var('staffing_customers') is not none and (var('staffing_customers') is not number or var('staffing_customers') <= 0) %}

@@ -29,15 +29,23 @@ def example(tmp_path_factory):
     variables = yaml.safe_load(re.search(r"^make build VARS='(.*)'$", PAGE, re.M)[1])
     assert variables.pop("input_dir") == "/data/cards"
     workspace = Workspace(folder)
-    run = workspace.dbt_command("build", *EVENTS, input_dir=str(folder / "cards"), **variables)
+    made = ("+int_cardholders", "+int_credit_profiles")
+    run = workspace.dbt_command(
+        "build", *EVENTS, *made, input_dir=str(folder / "cards"), **variables
+    )
     assert run.succeeded, run.output
     return workspace
 
 
+def shown_table(first_column):
+    """The columns and rows of the table on the page that begins with a column."""
+    table = re.search(rf"^\| {first_column} \|(?:.*\|\n)+", PAGE, re.M)[0]
+    header, _, *lines = [line.strip("|").split("|") for line in table.strip().split("\n")]
+    return [one.strip() for one in header], [[one.strip() for one in line] for line in lines]
+
+
 def test_the_page_shows_what_becomes_of_its_example(example):
-    header, _, *lines = re.findall(r"^\|(.*)\|$", PAGE.split("## What becomes")[0], re.M)
-    columns = [one.strip() for one in header.split("|")]
-    shown = [[one.strip() for one in line.split("|")] for line in lines]
+    columns, shown = shown_table("account_kind")
     amounts = [f"format('{{:.2f}}', {one}) as {one}" for one in columns[2:]]
     found = example.query(
         f"select account_kind, cast(transaction_month as varchar), {', '.join(amounts)} "
@@ -56,11 +64,28 @@ def test_the_page_shows_what_becomes_of_its_example(example):
     ]
 
 
+def test_the_page_shows_what_is_made_of_statements(example):
+    _, shown = shown_table("customer")
+    found = example.query(
+        "select cardholder_id, tenure_months, balance_amount, purchases_amount, payments_amount, "
+        "full_payment_share, payment_delay_days, delayed_payments, minimum_payment_answer "
+        "from intermediate.int_cardholders inner join intermediate.int_credit_profiles "
+        "on cardholder_id = customer_id "
+        "qualify row_number() over (partition by customer_id order by profile_month desc) = 1 "
+        "order by 1"
+    )
+    assert [[str(one) for one in row[:2]] for row in found.to_numpy()] == [
+        row[:2] for row in shown
+    ]
+    figures = [[*map(float, row[2:8]), row[8]] for row in shown]
+    assert found.iloc[:, 2:].to_numpy().tolist() == figures
+
+
 def test_models_of_events_keep_to_the_layers(example):
     """As test_structure says of the others, which it reads without the raw inputs."""
     house = House(json.loads((example.folder / "target" / "manifest.json").read_text()))
     events = [key for key in house.models if "events" in house.models[key]["original_file_path"]]
-    assert len(events) == 7
+    assert len(events) == 14
     for reader, read in house.edges():
         if house.layers[read] != "reference":
             assert house.layers[read] in READABLE[house.layers[reader]], (reader, read)
@@ -71,7 +96,7 @@ def test_models_of_events_keep_to_the_layers(example):
         assert re.fullmatch(NAMES[house.layers[key]], name(key))
         assert has_key(house, key) or house.models[key]["config"]["materialized"] == "view", key
     inputs = {name(key) for key in house.nodes if house.layers[key] == "inputs"}
-    assert inputs == {"card_accounts", "card_transactions"}
+    assert inputs == {"card_accounts", "card_transactions", "card_statements"}
 
 
 FORMS = {

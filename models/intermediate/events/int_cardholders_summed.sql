@@ -32,7 +32,11 @@ tenures as (
 
     select
         customer_id,
-        least({{ var('usage_months') }}, {{ dbt.datediff('first_month', 'last_month', 'month') }} + 1) as tenure_months,
+        least(
+            {{ var('usage_months') }} - 1,
+            {{ dbt.datediff('first_month', 'last_month', 'month') }}
+        )
+        + 1 as tenure_months,
         last_month
     from first_months
 

@@ -39,9 +39,9 @@ unknown_words as (
 ),
 
 {% endif -%}
-{% if has_inputs('card_accounts', 'service_contacts') -%}
 unused_rows as (
 
+    {% if has_inputs('card_accounts', 'service_contacts') -%}
     select
         'service_contacts' as input_name,
         source_file,
@@ -53,6 +53,30 @@ unused_rows as (
         source_file,
         treatment
     union all
+    {%- endif %}
+    {% if has_inputs('card_statements') -%}
+    select
+        'card_statements' as input_name,
+        source_file,
+        treatment,
+        count(*) as unused_rows
+    from {{ ref('int_statements_read') }}
+    where treatment <> 'counted'
+    group by
+        source_file,
+        treatment
+    union all
+    {%- endif %}
+    {% if has_inputs('card_transactions') -%}
+    select
+        'card_transactions' as input_name,
+        source_file,
+        'later' as treatment,
+        later_transactions as unused_rows
+    from {{ ref('int_transactions_later') }}
+    union all
+    {%- endif %}
+    {% if has_inputs('card_accounts') -%}
     select
         'card_accounts' as input_name,
         source_file,
@@ -61,10 +85,15 @@ unused_rows as (
     from {{ ref('int_accounts_read') }}
     where is_later
     group by source_file
+    union all
+    {%- endif %}
+    {{ empty_relation({
+        'input_name': dbt.type_string(), 'source_file': dbt.type_string(), 'treatment': dbt.type_string(),
+        'unused_rows': 'bigint',
+    }) }}
 
 ),
 
-{% endif -%}
 measures as (
 
     select
@@ -119,7 +148,6 @@ measures as (
         word_rows as measured
     from unknown_words
     {%- endif %}
-    {%- if has_inputs('card_accounts', 'service_contacts') %}
     union all
     select
         input_name,
@@ -132,10 +160,12 @@ measures as (
             when 'earlier' then 'before the months over which contacts are counted'
             when 'unknown' then 'a channel that event_words does not know'
             when 'without_account' then 'of a customer without an open credit account'
+            when 'other_currency' then 'billed in another currency than that of the variable currency'
+            when 'other_kind' then 'of an account that is no credit account'
+            when 'without_customer' then 'of nobody who is known'
         end as description,
         unused_rows as measured
     from unused_rows
-    {%- endif %}
 
 )
 
