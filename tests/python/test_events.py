@@ -2,12 +2,15 @@
 
 import json
 import re
+import shutil
 import subprocess
 
+import duckdb
+import pandas as pd
 import pytest
 import yaml
 from test_structure import NAMES, READABLE, SUBJECTS, House, has_key, has_subject, name, subject
-from workspaces import INPUTS, PROJECT, RAW_INPUTS, Workspace, tables_of_events
+from workspaces import BANK_EVENTS, INPUTS, PROJECT, RAW_INPUTS, Workspace, tables_of_events
 
 PAGE = (PROJECT / "docs" / "events.md").read_text(encoding="utf-8")
 EVENTS = ("--select", "+transaction_reconciliation", "+int_spends", "+input_quality")
@@ -74,9 +77,7 @@ def test_the_page_shows_what_is_made_of_statements(example):
         "qualify row_number() over (partition by customer_id order by profile_month desc) = 1 "
         "order by 1"
     )
-    assert [[str(one) for one in row[:2]] for row in found.to_numpy()] == [
-        row[:2] for row in shown
-    ]
+    assert [[str(one) for one in row[:2]] for row in found.to_numpy()] == [row[:2] for row in shown]
     figures = [[*map(float, row[2:8]), row[8]] for row in shown]
     assert found.iloc[:, 2:].to_numpy().tolist() == figures
 
@@ -97,6 +98,49 @@ def test_models_of_events_keep_to_the_layers(example):
         assert has_key(house, key) or house.models[key]["config"]["materialized"] == "view", key
     inputs = {name(key) for key in house.nodes if house.layers[key] == "inputs"}
     assert inputs == {"card_accounts", "card_transactions", "card_statements"}
+
+
+def events_up_to(day, folder):
+    """The sample's events as they were on a day: what came or was paid later is not in them."""
+    when = {
+        "card_transactions": "coalesce(posting_date, transaction_date)",
+        "card_statements": "statement_date",
+        "service_contacts": "contacted_at",
+        "card_accounts": "opened",
+    }
+    folder.mkdir()
+    shutil.copy(BANK_EVENTS / "customers.csv", folder)
+    for file, date in when.items():
+        rows = duckdb.read_csv(str(BANK_EVENTS / f"{file}.csv.gz"), all_varchar=True)
+        rows = rows.filter(f"{date} is null or {date}[:10] <= '{day}'")
+        if file == "card_statements":
+            paid = f"if(paid_date <= '{day}', {{0}}, null) as {{0}}".format
+            paid_columns = ", ".join(map(paid, ["paid_amount", "paid_date"]))
+            rows = rows.project(f"* replace ({paid_columns})")
+        rows.write_csv(str(folder / f"{file}.csv"))
+    return folder
+
+
+@pytest.mark.slow
+def test_the_build_of_a_day_is_made_again_when_more_has_come(workspace, tmp_path):
+    made = ["int_spends", "int_cardholders", "int_credit_profiles", "int_card_relationships"]
+    tables = {}
+    for folder in (BANK_EVENTS, events_up_to("2023-08-17", tmp_path / "cards")):
+        run = workspace.dbt(
+            *("run", "--select", *(f"+{one}" for one in made), "int_transactions_later"),
+            enabled_inputs=["customers", *RAW_INPUTS],
+            input_dir=str(folder),
+            as_of_date="2023-08-17",
+        )
+        assert run.succeeded, run.output
+        later = workspace.query(
+            "select sum(later_transactions) from intermediate.int_transactions_later"
+        )
+        assert later.notna().all(axis=None) == (folder == BANK_EVENTS)
+        for one in made:
+            rows = workspace.query(f"select * from intermediate.{one} order by all")
+            assert len(rows) > 500
+            pd.testing.assert_frame_equal(rows, tables.setdefault(one, rows), check_exact=True)
 
 
 FORMS = {
@@ -215,7 +259,10 @@ def test_a_file_without_an_amount_is_refused(workspace, tmp_path):
             "made of 'card_transactions'. Take one of them out: 'card_transactions', or 'spends' "
             "to have it made of card_transactions.",
         ),
-        (["card_transactions"], "There is no bundled sample of the input 'card_transactions'. Name"),
+        (
+            ["card_transactions"],
+            "There is no bundled sample of the input 'card_transactions'. Name",
+        ),
     ],
 )
 def test_inputs_that_cannot_be_right_are_refused(workspace, enabled, sentence):
