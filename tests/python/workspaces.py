@@ -27,6 +27,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 # The raw inputs that take the place of some of them.
 RAW_INPUTS = ("card_accounts", "card_transactions", "card_statements", "service_contacts")
 INPUTS = ("customers", "spends", "card_relationships", "card_usage", "credit_profiles")
+BANK_EVENTS = PROJECT / "samples" / "bank_events"
 REAL_FILES = {
     "customers": "mitron/dim_customers.csv",
     "spends": "mitron/fact_spends.csv.gz",

@@ -1,10 +1,21 @@
 -- One row per card relationship, relationship segment and everyone together: the first card tier that fits.
 {{ config(enabled=has_inputs('card_relationships')) }}
+{% set metric_value = "metric_values[condition['metric']]" -%}
+{% set is_met = meets_condition(metric_value, "condition['operator']", "condition['threshold']") -%}
 with
 
+/* with the metrics that conditions can name */
 service_costs as (
 
-    select * from {{ ref('int_service_costs_by_subject') }}
+    select
+        subject_type,
+        subject_key,
+        map {
+            'credit_limit_index_100': credit_limit_index_100,
+            'credit_cards': credit_cards,
+            'service_cost_index_100': service_cost_index_100
+        } as metric_values
+    from {{ ref('int_service_costs_by_subject') }}
 
 ),
 
@@ -26,147 +37,112 @@ labels as (
 
 ),
 
-/* the metrics that conditions can name; those who have the same values get the same tier */
-value_sets as (
+/* all conditions of a tier in one row, so that a million subjects are looked at without a row for each condition */
+conditions_listed as (
 
     select
-        credit_limit_index_100,
-        credit_cards,
-        service_cost_index_100,
-        row_number() over (
-            order by credit_limit_index_100 asc, credit_cards asc, service_cost_index_100 asc
-        ) as value_set
-    from service_costs
-    group by
-        credit_limit_index_100,
-        credit_cards,
-        service_cost_index_100
-
-),
-
-metric_values as (
-
-    select
-        value_set,
-        metric,
-        metric_value
-    from value_sets
-    unpivot include nulls (
-        metric_value for metric in (credit_limit_index_100, credit_cards, service_cost_index_100)
-    )
-
-),
-
-checked as (
-
-    select
-        metric_values.value_set,
         conditions.tier_key,
-        coalesce(labels.label, conditions.metric) || ' '
-        || coalesce({{ rounded_text('metric_values.metric_value') }}, 'unknown') as value_in_words,
-        {{ in_words('conditions.operator', rule_operators()) }}
-        || ' ' || {{ rounded_text('conditions.threshold') }} as condition_in_words,
-        {{ meets_condition('metric_values.metric_value', 'conditions.operator', 'conditions.threshold') }} as is_met
+        list({
+            'metric': conditions.metric,
+            'label': coalesce(labels.label, conditions.metric),
+            'operator': conditions.operator,
+            'threshold': conditions.threshold,
+            'words': {{ in_words('conditions.operator', rule_operators()) }}
+            || ' ' || {{ rounded_text('conditions.threshold') }}
+        }) as conditions
     from conditions
-    inner join metric_values
-        on conditions.metric = metric_values.metric
     left join labels
         on conditions.metric = labels.metric
-
-),
-
-worded as (
-
-    select
-        *,
-        value_in_words || case when is_met then ' (' else ' (not ' end || condition_in_words || ')' as evidence
-    from checked
+    group by conditions.tier_key
 
 ),
 
 /* a tier without conditions is for everyone */
-evaluated as (
+tiers_with_conditions as (
 
     select
-        value_sets.value_set,
         tiers.tier_key,
         tiers.tier_name,
-        {{ dbt.listagg(
-            'case when worded.is_met then worded.evidence end', "'; '", 'order by worded.evidence'
-        ) }} as met_evidence,
-        {{ dbt.listagg(
-            'case when not worded.is_met then worded.evidence end', "'; '", 'order by worded.evidence'
-        ) }} as missed_evidence,
         tiers.tier_position,
-        count(worded.tier_key) > 0 as has_conditions,
-        count(case when not worded.is_met then 1 end) = 0 as is_matched
-    from value_sets
-    cross join tiers
-    left join worded
-        on
-            value_sets.value_set = worded.value_set
-            and tiers.tier_key = worded.tier_key
-    group by
-        value_sets.value_set,
-        tiers.tier_key,
-        tiers.tier_name,
-        tiers.tier_position
-
-),
-
-with_tier_above as (
-
-    select
-        *,
-        lag(tier_name) over (partition by value_set order by tier_position) as tier_name_above,
-        lag(missed_evidence) over (partition by value_set order by tier_position)
-            as missed_evidence_above
-    from evaluated
-
-),
-
-ranked as (
-
-    select
-        *,
-        row_number() over (partition by value_set order by tier_position) as match_number
-    from with_tier_above
-    where is_matched
+        coalesce(conditions_listed.conditions, []) as conditions,
+        lag(tiers.tier_name) over (order by tiers.tier_position) as tier_name_above,
+        lag(conditions_listed.conditions) over (order by tiers.tier_position) as conditions_above
+    from tiers
+    left join conditions_listed
+        on tiers.tier_key = conditions_listed.tier_key
 
 ),
 
 matched as (
 
     select
-        value_set,
-        tier_key,
-        case
-            when has_conditions then tier_name || ': ' || met_evidence || '.'
-            when tier_name_above is null then tier_name || ': for everyone.'
-            else tier_name || ', as the ' || tier_name_above || ' asks for more: ' || missed_evidence_above || '.'
-        end as reason,
-        tier_position
-    from ranked
-    where match_number = 1
+        service_costs.subject_type,
+        service_costs.subject_key,
+        min(tiers_with_conditions.tier_position) as tier_position
+    from service_costs
+    cross join tiers_with_conditions
+    where
+        len(list_filter(
+            tiers_with_conditions.conditions,
+            lambda condition: not {{ is_met }}
+        )) = 0
+    group by
+        service_costs.subject_type,
+        service_costs.subject_key
+
+),
+
+placed as (
+
+    select
+        service_costs.*,
+        tiers_with_conditions.*
+    from matched
+    inner join service_costs
+        on
+            matched.subject_type = service_costs.subject_type
+            and matched.subject_key = service_costs.subject_key
+    inner join tiers_with_conditions
+        on matched.tier_position = tiers_with_conditions.tier_position
+
+),
+
+/* which conditions of the tier are met, and which of the tier above are not */
+worded as (
+
+    select
+        *,
+        array_to_string(list_sort(list_transform(
+            list_filter(conditions, lambda condition: {{ is_met }}),
+            lambda condition: concat(
+                condition['label'], ' ', coalesce({{ rounded_text(metric_value) }}, 'unknown'),
+                ' (', condition['words'], ')'
+            )
+        )), '; ') as met_evidence,
+        array_to_string(list_sort(list_transform(
+            list_filter(conditions_above, lambda condition: not {{ is_met }}),
+            lambda condition: concat(
+                condition['label'], ' ', coalesce({{ rounded_text(metric_value) }}, 'unknown'),
+                ' (not ', condition['words'], ')'
+            )
+        )), '; ') as missed_evidence_above
+    from placed
 
 ),
 
 assigned as (
 
     select
-        service_costs.subject_type,
-        service_costs.subject_key,
-        matched.tier_key,
-        matched.reason,
-        matched.tier_position
-    from service_costs
-    inner join value_sets
-        on
-            service_costs.credit_limit_index_100 is not distinct from value_sets.credit_limit_index_100
-            and service_costs.credit_cards is not distinct from value_sets.credit_cards
-            and service_costs.service_cost_index_100 is not distinct from value_sets.service_cost_index_100
-    inner join matched
-        on value_sets.value_set = matched.value_set
+        subject_type,
+        subject_key,
+        tier_key,
+        case
+            when met_evidence <> '' then tier_name || ': ' || met_evidence || '.'
+            when tier_name_above is null then tier_name || ': for everyone.'
+            else tier_name || ', as the ' || tier_name_above || ' asks for more: ' || missed_evidence_above || '.'
+        end as reason,
+        tier_position
+    from worded
 
 )
 

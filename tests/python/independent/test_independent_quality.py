@@ -52,8 +52,10 @@ def test_input_quality(bank):
 
 
 def test_published_tables(bank):
-    """Every table that is listed is there, with as many rows."""
+    """Every table that is listed is there, with as many rows; what only events make is absent."""
     listed = bank.published("published_tables").set_index("table_name")
-    assert (listed["status"] == "published").all()
+    absent = listed["status"] != "published"
+    assert set(listed.index[absent]) == {"transaction_reconciliation"}
+    listed = listed[~absent]
     rows = {name: len(bank.published(name)) for name in listed.index}
     assert listed["table_rows"].to_dict() == rows
