@@ -140,7 +140,7 @@ format: $(TESTING) ## Bring Python and SQL into the project's style
 
 ##@ Write again what is made from the project
 
-sample: $(RUNTIME) ## Write the bundled sample again, and the events that mean its spends
+sample: $(RUNTIME) ## Write the bundled sample again, and the events of its customers
 	$(BIN)/python -m tools.write_sample
 	$(BIN)/python -m tools.write_bank_events
 

@@ -12,16 +12,7 @@
         {% if var('enabled_inputs') | length == 0 %}
             {% do raise_error("The variable enabled_inputs is empty, so there is nothing to build. Name at least one of " ~ known | join(', ') ~ ".") %}
         {% endif %}
-        {#- A table that is named is read and not made; then the events may be of no use. -#}
-        {% for raw_input in raw_inputs() if raw_input in var('enabled_inputs') %}
-            {% set makes = [] %}
-            {% for table, takes in tables_of_events().items() if raw_input in takes and not missing_inputs(takes) %}
-                {% do makes.append(table) %}
-            {% endfor %}
-            {% if makes and not makes | reject('in', var('enabled_inputs')) | list %}
-                {% do raise_error("The variable enabled_inputs names '" ~ makes | join("', '") ~ "' and '" ~ raw_input ~ "', of which '" ~ makes | join("', '") ~ "' would be made as well. Take one of them out: '" ~ makes[0] ~ "' to have it made of '" ~ raw_input ~ "', or '" ~ raw_input ~ "' to read '" ~ makes | join("', '") ~ "' only.") %}
-            {% endif %}
-        {% endfor %}
+        {% do raise_problems(unused_raw_inputs(var('enabled_inputs'))) %}
         {% do check_names('pass_through', (var('pass_through') or {}).keys() | list, known) %}
         {% do check_names('trusted_columns', (var('trusted_columns') or {}).keys() | list, known) %}
         {% do check_names('column_names', (var('column_names') or {}).keys() | list, known) %}
@@ -42,10 +33,13 @@
         {% if var('contact_period_months') is not number or var('contact_period_months') <= 0 %}
             {% do raise_error("The variable contact_period_months is '" ~ var('contact_period_months') ~ "', but has to be a number above 0. It is the months over which contacts were counted.") %}
         {% endif %}
+        {% if 'service_contacts' in var('enabled_inputs') and var('contact_period_months') is not integer %}
+            {% do raise_error("The variable contact_period_months is '" ~ var('contact_period_months') ~ "', but has to be a whole number where the contacts in service_contacts are counted, which is done by calendar month.") %}
+        {% endif %}
         {% if var('usage_months') is not integer or var('usage_months') < 1 %}
             {% do raise_error("The variable usage_months is '" ~ var('usage_months') ~ "', but has to be a whole number of 1 or more. It is the months over which card usage is counted.") %}
         {% endif %}
-        {% if var('as_of_date') is not none and not modules.re.fullmatch('[12][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])', var('as_of_date') | string) %}
+        {% if var('as_of_date') is not none and (not modules.re.fullmatch('[12][0-9]{3}-[0-9]{2}-[0-9]{2}', var('as_of_date') | string) or query_value("try_cast('" ~ var('as_of_date') ~ "' as date)") is none) %}
             {% do raise_error("The variable as_of_date is '" ~ var('as_of_date') ~ "', but has to be a day such as 2023-12-31, or null. It is the last day of events that a build looks at.") %}
         {% endif %}
         {% if var('staffing_customers') is not none and (var('staffing_customers') is not number or var('staffing_customers') <= 0) %}
@@ -138,6 +132,37 @@
             {% do raise_problems(problems) %}
         {% endif %}
     {% endif %}
+{% endmacro %}
+
+
+{#-
+    In sentences, the raw inputs of which nothing would be made. A table that is named itself is read and not made;
+    card_accounts makes others more exact, so it is of use with any other raw input.
+-#}
+{% macro unused_raw_inputs(enabled) %}
+    {% set problems = [] %}
+    {% for raw_input in raw_inputs() if raw_input in enabled and raw_input != 'card_accounts' %}
+        {% set named, makes, lacks = [], [], [] %}
+        {% for table, takes in tables_of_events().items() if raw_input in takes %}
+            {% if table in enabled %}
+                {% do named.append(table) %}
+            {% elif takes | reject('in', enabled) | list %}
+                {% do lacks.extend(takes | reject('in', enabled)) %}
+            {% else %}
+                {% do makes.append(table) %}
+            {% endif %}
+        {% endfor %}
+        {% if named and not makes %}
+            {% do problems.append("The variable enabled_inputs names '" ~ named | join("' and '") ~ "', which " ~ ("is" if named | length == 1 else "are") ~ " then read, so nothing would be made of '" ~ raw_input ~ "'. Take one of them out: '" ~ raw_input ~ "', or '" ~ named[0] ~ "' to have it made of " ~ tables_of_events()[named[0]] | join(' and ') ~ ".") %}
+        {% elif lacks and not makes %}
+            {% do problems.append("The variable enabled_inputs names '" ~ raw_input ~ "', but nothing is made of it without " ~ lacks | join(' or ') ~ ". Name that as well, or take '" ~ raw_input ~ "' out.") %}
+        {% endif %}
+    {% endfor %}
+    {% set raw = raw_inputs() | select('in', enabled) | list %}
+    {% if raw == ['card_accounts'] %}
+        {% do problems.append("The variable enabled_inputs names 'card_accounts', but nothing is made of it alone. Name " ~ raw_inputs()[1:-1] | join(', ') ~ " or " ~ raw_inputs()[-1] ~ " as well, or take 'card_accounts' out.") %}
+    {% endif %}
+    {{ return(problems) }}
 {% endmacro %}
 
 

@@ -110,7 +110,7 @@
     {% set built, missing = [], [] %}
     {% for name, inputs in published_tables().items() %}
         {% if missing_inputs(inputs) %}
-            {% do missing.append(name ~ ' (needs ' ~ missing_inputs(inputs) | join(' and ') ~ ')') %}
+            {% do missing.append(name ~ ' (needs ' ~ missing_inputs_in_words(inputs) ~ ')') %}
         {% else %}
             {% do built.append(name) %}
         {% endif %}

@@ -12,7 +12,12 @@
 
 {#- The tables that are made of events where they are not read themselves: table -> the raw inputs that it takes. -#}
 {% macro tables_of_events() %}
-    {{ return({'spends': ['card_transactions']}) }}
+    {{ return({
+        'spends': ['card_transactions'],
+        'card_relationships': ['card_accounts', 'service_contacts'],
+        'card_usage': ['card_transactions', 'card_statements'],
+        'credit_profiles': ['card_statements'],
+    }) }}
 {% endmacro %}
 
 

@@ -18,7 +18,7 @@
     {% for column in passed_columns(input_name) %}
         {% if identifying_words(column.attribute) %}
             {% do problems.append("The variable pass_through." ~ input_name ~ " names '" ~ column.attribute ~ "', which looks like an identifier of a person and is never loaded. Take it out.") %}
-        {% elif unique_key | reject('equalto', 'month') | list | length > 1 %}
+        {% elif input_name in raw_inputs() or unique_key | reject('equalto', 'month') | list | length > 1 %}
             {% do problems.append("The variable pass_through names the input '" ~ input_name ~ "', which has many rows for a customer, so '" ~ column.attribute ~ "' could have many values. Put it into another input.") %}
         {% endif %}
     {% endfor %}
@@ -58,7 +58,7 @@
     {% set keys = {'card_relationships': 'card_relationship_id', 'card_usage': 'cardholder_id'} %}
     {% set found = [] %}
     {% for segmentation in active_segmentations() %}
-        {% for input_name in var('segmentations')[segmentation] if passed_columns(input_name) %}
+        {% for input_name in var('segmentations')[segmentation] if input_name in given_inputs() and passed_columns(input_name) %}
             {% do found.append({
                 'segmentation': segmentation,
                 'input_name': input_name,

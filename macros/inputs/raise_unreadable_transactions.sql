@@ -1,7 +1,7 @@
 {#- Ends the build before anything is added up of transactions that cannot be read in one way. A post-hook of them. -#}
 {% macro raise_unreadable_transactions(transactions) %}
     {% if execute and flags.WHICH in ('build', 'run') and not flags.EMPTY %}
-        {% do raise_problems(unclear_signs(transactions) + billed_currencies(transactions) + nobodys_transactions(transactions)) %}
+        {% do raise_problems(unclear_signs(transactions) + billed_currencies(transactions) + nobodys_events(transactions)) %}
     {% endif %}
 {% endmacro %}
 
@@ -22,10 +22,10 @@
 {% endmacro %}
 
 
-{#- Amounts of two currencies are never added. -#}
-{% macro billed_currencies(transactions) %}
+{#- Amounts of two currencies are never added: of transactions, or of statements. -#}
+{% macro billed_currencies(events, kind='transactions', condition="transaction_state <> 'declined'", counted_in='transaction_reconciliation') %}
     {% set found = run_query(
-        "select currency, count(*) from " ~ transactions ~ " where transaction_state <> 'declined' and currency is not null"
+        "select currency, count(*) from " ~ events ~ " where " ~ condition ~ " and currency is not null"
         ~ (" and currency = " ~ sql_text(var('currency')) if var('currency') else '') ~ " group by currency order by count(*) desc, currency"
     ).rows %}
     {% if found | length > 1 %}
@@ -33,37 +33,30 @@
         {% for row in found %}
             {% do said.append(row[0] ~ ' (' ~ '{:,}'.format(row[1] | int) ~ ')') %}
         {% endfor %}
-        {{ return(["The transactions of the input 'card_transactions' are billed in " ~ said[:10] | join(', ') ~ ". Amounts of two currencies are never added: set the variable currency to the one to build from, such as " ~ found[0][0] ~ "; the others are then counted in transaction_reconciliation only."]) }}
-    {% elif var('currency') and not found and run_query("select 1 from " ~ transactions ~ " where currency is not null limit 1").rows %}
-        {{ return(["No transaction of the input 'card_transactions' is billed in " ~ var('currency') ~ ", which the variable currency names. Correct it, or set it to null."]) }}
+        {{ return(["The " ~ kind ~ " of the input 'card_" ~ kind ~ "' are billed in " ~ said[:10] | join(', ') ~ ". Amounts of two currencies are never added: set the variable currency to the one to build from, such as " ~ found[0][0] ~ "; the others are then counted in " ~ counted_in ~ " only."]) }}
+    {% elif var('currency') and not found and run_query("select 1 from " ~ events ~ " where currency is not null limit 1").rows %}
+        {{ return(["No " ~ kind[:-1] ~ " of the input 'card_" ~ kind ~ "' is billed in " ~ var('currency') ~ ", which the variable currency names. Correct it, or set it to null."]) }}
     {% endif %}
     {{ return([]) }}
 {% endmacro %}
 
 
-{#- Without customers there is nobody to tell anything of. -#}
-{% macro nobodys_transactions(transactions) %}
-    {% set row = run_query("select count(*), count(customer_id) from " ~ transactions).rows[0] %}
+{#- Without customers there is nobody to tell anything of: of transactions, or of statements. -#}
+{% macro nobodys_events(events, kind='transactions') %}
+    {% set row = run_query("select count(*), count(customer_id) from " ~ events).rows[0] %}
     {% if row[0] > 0 and row[1] == 0 %}
-        {{ return(["No transaction of the input 'card_transactions' names a customer" ~ (", and no account of theirs is in 'card_accounts'. Compare how account_id is written in both" if has_inputs('card_accounts') else ". Add the column customer_id, or the input card_accounts, which says whose an account is") ~ "."]) }}
+        {{ return(["No " ~ kind[:-1] ~ " of the input 'card_" ~ kind ~ "' names a customer" ~ (", and no account of theirs is in 'card_accounts'. Compare how account_id is written in both" if has_inputs('card_accounts') else ". Add the column customer_id, or the input card_accounts, which says whose an account is") ~ "."]) }}
     {% endif %}
     {{ return([]) }}
 {% endmacro %}
 
 
-{#- Ends the build where a larger share of transactions has words of no known meaning than may be rejected. -#}
-{% macro raise_unknown_words(words, transactions) %}
+{#- As of transactions; a post-hook of statements. -#}
+{% macro raise_unreadable_statements(statements) %}
     {% if execute and flags.WHICH in ('build', 'run') and not flags.EMPTY %}
-        {% set total = query_value("count(*) from " ~ transactions) | int %}
-        {% set found = run_query(
-            "select column_name, word, sum(word_rows) as word_rows, sum(sum(word_rows)) over (partition by column_name) as column_rows from " ~ words
-            ~ " where column_name in ('transaction_type', 'direction', 'status') group by column_name, word order by column_rows desc, word_rows desc, word"
-        ).rows %}
-        {% if found and found[0][3] > var('maximum_reject_share') * total %}
-            {% do raise_error(
-                "Of " ~ '{:,}'.format(total) ~ " transactions, " ~ '{:,}'.format(found[0][3] | int) ~ " have a " ~ found[0][0] ~ " that seeds/reference/" ~ ('transaction_types' if found[0][0] == 'transaction_type' else 'event_words')
-                ~ ".csv does not know, more than maximum_reject_share allows. Most often it is '" ~ found[0][1] ~ "', " ~ '{:,}'.format(found[0][2] | int) ~ " times. Write it there with what it means, and build again."
-            ) %}
-        {% endif %}
+        {% do raise_problems(
+            billed_currencies(statements, 'statements', "treatment not in ('later', 'other_kind') and currency <> 'not known'", 'input_quality')
+            + nobodys_events(statements, 'statements')
+        ) %}
     {% endif %}
 {% endmacro %}

@@ -67,6 +67,17 @@
 {% endmacro %}
 
 
+{#- The same in words, with the raw inputs that would do in their place. -#}
+{% macro missing_inputs_in_words(inputs) %}
+    {% set words = [] %}
+    {% for input in missing_inputs(inputs) %}
+        {% set takes = tables_of_events().get(input, []) | reject('in', var('enabled_inputs')) | list %}
+        {% do words.append(input ~ (' (or ' ~ takes | join(' and ') ~ ')' if takes else '')) %}
+    {% endfor %}
+    {{ return(words | join(' and ')) }}
+{% endmacro %}
+
+
 {#- What a published table holds, as its YAML says, in one line; for a disabled one the graph keeps no description. -#}
 {% macro published_description(name) %}
     {% set node = graph.nodes.get('model.' ~ project_name ~ '.' ~ name) %}

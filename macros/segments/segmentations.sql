@@ -12,7 +12,8 @@
 
 {#-
     segmentation -> the population of its customers, by name: the active segmentations whose identifiers mean the same
-    people. Those are of one population that need a common input, or that the variable same_customers names together.
+    people. Those are of one population that need a common input, or that the variable same_customers names together. A
+    bank's events call a customer what `customers` does.
 -#}
 {% macro populations() %}
     {#- Nothing that is parsed depends on it. -#}
@@ -22,6 +23,7 @@
         {% set group = {
             'segmentations': [segmentation],
             'links': var('segmentations')[segmentation]
+                + (['customers'] if var('segmentations')[segmentation] | reject('in', var('enabled_inputs')) | list else [])
                 + (['same_customers'] if segmentation in same_customers else []),
         } %}
         {% set apart = [] %}

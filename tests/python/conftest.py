@@ -8,7 +8,15 @@ import pytest
 from browser import Browser, find_chromium
 from playwright.sync_api import sync_playwright
 from postgres_server import PostgresServer, find_postgres
-from workspaces import PROJECT, REAL_FILES, Workspace, build_once, skip_or_fail
+from workspaces import (
+    BANK_EVENTS,
+    PROJECT,
+    RAW_INPUTS,
+    REAL_FILES,
+    Workspace,
+    build_once,
+    skip_or_fail,
+)
 
 # A make that a test starts is no part of the `make test` that runs the tests.
 for name in ("MAKELEVEL", "MAKEFLAGS", "MFLAGS"):
@@ -63,6 +71,16 @@ def workspace(tmp_path):
 def sample_build(shared_folder):
     """A complete build of the bundled sample; tests only read from it."""
     return build_once(shared_folder / "sample", dbt=Workspace.dbt_command)
+
+
+@pytest.fixture(scope="session")
+def events_build(shared_folder):
+    """A build of customers and the four raw inputs of the same bank; tests only read from it."""
+    return build_once(
+        shared_folder / "bank_events",
+        enabled_inputs=["customers", *RAW_INPUTS],
+        input_dir=str(BANK_EVENTS),
+    )
 
 
 @pytest.fixture(scope="session")

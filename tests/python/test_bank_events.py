@@ -1,27 +1,21 @@
-"""Accounts and transactions that mean the bundled sample's spends: the same tables come of both."""
+"""The events of a bank that mean the bundled sample's spends, with planted behaviour in them."""
 
 import gzip
 from decimal import Decimal
-from pathlib import Path
 
 import duckdb
 import pandas as pd
 import pytest
-from workspaces import INPUTS, PROJECT, build_once
+from sklearn.metrics import adjusted_rand_score
+from workspaces import BANK_EVENTS, PROJECT
 
 from tools import write_bank_events
-
-SAMPLE = PROJECT / "samples" / "bank_events"
-EVENTS = ("card_accounts", "card_transactions")
-# what a build says of its inputs and of itself, the checks of inputs among it
-OF_ITS_OWN = {"input_quality", "publication", "publication_checks", "published_tables"}
-TIMES_AND_IDS = r"_at$|^build_id$|^model_version$"
 
 
 @pytest.mark.slow
 def test_the_committed_events_are_what_the_tool_writes(tmp_path):
     write_bank_events.main(["--output", str(tmp_path)])
-    committed = {path.name: path.read_bytes() for path in SAMPLE.iterdir()}
+    committed = {path.name: path.read_bytes() for path in BANK_EVENTS.iterdir()}
     written = {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()}
     assert committed.keys() == written.keys()
     assert sum(map(len, committed.values())) < 4_000_000
@@ -30,41 +24,88 @@ def test_the_committed_events_are_what_the_tool_writes(tmp_path):
         assert unpack(content) == unpack(written[name]), name
 
 
-@pytest.fixture(scope="module")
-def events_build(shared_folder):
-    """A build of everything, with spends made of the events."""
-    return build_once(
-        shared_folder / "bank_events",
-        enabled_inputs=[*(set(INPUTS) - {"spends"}), *EVENTS],
-        inputs={name: str(SAMPLE / f"{name}.csv.gz") for name in EVENTS},
+def test_each_statement_follows_from_the_last_one_and_the_transactions():
+    statements, transactions = (
+        f"read_csv('{BANK_EVENTS / name}.csv.gz', all_varchar = true)"
+        for name in ("card_statements", "card_transactions")
     )
-
-
-def published(workspace) -> dict[str, Path]:
-    return {path.stem: path for path in (workspace.published / "parquet").glob("*.parquet")}
-
-
-def rows(path: Path) -> pd.DataFrame:
-    """What a published table says, but for when it was said."""
-    frame = duckdb.read_parquet(str(path)).df()
-    return frame.drop(
-        columns=[one for one in frame if pd.Series([one]).str.contains(TIMES_AND_IDS)[0]]
-    )
+    amounts = ["closing_balance", "credit_limit", "minimum_due", "paid_amount", "fees", "interest"]
+    rows = duckdb.sql(
+        f"""
+        with statements as (
+            select * replace (
+                {", ".join(f"cast({name} as decimal(18, 2)) as {name}" for name in amounts)},
+                cast(statement_date as date) as statement_date
+            )
+            from {statements}
+        ),
+        posted as (
+            select
+                account_id,
+                last_day(cast(posting_date as date)) as statement_date,
+                transaction_type,
+                cast(posting_date as date) as posted_on,
+                cast(amount as decimal(18, 2)) as amount,
+                if(direction = 'Debit', 1, -1) * cast(amount as decimal(18, 2)) as change
+            from {transactions}
+            where status = 'Posted' and transaction_type <> 'Instalment billing'
+        ),
+        months as (
+            select
+                account_id,
+                statement_date,
+                sum(change) as change,
+                coalesce(sum(amount) filter (transaction_type like '%fee'), 0) as fees,
+                coalesce(sum(amount) filter (transaction_type = 'Interest charge'), 0) as interest,
+                sum(amount) filter (transaction_type = 'Payment') as paid_amount,
+                max(posted_on) filter (transaction_type = 'Payment') as paid_date
+            from posted
+            group by all
+        )
+        select
+            last.account_id,
+            last.statement_date,
+            statements.closing_balance = last.closing_balance + months.change as is_balance,
+            statements.fees = months.fees as is_fees,
+            statements.interest = months.interest as is_interest,
+            last.paid_amount is not distinct from months.paid_amount as is_paid_amount,
+            cast(last.paid_date as date) is not distinct from months.paid_date as is_paid_date,
+            last.minimum_due <= greatest(last.closing_balance, 0) as is_minimum
+        from statements as last
+        inner join statements
+            on last.account_id = statements.account_id
+            and last_day(last.statement_date + 1) = statements.statement_date
+        inner join months
+            on statements.account_id = months.account_id
+            and statements.statement_date = months.statement_date
+        """
+    ).df()
+    accounts = rows["account_id"].nunique()
+    assert accounts > 600
+    # six months, each after another, but for accounts without the first one or two
+    assert len(rows) >= 5.8 * accounts
+    checks = rows.filter(like="is_")
+    assert checks.all(axis=None), rows[~checks.all(axis=1)].to_string(max_rows=10)
 
 
 @pytest.mark.slow
-def test_events_and_spends_give_the_same_tables(events_build, sample_build):
-    of_events, of_spends = published(events_build), published(sample_build)
-    assert of_events.keys() - of_spends.keys() == {"transaction_reconciliation"}
-    assert of_spends.keys() <= of_events.keys()
-    for name in sorted(of_spends.keys() - OF_ITS_OWN):
-        found, expected = rows(of_events[name]), rows(of_spends[name])
-        keys = [one for one in expected if not pd.api.types.is_float_dtype(expected[one])]
-        found, expected = (
-            frame.sort_values(keys + [one for one in frame if one not in keys], ignore_index=True)
-            for frame in (found, expected)
+@pytest.mark.parametrize("segmentation", ["spending", "relationship", "card_usage", "repayment"])
+def test_planted_behaviour_is_found_again_from_events(events_build, segmentation):
+    if segmentation == "spending":
+        truth = pd.read_csv(PROJECT / "tests" / "data" / "planted_segments.csv", dtype=str)
+    else:
+        truth = pd.DataFrame(
+            write_bank_events.planted_segments(),
+            columns=["segmentation", "customer_id", "planted_segment"],
         )
-        pd.testing.assert_frame_equal(found, expected, rtol=1e-9, atol=1e-9, obj=name)
+    truth = truth[truth["segmentation"] == segmentation]
+    members = events_build.query_published(
+        f"from segment_members where segmentation = '{segmentation}'"
+    )
+    both = members.merge(truth, on="customer_id")
+    # one customer of the sample's spends is in no file of customers
+    assert len(both) == len(members) and len(truth) - len(both) in (0, 1)
+    assert adjusted_rand_score(both["planted_segment"], both["segment_key"]) >= 0.9
 
 
 @pytest.mark.slow

@@ -2,12 +2,15 @@
 
 import json
 import re
+import shutil
 import subprocess
 
+import duckdb
+import pandas as pd
 import pytest
 import yaml
 from test_structure import NAMES, READABLE, SUBJECTS, House, has_key, has_subject, name, subject
-from workspaces import PROJECT, Workspace
+from workspaces import BANK_EVENTS, INPUTS, PROJECT, RAW_INPUTS, Workspace, tables_of_events
 
 PAGE = (PROJECT / "docs" / "events.md").read_text(encoding="utf-8")
 EVENTS = ("--select", "+transaction_reconciliation", "+int_spends", "+input_quality")
@@ -29,15 +32,23 @@ def example(tmp_path_factory):
     variables = yaml.safe_load(re.search(r"^make build VARS='(.*)'$", PAGE, re.M)[1])
     assert variables.pop("input_dir") == "/data/cards"
     workspace = Workspace(folder)
-    run = workspace.dbt_command("build", *EVENTS, input_dir=str(folder / "cards"), **variables)
+    made = ("+int_cardholders", "+int_credit_profiles")
+    run = workspace.dbt_command(
+        "build", *EVENTS, *made, input_dir=str(folder / "cards"), **variables
+    )
     assert run.succeeded, run.output
     return workspace
 
 
+def shown_table(first_column):
+    """The columns and rows of the table on the page that begins with a column."""
+    table = re.search(rf"^\| {first_column} \|(?:.*\|\n)+", PAGE, re.M)[0]
+    header, _, *lines = [line.strip("|").split("|") for line in table.strip().split("\n")]
+    return [one.strip() for one in header], [[one.strip() for one in line] for line in lines]
+
+
 def test_the_page_shows_what_becomes_of_its_example(example):
-    header, _, *lines = re.findall(r"^\|(.*)\|$", PAGE.split("## What becomes")[0], re.M)
-    columns = [one.strip() for one in header.split("|")]
-    shown = [[one.strip() for one in line.split("|")] for line in lines]
+    columns, shown = shown_table("account_kind")
     amounts = [f"format('{{:.2f}}', {one}) as {one}" for one in columns[2:]]
     found = example.query(
         f"select account_kind, cast(transaction_month as varchar), {', '.join(amounts)} "
@@ -56,11 +67,26 @@ def test_the_page_shows_what_becomes_of_its_example(example):
     ]
 
 
+def test_the_page_shows_what_is_made_of_statements(example):
+    _, shown = shown_table("customer")
+    found = example.query(
+        "select cardholder_id, tenure_months, balance_amount, purchases_amount, payments_amount, "
+        "full_payment_share, payment_delay_days, delayed_payments, minimum_payment_answer "
+        "from intermediate.int_cardholders inner join intermediate.int_credit_profiles "
+        "on cardholder_id = customer_id "
+        "qualify row_number() over (partition by customer_id order by profile_month desc) = 1 "
+        "order by 1"
+    )
+    assert [[str(one) for one in row[:2]] for row in found.to_numpy()] == [row[:2] for row in shown]
+    figures = [[*map(float, row[2:8]), row[8]] for row in shown]
+    assert found.iloc[:, 2:].to_numpy().tolist() == figures
+
+
 def test_models_of_events_keep_to_the_layers(example):
     """As test_structure says of the others, which it reads without the raw inputs."""
     house = House(json.loads((example.folder / "target" / "manifest.json").read_text()))
     events = [key for key in house.models if "events" in house.models[key]["original_file_path"]]
-    assert len(events) == 5
+    assert len(events) == 14
     for reader, read in house.edges():
         if house.layers[read] != "reference":
             assert house.layers[read] in READABLE[house.layers[reader]], (reader, read)
@@ -71,7 +97,50 @@ def test_models_of_events_keep_to_the_layers(example):
         assert re.fullmatch(NAMES[house.layers[key]], name(key))
         assert has_key(house, key) or house.models[key]["config"]["materialized"] == "view", key
     inputs = {name(key) for key in house.nodes if house.layers[key] == "inputs"}
-    assert inputs == {"card_accounts", "card_transactions"}
+    assert inputs == {"card_accounts", "card_transactions", "card_statements"}
+
+
+def events_up_to(day, folder):
+    """The sample's events as they were on a day: what came or was paid later is not in them."""
+    when = {
+        "card_transactions": "coalesce(posting_date, transaction_date)",
+        "card_statements": "statement_date",
+        "service_contacts": "contacted_at",
+        "card_accounts": "opened",
+    }
+    folder.mkdir()
+    shutil.copy(BANK_EVENTS / "customers.csv", folder)
+    for file, date in when.items():
+        rows = duckdb.read_csv(str(BANK_EVENTS / f"{file}.csv.gz"), all_varchar=True)
+        rows = rows.filter(f"{date} is null or {date}[:10] <= '{day}'")
+        if file == "card_statements":
+            paid = f"if(paid_date <= '{day}', {{0}}, null) as {{0}}".format
+            paid_columns = ", ".join(map(paid, ["paid_amount", "paid_date"]))
+            rows = rows.project(f"* replace ({paid_columns})")
+        rows.write_csv(str(folder / f"{file}.csv"))
+    return folder
+
+
+@pytest.mark.slow
+def test_the_build_of_a_day_is_made_again_when_more_has_come(workspace, tmp_path):
+    made = ["int_spends", "int_cardholders", "int_credit_profiles", "int_card_relationships"]
+    tables = {}
+    for folder in (BANK_EVENTS, events_up_to("2023-08-17", tmp_path / "cards")):
+        run = workspace.dbt(
+            *("run", "--select", *(f"+{one}" for one in made), "int_transactions_later"),
+            enabled_inputs=["customers", *RAW_INPUTS],
+            input_dir=str(folder),
+            as_of_date="2023-08-17",
+        )
+        assert run.succeeded, run.output
+        later = workspace.query(
+            "select sum(later_transactions) from intermediate.int_transactions_later"
+        )
+        assert later.notna().all(axis=None) == (folder == BANK_EVENTS)
+        for one in made:
+            rows = workspace.query(f"select * from intermediate.{one} order by all")
+            assert len(rows) > 500
+            pd.testing.assert_frame_equal(rows, tables.setdefault(one, rows), check_exact=True)
 
 
 FORMS = {
@@ -186,15 +255,60 @@ def test_a_file_without_an_amount_is_refused(workspace, tmp_path):
     [
         (
             ["spends", "card_transactions"],
-            "The variable enabled_inputs names 'spends' and 'card_transactions', of which 'spends' "
-            "would be made as well. Take one of them out",
+            "The variable enabled_inputs names 'spends', which is then read, so nothing would be "
+            "made of 'card_transactions'. Take one of them out: 'card_transactions', or 'spends' "
+            "to have it made of card_transactions.",
         ),
-        (["card_accounts"], "There is no bundled sample of the input 'card_accounts'. Name your"),
+        (
+            ["card_transactions"],
+            "There is no bundled sample of the input 'card_transactions'. Name",
+        ),
     ],
 )
 def test_inputs_that_cannot_be_right_are_refused(workspace, enabled, sentence):
     run = workspace.dbt("build", enabled_inputs=enabled)
     assert not run.succeeded and sentence in run.text
+
+
+def test_a_raw_input_of_which_nothing_is_made_is_refused(workspace):
+    """All combinations of inputs, with the rule said once more."""
+    known = [*INPUTS, *RAW_INPUTS]
+    question = """{% set found = [] %}
+    {% for number in range(2 ** known_inputs() | length) %}
+        {% set enabled = [] %}
+        {% for name in known_inputs() if (number // 2 ** loop.index0) % 2 %}
+            {% do enabled.append(name) %}
+        {% endfor %}
+        {% do found.append([enabled, unused_raw_inputs(enabled)]) %}
+    {% endfor %}
+    {{ tojson(found) }}"""
+    run = workspace.dbt("--quiet", "compile", "--inline", question)
+    assert run.succeeded, run.output
+    found = json.loads(run.output[run.output.index("[[[") :])
+    assert len(found) == 2 ** len(known) and known == max(found, key=lambda one: len(one[0]))[0]
+    for enabled, problems in found:
+        made = [
+            set(takes)
+            for table, takes in tables_of_events().items()
+            if table not in enabled and set(takes) <= set(enabled)
+        ]
+        raw = set(enabled) & set(RAW_INPUTS)
+        useless = raw - {"card_accounts"} - set().union(*made)
+        if raw == {"card_accounts"}:
+            useless = raw
+        refused = [re.search(r"made of '(\w+)'|names '(\w+)', but", one) for one in problems]
+        assert sorted(one[1] or one[2] for one in refused) == sorted(useless), enabled
+
+    said = {tuple(enabled): problems for enabled, problems in found}
+    assert said["card_accounts",] == [
+        "The variable enabled_inputs names 'card_accounts', but nothing is made of it alone. Name "
+        "card_transactions, card_statements or service_contacts as well, or take 'card_accounts' "
+        "out."
+    ]
+    assert said["customers", "service_contacts"] == [
+        "The variable enabled_inputs names 'service_contacts', but nothing is made of it without "
+        "card_accounts. Name that as well, or take 'service_contacts' out."
+    ]
 
 
 REAL_FILES = {

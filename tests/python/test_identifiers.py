@@ -370,6 +370,61 @@ def test_a_passed_column_of_cards_is_refused_by_name(workspace, tmp_path):
     assert loaded(workspace, "attribute_1").tolist() == cards(30, wrong=0)
 
 
+@pytest.mark.slow
+def test_cards_in_events_are_refused_and_make_nobody_one(workspace, tmp_path):
+    """Where an identifier is needed its row is rejected; where it is not, the row stays one."""
+    files = {
+        "card_accounts": ["account_id,customer_id", "A-1,C-1", "4111111111111111,C-2"],
+        "card_statements": [
+            "account_id,customer_id,statement_date,closing_balance",
+            "A-1,C-1,2023-05-31,10",
+            "4111111111111111,C-2,2023-05-31,20",
+            "5500005555555559,C-3,2023-05-31,30",
+            "A-4,4012888888881881,2023-05-31,40",
+        ],
+        "service_contacts": [
+            "contact_id,customer_id,channel,contacted_at",
+            "4111111111111111,C-1,call,2023-05-02",
+            "5500005555555559,C-1,call,2023-05-03",
+            "K-3,4012888888881881,call,2023-05-04",
+            "K-4,4222222222222,call,2023-05-04",
+        ],
+    }
+    for name, rows in files.items():
+        (tmp_path / f"{name}.csv").write_text("\n".join(rows) + "\n")
+    run = workspace.dbt(
+        *("build", "--exclude-resource-type", "test", "unit_test"),
+        *("--select", "+int_input_rejects", "stg_card_statements__card_statements"),
+        "stg_service_contacts__service_contacts",
+        enabled_inputs=list(files),
+        input_dir=str(tmp_path),
+        maximum_reject_share=0.5,
+    )
+    assert run.succeeded, run.output
+    rejects = workspace.query(
+        "select input_name, source_row, column_name, reject_reason "
+        "from intermediate.int_input_rejects order by input_name, source_row"
+    ).to_numpy()
+    reason = "looks like a card number, which is never loaded"
+    assert rejects.tolist() == [
+        ["card_accounts", 3, "account_id", reason],
+        ["card_statements", 3, "account_id", reason],
+        ["card_statements", 4, "account_id", reason],
+        ["service_contacts", 4, "customer_id", reason],
+        ["service_contacts", 5, "customer_id", reason],
+    ]
+    statements = workspace.query(
+        "select account_id, customer_id from staging.stg_card_statements__card_statements order by 1"
+    )
+    assert statements.fillna("nobody").to_numpy().tolist() == [["A-1", "C-1"], ["A-4", "nobody"]]
+    contacts = workspace.query(
+        "select contact_id, customer_id from staging.stg_service_contacts__service_contacts"
+    )
+    assert contacts.fillna("none").to_numpy().tolist() == [["none", "C-1"]] * 2
+    content = workspace.warehouse.read_bytes()
+    assert not [one for one in (b"41111111", b"55000055", b"40128888") if one in content]
+
+
 def test_notes_are_judged_by_the_whole_of_them(workspace, tmp_path):
     """Twenty begin alike, and two of them end with something else."""
     notes = [

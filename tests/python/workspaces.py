@@ -27,6 +27,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 # The raw inputs that take the place of some of them.
 RAW_INPUTS = ("card_accounts", "card_transactions", "card_statements", "service_contacts")
 INPUTS = ("customers", "spends", "card_relationships", "card_usage", "credit_profiles")
+BANK_EVENTS = PROJECT / "samples" / "bank_events"
 REAL_FILES = {
     "customers": "mitron/dim_customers.csv",
     "spends": "mitron/fact_spends.csv.gz",
@@ -319,6 +320,13 @@ def published_tables() -> dict[str, list[str]]:
     listing = (PROJECT / "macros" / "publication" / "published_tables.sql").read_text()
     mapping = re.search(r"return\((\{.*?\})\)", listing, re.DOTALL)[1]
     return json.loads(mapping.replace("'", '"'))
+
+
+def tables_of_events() -> dict[str, list[str]]:
+    """The tables that are made of a bank's events, each with the raw inputs that it takes."""
+    listing = (PROJECT / "macros" / "inputs" / "locate_input.sql").read_text()
+    mapping = re.search(r"macro tables_of_events.*?return\((\{.*?\})\)", listing, re.DOTALL)[1]
+    return yaml.safe_load(mapping)
 
 
 def declared_inputs(code: str) -> frozenset[str]:

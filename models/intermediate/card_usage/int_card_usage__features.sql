@@ -4,7 +4,7 @@ with
 
 cardholders as (
 
-    select * from {{ ref('stg_card_usage__cardholders') }}
+    select * from {{ ref('int_cardholders') }}
 
 ),
 

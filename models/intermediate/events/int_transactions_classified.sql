@@ -46,7 +46,9 @@ referred_to as (
     select
         transactions.transaction_id,
         max(abs(transactions.outflow_amount)) as amount,
-        min(nullif(transactions.category, 'Not known')) as category
+        min(nullif(transactions.category, 'Not known')) as category,
+        bool_or(coalesce(transactions.instalments > 1 or transactions.instalment_number > 0, false))
+            as is_by_instalments
     from {{ read_transactions }} as transactions
     inner join references_made
         on transactions.transaction_id = references_made.original_transaction_id
@@ -104,6 +106,9 @@ treated as (
         coalesce(nullif(transactions.category, 'Not known'), referred_to.category, 'Not known') as spend_category,
         coalesce(posted_authorisations.authorised_at, transactions.transacted_at) as spent_at,
         posted_authorisations.transaction_id is not null as has_posting,
+        coalesce(transactions.instalment_number > 0 or transactions.transaction_type = 'instalment', false)
+            as is_instalment,
+        coalesce(referred_to.is_by_instalments, false) as refers_to_instalments,
         case
             when transactions.transaction_state = 'declined' then 'declined'
             when
@@ -169,7 +174,14 @@ classified as (
         -- numerics
         source_row,
         outflow_amount,
-        instalments,
+
+        -- booleans
+        /* a refund is of the kind of the purchase that it names */
+        case
+            when treatment = 'refund' then refers_to_instalments
+            else coalesce(instalments > 1, false) or is_instalment
+        end as is_by_instalments,
+        is_instalment and treatment in ('purchase', 'instalment') as is_instalment_bill,
 
         -- dates
         spent_at,

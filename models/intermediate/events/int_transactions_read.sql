@@ -5,6 +5,10 @@ with
 transactions as not materialized (
 
     select * from {{ ref('stg_card_transactions__card_transactions') }}
+    {%- if var('as_of_date') %}
+    /* what is posted later is not there yet */
+    where coalesce(cast(coalesce(posted_at, transacted_at) as date) <= cast('{{ var("as_of_date") }}' as date), true)
+    {%- endif %}
 
 ),
 
@@ -85,43 +89,33 @@ categories as (
 
 ),
 
-accounts as (
+own_accounts as (
 
     {% if has_inputs('card_accounts') -%}
     select
-        accounts.account_id,
-        accounts.customer_id,
-        accounts.holder,
-        event_words.meaning as account_kind,
-        accounts.currency
-    from {{ ref('stg_card_accounts__card_accounts') }} as accounts
-    left join event_words
-        on
-            event_words.column_name = 'account_kind'
-            and {{ spelling_key('accounts.kind_word') }} = event_words.word
+        account_id,
+        customer_id,
+        case when account_kind in ('credit', 'debit', 'prepaid') then account_kind end as account_kind,
+        currency
+    from {{ ref('int_accounts_read') }}
+    where not is_later
     {%- else -%}
     {{ empty_relation({
-        'account_id': dbt.type_string(), 'customer_id': dbt.type_string(), 'holder': dbt.type_string(),
-        'account_kind': dbt.type_string(), 'currency': dbt.type_string(),
+        'account_id': dbt.type_string(), 'customer_id': dbt.type_string(), 'account_kind': dbt.type_string(),
+        'currency': dbt.type_string(),
     }) }}
     {%- endif %}
 
 ),
 
-/* whose a transaction is that names no customer: of a joint account the primary holder's, or nobody's */
+/* whose a transaction is that names no customer */
 holders as (
 
-    select
-        account_id,
-        case
-            when count(*) = 1 then min(customer_id)
-            when count(case when holder = 'primary' then 1 end) = 1
-                then min(case when holder = 'primary' then customer_id end)
-        end as customer_id,
-        case when min(account_kind) = max(account_kind) then min(account_kind) end as account_kind,
-        case when min(currency) = max(currency) then min(currency) end as currency
-    from accounts
-    group by account_id
+    {% if has_inputs('card_accounts') or has_inputs('card_statements') -%}
+    select * from {{ ref('int_account_holders') }}
+    {%- else -%}
+    select * from own_accounts
+    {%- endif %}
 
 ),
 
@@ -235,7 +229,7 @@ read_transactions as (
     from meant
     inner join usual_signs
         on meant.sign_group = usual_signs.sign_group
-    left join accounts as own_accounts
+    left join own_accounts
         on
             meant.account_id = own_accounts.account_id
             and meant.customer_id = own_accounts.customer_id

@@ -13,9 +13,9 @@
 } %}
 {%- set relations = {
     'customers': ref('stg_customers__customers') if has_inputs('customers'),
-    'card_relationships': ref('stg_card_relationships__card_relationships') if has_inputs('card_relationships'),
-    'card_usage': ref('stg_card_usage__cardholders') if has_inputs('card_usage'),
-    'credit_profiles': ref('stg_credit_profiles__credit_profiles') if has_inputs('credit_profiles'),
+    'card_relationships': ref('stg_card_relationships__card_relationships') if 'card_relationships' in given_inputs(),
+    'card_usage': ref('stg_card_usage__cardholders') if 'card_usage' in given_inputs(),
+    'credit_profiles': ref('stg_credit_profiles__credit_profiles') if 'credit_profiles' in given_inputs(),
 } %}
 with
 
@@ -42,7 +42,7 @@ customer_rows as (
     from {{ ref('stg_spends__spends') }}
     union all
     {%- endif %}
-    {% if has_inputs('credit_profiles') -%}
+    {% if 'credit_profiles' in given_inputs() -%}
     select
         'credit_profiles' as input_name,
         customer_id,

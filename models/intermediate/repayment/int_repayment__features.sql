@@ -4,7 +4,7 @@ with
 
 credit_profiles as (
 
-    select * from {{ ref('stg_credit_profiles__credit_profiles') }}
+    select * from {{ ref('int_credit_profiles') }}
 
 ),
 

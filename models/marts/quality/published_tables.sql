@@ -15,7 +15,7 @@ published_tables as (
         {%- else %}
         cast(null as {{ dbt.type_string() }}) as table_kind,
         'absent' as status,
-        'needs the input {{ missing_inputs(inputs) | join(" and ") }}' as absent_because,
+        'needs the input {{ missing_inputs_in_words(inputs) }}' as absent_because,
         cast(0 as bigint) as table_rows
         {%- endif %}
     {{ 'union all' if not loop.last }}

@@ -21,7 +21,14 @@ rejected as (
 
 ),
 
-/* rejected rows have no month or account that could be relied on */
+later as (
+
+    select coalesce(sum(later_transactions), 0) as later_transactions
+    from {{ ref('int_transactions_later') }}
+
+),
+
+/* rejected rows have no month or account that could be relied on, and later ones have not been read */
 summed as (
 
     select
@@ -37,7 +44,8 @@ summed as (
         {%- endfor %}
         sum(case when treatment = 'purchase' then outflow_amount end) as gross_spend_amount,
         sum(case when treatment in ('purchase', 'refund') then outflow_amount end) as spend_amount,
-        0 as rejected_rows
+        0 as rejected_rows,
+        0 as later_transactions
     from transactions
     group by
         spend_month,
@@ -50,9 +58,11 @@ summed as (
         0 as received_transactions,
         0 as declined_transactions,
         0 as spend_transactions,
-        rejected_rows
+        rejected.rejected_rows,
+        later.later_transactions
     from rejected
-    where rejected_rows > 0
+    cross join later
+    where rejected.rejected_rows + later.later_transactions > 0
 
 )
 
@@ -61,6 +71,7 @@ select
     currency,
     received_transactions,
     rejected_rows,
+    cast(later_transactions as bigint) as later_transactions,
     declined_transactions,
     spend_transactions,
     {%- for amount in ['received'] + treatments + ['gross_spend', 'spend'] %}

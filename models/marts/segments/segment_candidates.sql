@@ -52,7 +52,15 @@ coarse_features as (
     select
         samples.segmentation,
         samples.feature,
-        concat(samples.feature, ' (', count(distinct samples.feature_value), ')') as feature_label
+        concat(
+            samples.feature,
+            ' (',
+            case
+                when count(samples.feature_value) = 0 then 'no value, left out'
+                else cast(count(distinct samples.feature_value) as {{ dbt.type_string() }})
+            end,
+            ')'
+        ) as feature_label
     from samples
     inner join features
         on

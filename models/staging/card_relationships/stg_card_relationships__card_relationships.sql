@@ -1,5 +1,5 @@
 -- One row per card relationship that can be used, in the field's terms.
-{{ config(enabled=has_inputs('card_relationships')) }}
+{{ config(enabled='card_relationships' in given_inputs()) }}
 with
 
 usable_rows as (

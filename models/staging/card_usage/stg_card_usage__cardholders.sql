@@ -1,5 +1,5 @@
 -- One row per cardholder that can be used, in the field's terms.
-{{ config(enabled=has_inputs('card_usage')) }}
+{{ config(enabled='card_usage' in given_inputs()) }}
 with
 
 usable_rows as (

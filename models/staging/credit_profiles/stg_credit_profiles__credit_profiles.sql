@@ -1,5 +1,5 @@
 -- One row per customer and month that can be used, in the field's terms.
-{{ config(enabled=has_inputs('credit_profiles')) }}
+{{ config(enabled='credit_profiles' in given_inputs()) }}
 with
 
 usable_rows as (

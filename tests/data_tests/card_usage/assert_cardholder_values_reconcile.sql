@@ -15,7 +15,7 @@ cardholders as (
 
 loaded as (
 
-    select count(*) as customers from {{ ref('stg_card_usage__cardholders') }}
+    select count(*) as customers from {{ ref('int_cardholders') }}
 
 ),
 

@@ -2,7 +2,7 @@ with
 
 population as (
 
-    select count(distinct customer_id) as customers from {{ ref('stg_credit_profiles__credit_profiles') }}
+    select count(distinct customer_id) as customers from {{ ref('int_credit_profiles') }}
 
 ),
 

@@ -6,7 +6,7 @@ staged as (
     select
         '{{ metric }}' as contact_metric,
         sum({{ metric }}) as contacts
-    from {{ ref('stg_card_relationships__card_relationships') }}
+    from {{ ref('int_card_relationships') }}
     {{ 'union all' if not loop.last }}
     {% endfor %}
 

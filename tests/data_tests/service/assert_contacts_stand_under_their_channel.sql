@@ -9,7 +9,7 @@ contacts as (
 
 card_relationships as (
 
-    select * from {{ ref('stg_card_relationships__card_relationships') }}
+    select * from {{ ref('int_card_relationships') }}
 
 ),
 

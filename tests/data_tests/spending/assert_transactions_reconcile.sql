@@ -5,7 +5,7 @@ reconciled as (
     select
         sum(spend_amount) as spend_amount,
         sum(gross_spend_amount) as gross_spend_amount,
-        sum(received_transactions + rejected_rows) as received_rows
+        sum(received_transactions + rejected_rows + later_transactions) as received_rows
     from {{ ref('transaction_reconciliation') }}
 
 ),
