@@ -32,7 +32,7 @@ def example(tmp_path_factory):
     variables = yaml.safe_load(re.search(r"^make build VARS='(.*)'$", PAGE, re.M)[1])
     assert variables.pop("input_dir") == "/data/cards"
     workspace = Workspace(folder)
-    made = ("+int_cardholders", "+int_credit_profiles")
+    made = ("+int_cardholders", "+int_credit_profiles", "+int_card_relationships")
     run = workspace.dbt_command(
         "build", *EVENTS, *made, input_dir=str(folder / "cards"), **variables
     )
@@ -82,11 +82,26 @@ def test_the_page_shows_what_is_made_of_statements(example):
     assert found.iloc[:, 2:].to_numpy().tolist() == figures
 
 
+def test_the_page_shows_what_is_made_of_contacts(example):
+    _, shown = shown_table("relationship")
+    found = example.query(
+        "select card_relationship_id, format('{:.2f}', credit_limit_amount) as credit_limit, "
+        "credit_cards, branch_visits, online_visits, calls "
+        "from intermediate.int_card_relationships order by 1"
+    )
+    assert found.astype(str).to_numpy().tolist() == shown
+    unused = example.query(
+        "select input_name, rule_name, measured from marts.input_quality "
+        "where measure = 'unused_rows' and input_name <> 'card_statements'"
+    )
+    assert unused.to_numpy().tolist() == [["service_contacts", "without_account", 1]]
+
+
 def test_models_of_events_keep_to_the_layers(example):
     """As test_structure says of the others, which it reads without the raw inputs."""
     house = House(json.loads((example.folder / "target" / "manifest.json").read_text()))
     events = [key for key in house.models if "events" in house.models[key]["original_file_path"]]
-    assert len(events) == 14
+    assert len(events) == 17
     for reader, read in house.edges():
         if house.layers[read] != "reference":
             assert house.layers[read] in READABLE[house.layers[reader]], (reader, read)
@@ -97,7 +112,7 @@ def test_models_of_events_keep_to_the_layers(example):
         assert re.fullmatch(NAMES[house.layers[key]], name(key))
         assert has_key(house, key) or house.models[key]["config"]["materialized"] == "view", key
     inputs = {name(key) for key in house.nodes if house.layers[key] == "inputs"}
-    assert inputs == {"card_accounts", "card_transactions", "card_statements"}
+    assert inputs == set(RAW_INPUTS)
 
 
 def events_up_to(day, folder):

@@ -53,10 +53,14 @@ left join parts
     on true
 where
     cardholders.customers <> loaded.customers
-    or (loaded.customers > 0 and parts.customers is distinct from loaded.customers)
+    or (loaded.customers > 0 and parts.is_everyone is null)
+    /* what is suppressed has no size, so the rest may be fewer and never more */
+    or parts.customers > loaded.customers
     or (
         not parts.is_partly_suppressed
         and (
+            (loaded.customers > 0 and parts.customers is distinct from loaded.customers)
+            or
             {% for estimate in estimates() %}
             abs(parts.net_value_{{ estimate }}_amount - cardholders.net_value_{{ estimate }}_amount)
             > {{ tolerance }} * greatest(1, abs(cardholders.net_value_{{ estimate }}_amount))
