@@ -219,7 +219,7 @@ class Events:
         return (
             pd.DataFrame(
                 {
-                    "BALANCE": months.groupby("customer_id")["closing"].mean() / 100,
+                    "BALANCE": total(months, "closing") / 100 / count(months),
                     "BALANCE_FREQUENCY": share(months[months["closing"] != 0]),
                     "PURCHASES": in_one + in_parts,
                     "ONEOFF_PURCHASES": in_one,
@@ -282,7 +282,7 @@ class Events:
         keys = ["customer_id", "month"]
         late = months[keys].merge(late.reset_index(), "left", keys).fillna(0)
         late = late.sort_values("month").groupby("customer_id")[["days", "due", "delayed"]].cumsum()
-        debt = months["closing"].clip(lower=0)
+        debt, limit = months["closing"].clip(lower=0) / 100, months["limit"] / 100
         answer = np.where(months["paid"] > months["minimum"], "No", "Yes")
         customers = self.customers.loc[months["customer_id"]].reset_index(drop=True)
         accounts = self.accounts.assign(opened=month_number(self.accounts["opened"]))
@@ -305,8 +305,8 @@ class Events:
                 "Num_Credit_Card": months["customer_id"].map(cards),
                 "Delay_from_due_date": late["days"] / late["due"].replace(0, np.nan),
                 "Num_of_Delayed_Payment": late["delayed"].where(late["due"] > 0),
-                "Outstanding_Debt": debt / 100,
-                "Credit_Utilization_Ratio": 100 * debt / months["limit"],
+                "Outstanding_Debt": debt,
+                "Credit_Utilization_Ratio": 100 * debt / limit,
                 "Credit_History_Age": age.map(lambda n: f"{n // 12} Years and {n % 12} Months"),
                 "Payment_of_Min_Amount": np.where(months["minimum"] > 0, answer, "NM"),
                 "Total_EMI_per_month": months[keys].merge(billed, "left", keys)["out"].fillna(0)

@@ -35,7 +35,8 @@ def five_build(shared_folder, events):
         paths[name] = str(folder / f"{name}.parquet")
         if not Path(paths[name]).exists():
             duckdb.from_df(rows).write_parquet(paths[name])
-    return build_once(folder / "build", inputs=paths)
+    segmentations = ["spending", "relationship", "card_usage", "repayment"]
+    return build_once(folder / "build", inputs=paths, same_customers=segmentations)
 
 
 def published(workspace) -> dict[str, Path]:
