@@ -42,6 +42,23 @@
     {% elif rows == 'segment' %}
         select segmentation, segment_key, customer_id
         from {{ ref('int_segment_scores') }}
+    {% elif rows == 'month_of_segment' %}
+        {#- a customer has one row of a month, so rows are customers -#}
+        {% set counts %}
+            select
+                scores.segmentation,
+                coalesce(shown.segment_key, 'all_other') as segment_key,
+                months.spend_month,
+                count(*) as customers
+            from {{ ref('int_customer_months_summed') }} as months
+            inner join {{ ref('int_segment_scores') }} as scores
+                on months.customer_id = scores.customer_id
+            left join (select distinct segment_key from {{ ref('monthly_utilisation_by_segment') }}) as shown
+                on scores.segment_key = shown.segment_key
+            where months.spend_amount > 0
+            group by scores.segmentation, coalesce(shown.segment_key, 'all_other'), months.spend_month
+        {% endset %}
+{{ people_of_counts(['segmentation', 'segment_key', 'spend_month'], counts) }}
     {% elif rows == 'segment_combination' %}
         select scores.segment_key, others.segment_key as other_segment_key, scores.customer_id
         from {{ ref('int_segment_scores') }} as scores
@@ -110,6 +127,8 @@
 ) }}
     {% elif rows == 'claim' %}
         select claim_key, customer_id from {{ ref('int_claim_members') }}
+    {% elif rows == 'spend_by_segment' %}
+{{ people_in_spend_of_segments() }}
     {% elif rows in ['monthly_spend', 'spend_by_demographic'] %}
 {{ people_in_published_spend(rows) }}
     {% endif %}
@@ -207,5 +226,95 @@
 {{ people_of_counts(
     ['attribute', 'attribute_value', 'spend_month', 'category', 'payment_type'],
     "select attribute, attribute_value, spend_month, shown_category as category, shown_payment_type as payment_type, customers from sized where largest_customers >= " ~ var('minimum_cell_size')
+) }}
+{% endmacro %}
+
+
+{#- The same for spend by segment over all months, from the sets of what each customer spent on. -#}
+{% macro people_in_spend_of_segments() %}
+        with
+
+        shown as (
+
+            select distinct segmentation, segment_key, category, payment_type
+            from {{ ref('spend_by_segment') }}
+
+        ),
+
+        kinds as (
+
+            select
+                segmentations.segmentation,
+                kinds.kind_number,
+                coalesce(shown.category, 'All other') as category,
+                coalesce(
+                    shown.payment_type,
+                    case when {{ is_credit_card('kinds.payment_type') }} then cards_folded.payment_type end,
+                    'All other'
+                ) as payment_type
+            from (select distinct segmentation from shown) as segmentations
+            cross join {{ ref('int_spend_kinds') }} as kinds
+            left join (select distinct segmentation, category, payment_type from shown) as shown
+                on
+                    segmentations.segmentation = shown.segmentation
+                    and kinds.category = shown.category
+                    and kinds.payment_type = shown.payment_type
+            left join (
+                select distinct segmentation, payment_type
+                from shown
+                where category = 'All other' and payment_type <> 'All other'
+            ) as cards_folded
+                on segmentations.segmentation = cards_folded.segmentation
+
+        ),
+
+        people as (
+
+            select
+                scores.segmentation,
+                coalesce(shown.segment_key, 'all_other') as segment_key,
+                scores.customer_id,
+                customer_kinds.kind_bits
+            from {{ ref('int_customer_kinds') }} as customer_kinds
+            inner join {{ ref('int_segment_scores') }} as scores
+                on customer_kinds.customer_id = scores.customer_id
+            left join (select distinct segment_key from shown) as shown
+                on scores.segment_key = shown.segment_key
+
+        ),
+
+        counted as (
+
+            select people.segment_key, kinds.segmentation, kinds.kind_number, kinds.category, kinds.payment_type, count(*) as customers
+            from people
+            inner join kinds
+                on
+                    people.segmentation = kinds.segmentation
+                    and get_bit(people.kind_bits, kinds.kind_number) = 1
+            group by people.segment_key, kinds.segmentation, kinds.kind_number, kinds.category, kinds.payment_type
+
+        ),
+
+        sized as (
+
+            select
+                *,
+                max(customers) over (partition by segmentation, segment_key, category, payment_type) as largest_customers
+            from counted
+
+        )
+
+        select few.segmentation, few.segment_key, few.category, few.payment_type, people.customer_id
+        from sized as few
+        inner join people
+            on
+                few.segmentation = people.segmentation
+                and few.segment_key = people.segment_key
+                and get_bit(people.kind_bits, few.kind_number) = 1
+        where few.largest_customers < {{ var('minimum_cell_size') }}
+        union all
+{{ people_of_counts(
+    ['segmentation', 'segment_key', 'category', 'payment_type'],
+    "select segmentation, segment_key, category, payment_type, customers from sized where largest_customers >= " ~ var('minimum_cell_size')
 ) }}
 {% endmacro %}

@@ -17,6 +17,13 @@
 {% set numbers = contract | selectattr('type', 'in', ['number', 'integer']) | list %}
 {% set written_numbers = numbers | rejectattr('source_type', 'ne', 'VARCHAR') | list %}
 {% set keys = meta.unique_key %}
+{#- What rows with the same key have in common: the first column of the key, or a hash of it where hardly two rows have that in common. -#}
+{% set hashed_keys = [] %}
+{% for key in keys %}
+    {#- Equal numbers of two types have two hashes. -#}
+    {% do hashed_keys.append('cast(' ~ key ~ ' as bigint)' if key in numbers | map(attribute='name') else key) %}
+{% endfor %}
+{% set key_mark = 'hash(' ~ hashed_keys | join(', ') ~ ')' if meta.get('first_key_is_nearly_unique') else keys[0] %}
 {% set other_values = 'row(' ~ contract | map(attribute='name') | reject('in', keys) | join(', ') ~ ')' %}
 {% set has_every_key = contract | selectattr('name', 'in', keys[:1]) | selectattr('required') | list %}
 {#- What is loaded as text has its marks already. -#}
@@ -314,10 +321,10 @@ clean_rows as not materialized (
 
 ),
 
-/* keys that may repeat, told by their first column: what else of them is alike among its rows is compared by hashes */
+/* keys that may repeat, told by their first column, what else of them is alike among its rows by hashes, or by one hash */
 repeated_keys as materialized (
 
-    select {{ keys[0] }} as repeated_key
+    select {{ key_mark }} as repeated_key
     from (
         select {{ keys | join(', ') }} from clean_rows
         union all
@@ -328,8 +335,8 @@ repeated_keys as materialized (
     {%- if not has_every_key %}
     where {{ keys[0] }} is not null
     {%- endif %}
-    group by {{ keys[0] }}
-    {%- if keys | length > 1 %}
+    group by {{ key_mark }}
+    {%- if keys | length > 1 and key_mark == keys[0] %}
     having list_unique(list(cast(hash({{ keys[1:] | join(', ') }}) & 4294967295 as uinteger))) < count(*)
     {%- else %}
     having count(*) > 1
@@ -344,11 +351,11 @@ rows_of_repeated_keys as (
         true as is_clean,
         concat_ws(', ', {{ keys | join('__raw, ') }}__raw) as key_value
     from clean_rows
-    where {{ keys[0] }} in (select repeated_key from repeated_keys)
+    where {{ keys[0] ~ ' is not null and ' if not has_every_key }}{{ key_mark }} in (select repeated_key from repeated_keys)
     union all by name
     select *
     from valued
-    where fault_rule is null and {{ keys[0] }} in (select repeated_key from repeated_keys)
+    where fault_rule is null and {{ keys[0] ~ ' is not null and ' if not has_every_key }}{{ key_mark }} in (select repeated_key from repeated_keys)
 
 ),
 
@@ -366,7 +373,7 @@ keyed as (
         *,
         1 as key_occurrence
     from valued
-    where fault_rule is not null or {{ keys[0] ~ ' is null or ' if not has_every_key }}{{ keys[0] }} not in (select repeated_key from repeated_keys)
+    where fault_rule is not null or {{ keys[0] ~ ' is null or ' if not has_every_key }}{{ key_mark }} not in (select repeated_key from repeated_keys)
 
 ),
 

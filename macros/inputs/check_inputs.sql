@@ -6,10 +6,15 @@
 -#}
 {% macro check_inputs() %}
     {% if execute %}
-        {% set problems, usable = [], [] %}
+        {% set problems, usable = unused_raw_inputs(var('enabled_inputs')), [] %}
+        {% for problem in problems %}
+            {% do print('PROBLEM: ' ~ problem) %}
+        {% endfor %}
         {% for input_name in known_inputs() if input_name in given_inputs() or input_name not in raw_inputs() %}
             {% do print('') %}
-            {% if input_name not in given_inputs() %}
+            {% if has_inputs(input_name) and input_name not in given_inputs() %}
+                {% do print(input_name ~ ': made of ' ~ tables_of_events()[input_name] | join(' and ')) %}
+            {% elif input_name not in given_inputs() %}
                 {% do print(input_name ~ ': switched off, for enabled_inputs does not name it') %}
             {% else %}
                 {% do print(input_name) %}
@@ -21,7 +26,7 @@
         {% if problems %}
             {% do raise_error((problems | length) ~ " of the problems above would stop the build." if problems | length > 1 else "The problem above would stop the build.") %}
         {% endif %}
-        {% do print('Nothing found that would stop the build.') %}
+        {% do print('Nothing found that would stop the build.' ~ (' What the words, signs and currencies of events mean is looked at by the build itself.' if raw_inputs() | select('in', given_inputs()) | list else '')) %}
     {% endif %}
 {% endmacro %}
 

@@ -9,7 +9,9 @@
 -#}
 {% macro find_identifiers(input_name, columns, texts_sql) %}
     {% if columns %}
+        {% do run_query(recognised_texts_sql(input_name, columns, texts_sql)) %}
         {% do run_query(find_identifiers_sql(input_name, columns, texts_sql)) %}
+        {% do run_query("drop table recognised_in_" ~ input_name) %}
         {{ return(run_query("select distinct column_name from identifiers_in_" ~ input_name).columns[0].values() | list) }}
     {% endif %}
     {{ return([]) }}
@@ -118,29 +120,29 @@ from (
 {% endmacro %}
 
 
-{% macro find_identifiers_sql(input_name, columns, texts_sql) -%}
-create or replace temp table identifiers_in_{{ input_name }} as
+{#- Texts with their shapes. -#}
+{% macro shaped_texts_sql(columns, texts_sql) -%}
+select
+    column_name,
+    text,
+    {{ masked_text('text', none) }} as shape,
+    case column_name
+        {%- for column in columns %} when '{{ column.name }}' then '{{ column.type }}'{% endfor %} end as column_type
+from ({{ texts_sql }}) as texts
+{%- endmacro %}
+
+
+{#- Of each shape so many texts as show what is usual, and what they are. Nothing is sorted or kept, for identifiers are as many as rows. -#}
+{% macro recognised_texts_sql(input_name, columns, texts_sql) -%}
+create or replace temp table recognised_in_{{ input_name }} as
 with
 
-texts as (
+shaped as not materialized (
 
-    {{ texts_sql }}
-
-),
-
-shaped as (
-
-    select
-        column_name,
-        text,
-        {{ masked_text('text', none) }} as shape,
-        case column_name
-            {%- for column in columns %} when '{{ column.name }}' then '{{ column.type }}'{% endfor %} end as column_type
-    from texts
+    {{ shaped_texts_sql(columns, texts_sql) }}
 
 ),
 
-/* of each shape so many as show what is usual; nothing is sorted, for identifiers are as many as rows */
 shown as (
 
     select
@@ -154,62 +156,70 @@ shown as (
         shape,
         column_type
 
-),
+)
 
-recognised as (
+select
+    column_name,
+    text,
+    find_identifier(text, column_type) as kind,
+    count(*) over (partition by column_name, shape) >= 10 as is_frequent,
+    case
+        when is_frequent then shape
+        else regexp_replace(regexp_replace(shape, '9+', '9', 'g'), '[xX]+', 'x', 'g')
+    end as judged_shape
+from shown
+{%- endmacro %}
 
-    select
-        column_name,
-        text,
-        find_identifier(text, column_type) as kind,
-        count(*) over (partition by column_name, shape) >= 10 as is_frequent,
-        case
-            when is_frequent then shape
-            else regexp_replace(regexp_replace(shape, '9+', '9', 'g'), '[xX]+', 'x', 'g')
-        end as judged_shape
-    from shown
 
-),
+{#- All texts are looked at again only where those of a shape are identifiers. -#}
+{% macro find_identifiers_sql(input_name, columns, texts_sql) -%}
+{%- set judged_shapes_sql %}
+select
+    column_name,
+    is_frequent,
+    judged_shape,
+    mode(kind) filter (where kind <> '') as usual_kind,
+    count(*) as texts,
+    count(*) filter (where kind <> '') / count(*) as recognised_share
+from recognised_in_{{ input_name }}
+group by
+    column_name,
+    is_frequent,
+    judged_shape
+{%- endset -%}
+create or replace temp table identifiers_in_{{ input_name }} as
+with
 
 judged as (
 
-    select
-        column_name,
-        is_frequent,
-        judged_shape,
-        mode(kind) filter (where kind <> '') as usual_kind,
-        count(*) as texts,
-        count(*) filter (where kind <> '') / count(*) as recognised_share
-    from recognised
-    group by
-        column_name,
-        is_frequent,
-        judged_shape
+    {{ judged_shapes_sql }}
 
 )
 
 select
-    shaped.column_name,
-    shaped.text,
-    concat('[', judged.usual_kind, ']') as mark
-from shaped
-inner join judged
-    on
-        shaped.column_name = judged.column_name
-        and shaped.shape = judged.judged_shape
-where judged.is_frequent and judged.recognised_share >= 0.9
-union all
-select
     recognised.column_name,
     recognised.text,
     concat('[', recognised.kind, ']') as mark
-from recognised
+from recognised_in_{{ input_name }} as recognised
 inner join judged
     on
         recognised.column_name = judged.column_name
         and recognised.judged_shape = judged.judged_shape
         and not (recognised.is_frequent or judged.is_frequent)
 where recognised.kind <> '' and (judged.texts < 10 or judged.recognised_share >= 0.5)
+{%- if execute and run_query("select 1 from (" ~ judged_shapes_sql ~ ") as judged where is_frequent and recognised_share >= 0.9 limit 1").rows %}
+union all
+select
+    shaped.column_name,
+    shaped.text,
+    concat('[', judged.usual_kind, ']') as mark
+from ({{ shaped_texts_sql(columns, texts_sql) }}) as shaped
+inner join judged
+    on
+        shaped.column_name = judged.column_name
+        and shaped.shape = judged.judged_shape
+where judged.is_frequent and judged.recognised_share >= 0.9
+{%- endif %}
 {%- endmacro %}
 
 
@@ -257,9 +267,12 @@ where recognised.kind <> '' and (judged.texts < 10 or judged.recognised_share >=
 {%- endmacro %}
 
 
-{#- The shape of a text: its letters become x and X, its digits 9; enough to see what is wrong with it. -#}
+{#-
+    The shape of a text: its letters become x and X, its digits 9; enough to see what is wrong with it. Digits of ASCII are
+    translated, for a replacement of many of them is slow.
+-#}
 {% macro masked_text(expression, length=60) -%}
-    regexp_replace(regexp_replace(regexp_replace({{ 'left(' ~ expression ~ ', ' ~ length ~ ')' if length else expression }}, '\p{Lu}', 'X', 'g'), '\p{Ll}|\p{Lo}', 'x', 'g'), '\p{Nd}', '9', 'g')
+    regexp_replace(regexp_replace(regexp_replace(translate({{ 'left(' ~ expression ~ ', ' ~ length ~ ')' if length else expression }}, '012345678', '999999999'), '\p{Lu}', 'X', 'g'), '\p{Ll}|\p{Lo}', 'x', 'g'), '[^\P{Nd}0-9]', '9', 'g')
 {%- endmacro %}
 
 

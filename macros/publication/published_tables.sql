@@ -32,6 +32,8 @@
         'monthly_income_utilisation': ['customers', 'spends'],
         'spend_by_demographic': ['customers', 'spends'],
         'monthly_spend': ['customers', 'spends'],
+        'spend_by_segment': ['customers', 'spends'],
+        'monthly_utilisation_by_segment': ['customers', 'spends'],
         'key_customer_segments': ['customers', 'spends'],
         'card_feature_recommendations': ['customers', 'spends'],
         'service_demand': ['card_relationships'],

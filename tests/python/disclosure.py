@@ -178,22 +178,41 @@ class Attack:
         return found + equations.disclosed(targets)
 
     def spend(self) -> list[str]:
-        """Spend by attribute, month, category and payment type, and what is added up of it."""
+        """Spend by attribute or segment, month, category and payment type, and its sums."""
+        # a segmentation is one more attribute; segments without a row of their own are one value
+        as_attribute = {"segmentation": "attribute", "segment_key": "attribute_value"}
+        by_segment = self.read("spend_by_segment").rename(columns=as_attribute)
+        months_by_segment = self.read("monthly_utilisation_by_segment")
+        months_by_segment = months_by_segment.rename(columns=as_attribute)
+        shown_keys = ", ".join(repr(one) for one in ["", *by_segment["attribute_value"].unique()])
+        segmentations = ", ".join(repr(one) for one in ["", *by_segment["attribute"].unique()])
         cells = self.truth(
-            """
+            f"""
+            with people as (
+                select attribute, attribute_value, customer_id
+                from intermediate.int_customers_by_attribute
+                union all
+                select
+                    segmentation,
+                    if(segment_key in ({shown_keys}), segment_key, 'all_other'),
+                    customer_id
+                from intermediate.int_segment_scores
+                where segmentation in ({segmentations})
+            )
             select people.attribute, people.attribute_value as value, spends.spend_month as month,
                 spends.category, spends.payment_type, spends.customer_id, spends.is_credit_card
-            from staging.stg_spends__spends as spends
-            inner join intermediate.int_customers_by_attribute as people using (customer_id)
+            from intermediate.int_spends as spends
+            inner join people using (customer_id)
             where spends.spend_amount > 0
             """
         )
         cells["kind"] = list(zip(cells["category"], cells["payment_type"], strict=True))
-        monthly, totals = self.read("monthly_spend"), self.read("spend_by_demographic")
-        months = self.read("monthly_income_utilisation")
+        monthly = self.read("monthly_spend")
+        totals = pd.concat([self.read("spend_by_demographic"), by_segment])
+        months = pd.concat([self.read("monthly_income_utilisation"), months_by_segment])
         shown_kinds = {
             attribute: set(zip(rows["category"], rows["payment_type"], strict=True))
-            for attribute, rows in monthly.groupby("attribute")
+            for attribute, rows in totals.groupby("attribute")
         }
         found = []
         for attribute in sorted(set(cells["attribute"]) - {"all"}):

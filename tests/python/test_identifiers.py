@@ -414,7 +414,8 @@ def test_cards_in_events_are_refused_and_make_nobody_one(workspace, tmp_path):
         ["service_contacts", 5, "customer_id", reason],
     ]
     statements = workspace.query(
-        "select account_id, customer_id from staging.stg_card_statements__card_statements order by 1"
+        "select account_id, customer_id from staging.stg_card_statements__card_statements "
+        "order by account_id"
     )
     assert statements.fillna("nobody").to_numpy().tolist() == [["A-1", "C-1"], ["A-4", "nobody"]]
     contacts = workspace.query(

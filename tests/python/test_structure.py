@@ -25,9 +25,10 @@ from workspaces import (
 
 # A model may read its own folder or one of an earlier rank.
 SUBJECTS = {
-    "inputs": 0,
+    "events": 0,
+    # how whole an input is, is told by what was made of it
+    "inputs": 1,
     "customers": 1,
-    "events": 1,
     "spending": 2,
     "card_usage": 2,
     "relationship": 2,
@@ -323,7 +324,7 @@ def test_spends_are_added_up_in_few_models(house):
         "int_spend_kinds",
         "int_customer_kinds",
         # the segments, which are known later
-        "int_audience_spends_summed",
+        "int_spends_by_segment",
         # a sample of customers
         "int_customer_spend_shares",
         # the rows of few people and of folded kinds, none where there are none

@@ -33,7 +33,8 @@ REFERENCE = re.compile(r"ref\('(\w+)'\)")
 def condition(described):
     """The inputs that a YAML entry needs; every condition is a conjunction of inputs."""
     enabled = str((described.get("config") or {}).get("enabled", ""))
-    enabled = enabled.replace(MADE, "'spends' in var('enabled_inputs')")
+    spends = "'spends' in var('enabled_inputs')"
+    enabled = enabled.replace(f"and {MADE}", f"and {spends}").replace(MADE, f"({spends})")
     needed = NAMED_INPUT.findall(enabled)
     expected = " and ".join(f"'{name}' in var('enabled_inputs')" for name in needed)
     assert enabled == (f"{{{{ ({expected}) | as_bool }}}}" if needed else ""), described["name"]

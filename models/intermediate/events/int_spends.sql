@@ -19,6 +19,7 @@ chosen as (
         category,
         payment_type,
         spend_amount,
+        {{ is_credit_card('payment_type') }} as is_credit_card,
         spend_month
     from spends
 

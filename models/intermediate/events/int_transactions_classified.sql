@@ -1,5 +1,5 @@
 -- One row per transaction: whether it counts as spend, and if not, what it is instead.
-{{ config(enabled=has_inputs('card_transactions'), materialized='view') }}
+{{ config(enabled=has_inputs('card_transactions')) }}
 {#- Each step reads the table by itself: as one common expression all transactions would be held in memory. -#}
 {% set read_transactions = ref('int_transactions_read') -%}
 with
@@ -159,8 +159,6 @@ classified as (
 
     select
         -- ids
-        transaction_id,
-        account_id,
         customer_id,
 
         -- strings

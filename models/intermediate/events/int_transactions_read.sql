@@ -22,70 +22,23 @@ event_words as (
 
 ),
 
-/* each word is looked up once, not each row */
-types as (
+/* one row a code: a join by range is taken for one with many matches, and holds all transactions in memory */
+codes as (
 
     select
-        words.type_word,
-        coalesce(known_types.transaction_type, 'unknown') as transaction_type,
-        known_types.direction as type_direction
-    from (select distinct type_word from transactions) as words
-    left join {{ ref('transaction_types') }} as known_types
-        on {{ spelling_key('words.type_word') }} = {{ spelling_key('known_types.word') }}
-
-),
-
-directions as (
-
-    select
-        words.direction_word,
-        event_words.meaning as direction
-    from (select distinct direction_word from transactions) as words
-    inner join event_words
-        on
-            event_words.column_name = 'direction'
-            and {{ spelling_key('words.direction_word') }} = event_words.word
-
-),
-
-states as (
-
-    select
-        words.status_word,
-        words.decline_reason,
-        case
-            when words.decline_reason is not null and approvals.word is null then 'declined'
-            when words.status_word is null then 'posted'
-            else coalesce(event_words.meaning, 'unknown')
-        end as transaction_state
-    from (
-        select distinct
-            status_word,
-            decline_reason
-        from transactions
-    ) as words
-    left join event_words
-        on
-            event_words.column_name = 'status'
-            and {{ spelling_key('words.status_word') }} = event_words.word
-    left join event_words as approvals
-        on
-            approvals.column_name = 'decline_reason'
-            and {{ spelling_key('words.decline_reason') }} = approvals.word
+        *,
+        unnest(range(try_cast(first_code as bigint), try_cast(last_code as bigint) + 1)) as code
+    from {{ ref('merchant_categories') }}
 
 ),
 
 categories as (
 
     select
-        codes.merchant_category_code,
-        merchant_categories.category,
-        merchant_categories.transaction_type
-    from (select distinct merchant_category_code from transactions) as codes
-    inner join {{ ref('merchant_categories') }} as merchant_categories
-        on
-            length(codes.merchant_category_code) = 4
-            and codes.merchant_category_code between merchant_categories.first_code and merchant_categories.last_code
+        lpad(cast(code as {{ dbt.type_string() }}), 4, '0') as merchant_category_code,
+        category,
+        transaction_type
+    from codes
 
 ),
 
@@ -119,61 +72,123 @@ holders as (
 
 ),
 
-meant as not materialized (
+/* what says which way the money went: the column that is filled, a column of words, or the type */
+signed as not materialized (
 
     select
-        transactions.*,
-        coalesce(types.transaction_type, categories.transaction_type, 'purchase') as transaction_type,
-        coalesce(categories.category, 'Not known') as category,
-        states.transaction_state,
-        /* what says which way the money went: the column that is filled, a column of words, or the type */
+        *,
         case
-            when transactions.debit_amount <> 0 and transactions.credit_amount <> 0
-                then transactions.debit_amount - transactions.credit_amount
-            when transactions.debit_amount <> 0 then transactions.debit_amount
-            when transactions.credit_amount <> 0 then transactions.credit_amount
-            else coalesce(transactions.amount, transactions.debit_amount, transactions.credit_amount)
+            when debit_amount <> 0 and credit_amount <> 0 then debit_amount - credit_amount
+            when debit_amount <> 0 then debit_amount
+            when credit_amount <> 0 then credit_amount
+            else coalesce(amount, debit_amount, credit_amount)
         end as signed_amount,
         case
-            when transactions.debit_amount <> 0 then 'column of debits'
-            when transactions.credit_amount <> 0 then 'column of credits'
-            when directions.direction is not null then directions.direction
-            when types.type_direction is null then 'purchase'
+            when debit_amount <> 0 then 'column of debits'
+            when credit_amount <> 0 then 'column of credits'
+        end as filled_column
+    from transactions
+
+),
+
+/* few among many transactions, so what they mean is looked up and counted once */
+words as (
+
+    select
+        filled_column,
+        type_word,
+        direction_word,
+        status_word,
+        decline_reason,
+        count(case when signed_amount < 0 then 1 end) as amounts_below,
+        count(case when signed_amount > 0 then 1 end) as amounts_above
+    from signed
+    group by
+        filled_column,
+        type_word,
+        direction_word,
+        status_word,
+        decline_reason
+
+),
+
+known_words as (
+
+    select
+        words.*,
+        case
+            when words.type_word is not null then coalesce(types.transaction_type, 'unknown')
+        end as transaction_type,
+        case
+            when words.decline_reason is not null and approvals.word is null then 'declined'
+            when words.status_word is null then 'posted'
+            else coalesce(states.meaning, 'unknown')
+        end as transaction_state,
+        case
+            when words.filled_column is not null then words.filled_column
+            when directions.meaning is not null then directions.meaning
+            when types.direction is null then 'purchase'
             else types.transaction_type
         end as sign_group,
-        case
-            when transactions.debit_amount <> 0 then 'out'
-            when transactions.credit_amount <> 0 then 'in'
-            else coalesce(directions.direction, types.type_direction, 'out')
+        case words.filled_column
+            when 'column of debits' then 'out'
+            when 'column of credits' then 'in'
+            else coalesce(directions.meaning, types.direction, 'out')
         end as direction,
-        coalesce(transactions.debit_amount, 0) <> 0
-        or coalesce(transactions.credit_amount, 0) <> 0
-        or directions.direction is not null as has_direction
-    from transactions
-    left join types
-        on transactions.type_word = types.type_word
-    left join directions
-        on transactions.direction_word = directions.direction_word
-    left join states
+        words.filled_column is not null or directions.meaning is not null as has_direction
+    from words
+    left join {{ ref('transaction_types') }} as types
+        on {{ spelling_key('words.type_word') }} = {{ spelling_key('types.word') }}
+    left join event_words as directions
         on
-            transactions.status_word is not distinct from states.status_word
-            and transactions.decline_reason is not distinct from states.decline_reason
-    left join categories
-        on transactions.merchant_category_code = categories.merchant_category_code
+            directions.column_name = 'direction'
+            and {{ spelling_key('words.direction_word') }} = directions.word
+    left join event_words as states
+        on
+            states.column_name = 'status'
+            and {{ spelling_key('words.status_word') }} = states.word
+    left join event_words as approvals
+        on
+            approvals.column_name = 'decline_reason'
+            and {{ spelling_key('words.decline_reason') }} = approvals.word
 
 ),
 
 /* the sign that most amounts of a kind have is that of money going the way of this kind */
-usual_signs as (
+meanings as (
 
     select
-        sign_group,
+        *,
         case
-            when count(case when signed_amount < 0 then 1 end) > count(case when signed_amount > 0 then 1 end) then -1
+            when
+                sum(amounts_below) over (partition by sign_group) > sum(amounts_above) over (partition by sign_group)
+                then -1
             else 1
         end as usual_sign
-    from meant
-    group by sign_group
+    from known_words
+
+),
+
+meant as not materialized (
+
+    select
+        signed.*,
+        coalesce(meanings.transaction_type, categories.transaction_type, 'purchase') as transaction_type,
+        coalesce(categories.category, 'Not known') as category,
+        meanings.transaction_state,
+        meanings.usual_sign,
+        meanings.direction,
+        meanings.has_direction
+    from signed
+    inner join meanings
+        on
+            signed.filled_column is not distinct from meanings.filled_column
+            and signed.type_word is not distinct from meanings.type_word
+            and signed.direction_word is not distinct from meanings.direction_word
+            and signed.status_word is not distinct from meanings.status_word
+            and signed.decline_reason is not distinct from meanings.decline_reason
+    left join categories
+        on signed.merchant_category_code = categories.merchant_category_code
 
 ),
 
@@ -208,11 +223,11 @@ read_transactions as (
         cast(round(
             meant.signed_amount
             {%- if var('amount_sign') == 'auto' %}
-            * usual_signs.usual_sign * case meant.direction when 'in' then -1 else 1 end
+            * meant.usual_sign * case meant.direction when 'in' then -1 else 1 end
             {%- else %}
             * case
                 when meant.has_direction
-                    then usual_signs.usual_sign * case meant.direction when 'in' then -1 else 1 end
+                    then meant.usual_sign * case meant.direction when 'in' then -1 else 1 end
                 else {{ 1 if var('amount_sign') == 'spend_positive' else -1 }}
             end
             {%- endif %}, 4
@@ -227,8 +242,6 @@ read_transactions as (
         -- dates
         meant.transacted_at
     from meant
-    inner join usual_signs
-        on meant.sign_group = usual_signs.sign_group
     left join own_accounts
         on
             meant.account_id = own_accounts.account_id

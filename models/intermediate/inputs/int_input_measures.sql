@@ -11,6 +11,8 @@
         'monthly_investment_amount', 'monthly_balance_amount'
     ],
 } %}
+{#- What is spent is made of transactions where no file of spends is read. #}
+{%- set input_of_spends = 'spends' if 'spends' in given_inputs() else 'card_transactions' %}
 {%- set relations = {
     'customers': ref('stg_customers__customers') if has_inputs('customers'),
     'card_relationships': ref('stg_card_relationships__card_relationships') if 'card_relationships' in given_inputs(),
@@ -31,15 +33,15 @@ input_rows as (
 
 customer_rows as (
 
-    {% if 'spends' in given_inputs() -%}
+    {% if has_inputs('spends') -%}
     select
-        'spends' as input_name,
+        '{{ input_of_spends }}' as input_name,
         customer_id,
         category,
         payment_type,
         spend_amount,
         spend_month as row_month
-    from {{ ref('stg_spends__spends') }}
+    from {{ ref('int_spends') }}
     union all
     {%- endif %}
     {% if 'credit_profiles' in given_inputs() -%}
@@ -116,7 +118,7 @@ means as (
 
 ),
 
-{% if has_inputs('customers') and 'spends' in given_inputs() -%}
+{% if has_inputs('customers', 'spends') -%}
 customers as (
 
     select * from {{ ref('stg_customers__customers') }}
@@ -126,11 +128,11 @@ customers as (
 customers_of_spends as (
 
     select
-        'spends' as input_name,
+        '{{ input_of_spends }}' as input_name,
         count(*) as customers
     from customers
     inner join input_rows
-        on input_rows.input_name = 'spends'
+        on input_rows.input_name = '{{ input_of_spends }}'
     where {{ is_in_hash_sample('customers.customer_id', 'input_rows.loaded_rows') }}
 
 ),
@@ -139,12 +141,15 @@ customers_of_spends as (
 amounts as (
 
     {# The columns of amounts of the enabled inputs, in one long table; of spends those of sampled customers. -#}
+    {# Sums of transactions are no amounts of a file. -#}
     select
         input_name,
         'spend_amount' as column_name,
         spend_amount as amount
     from sampled_rows
-    where spend_amount > 0
+    where
+        input_name = 'spends'
+        and spend_amount > 0
     {%- for input_name, relation in relations.items() if relation %}
     union all
     select
@@ -236,7 +241,7 @@ measures as (
         cast(categories as double) as possible
     from means
     where categories > 0
-    {%- if has_inputs('customers') and 'spends' in given_inputs() %}
+    {%- if has_inputs('customers', 'spends') %}
     union all
     select
         means.input_name,

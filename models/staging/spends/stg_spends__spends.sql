@@ -25,9 +25,6 @@ renamed as (
         -- numerics
         spend as spend_amount,
 
-        -- booleans
-        {{ is_credit_card('payment_type') }} as is_credit_card,
-
         -- dates
         month as spend_month
     from usable_rows

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from bank import bank_of_sample, read
 from events import Events
+from metrics import Metrics
 from workspaces import BANK_EVENTS, RAW_INPUTS, build_once
 
 # what a build says of its inputs and of itself
@@ -75,3 +76,23 @@ def test_events_and_the_five_inputs_give_the_same_tables(events_build, five_buil
             for frame in (found, expected)
         )
         pd.testing.assert_frame_equal(found, expected, rtol=1e-9, atol=1e-9, obj=name)
+
+
+@pytest.mark.slow
+def test_metrics_and_coverage_are_those_of_the_five_inputs(events_build, five_build):
+    of_events, of_five = Metrics(events_build), Metrics(five_build)
+    assert sorted(of_events.names) == sorted(of_five.names)
+    for metrics, by in [
+        (of_five.names, []),
+        (["credit_card_share"], ["spend__category", "metric_time__month", "customer__city"]),
+    ]:
+        pd.testing.assert_frame_equal(of_events.query(metrics, by), of_five.query(metrics, by))
+    coverages = [
+        build.query_published(
+            "select replace(subject, 'card_transactions', 'spends') as subject, observed "
+            "from publication_checks where check_name = 'input_coverage' order by all"
+        )
+        for build in (events_build, five_build)
+    ]
+    assert "spends: rows" in coverages[0]["subject"].tolist()
+    pd.testing.assert_frame_equal(*coverages)
