@@ -60,3 +60,24 @@
         ) %}
     {% endif %}
 {% endmacro %}
+
+
+{#-
+    Cards that seem not to be used because no account is known to be a credit account, and purchases in one currency
+    beside balances in another. A post-hook of card usage.
+-#}
+{% macro raise_unclear_usage(transactions, statements) %}
+    {% if execute and flags.WHICH in ('build', 'run') and not flags.EMPTY %}
+        {% set row = run_query("select count(*), count(case when account_kind = 'credit' then 1 end) from " ~ transactions ~ " where treatment = 'purchase'").rows[0] %}
+        {% if row[0] > 0 and row[1] == 0 %}
+            {% do raise_error("No purchase of the input 'card_transactions' is of a credit account, so all cards would seem not to be used. Compare how account_id is written there and in 'card_statements'" ~ (", and the words for kind in 'card_accounts' with seeds/reference/event_words.csv." if has_inputs('card_accounts') else ", or add the input card_accounts, which says of what kind an account is.")) %}
+        {% endif %}
+        {% set found = [] %}
+        {% for events, condition in [(transactions, "account_kind = 'credit' and treatment in ('purchase', 'refund', 'cash_advance')"), (statements, "treatment = 'counted'")] %}
+            {% do found.extend(run_query("select distinct currency from " ~ events ~ " where currency <> 'not known' and " ~ condition ~ " order by currency").columns[0].values()) %}
+        {% endfor %}
+        {% if found | unique | list | length > 1 %}
+            {% do raise_error("The credit cards' transactions in the input 'card_transactions' are billed in " ~ found[0] ~ ", and their statements in 'card_statements' in " ~ found[-1] ~ ". Amounts of two currencies are never put side by side: set the variable currency to the one to build from.") %}
+        {% endif %}
+    {% endif %}
+{% endmacro %}

@@ -25,20 +25,25 @@ COMBINATIONS = [
 ]
 FOLDERS = ("models", "python_models", "seeds", "snapshots", "tests/data_tests", "analyses")
 NAMED_INPUT = re.compile(r"'(\w+)' in var\('enabled_inputs'\)")
-# what is made of transactions where they are there
-MADE = "('spends' in var('enabled_inputs') or 'card_transactions' in var('enabled_inputs'))"
 REFERENCE = re.compile(r"ref\('(\w+)'\)")
 
 
 def condition(described):
-    """The inputs that a YAML entry needs; every condition is a conjunction of inputs."""
-    enabled = str((described.get("config") or {}).get("enabled", ""))
-    spends = "'spends' in var('enabled_inputs')"
-    enabled = enabled.replace(f"and {MADE}", f"and {spends}").replace(MADE, f"({spends})")
-    needed = NAMED_INPUT.findall(enabled)
-    expected = " and ".join(f"'{name}' in var('enabled_inputs')" for name in needed)
-    assert enabled == (f"{{{{ ({expected}) | as_bool }}}}" if needed else ""), described["name"]
-    return frozenset(needed)
+    """The inputs that a YAML entry needs; of the tables, every condition is a conjunction."""
+    enabled = str((described.get("config") or {}).get("enabled", "")).replace(" | as_bool", "")
+    if not enabled:
+        return frozenset()
+    holds = [
+        one
+        for one in COMBINATIONS
+        if Template(enabled).render(var={"enabled_inputs": one}.get) == "True"
+    ]
+    if not holds:
+        # with a bank's events only
+        return frozenset(NAMED_INPUT.findall(enabled))
+    needed = frozenset.intersection(*map(frozenset, holds))
+    assert holds == [one for one in COMBINATIONS if needed <= one], described["name"]
+    return needed
 
 
 def referred_to(exposure, enabled):

@@ -1,5 +1,8 @@
 -- One row per customer with a statement in the last months: how they used their credit cards.
-{{ config(enabled=has_inputs('card_transactions', 'card_statements')) }}
+{{ config(
+    enabled=has_inputs('card_transactions', 'card_statements'),
+    post_hook="{{ raise_unclear_usage(ref('int_transactions_classified'), ref('int_statements_read')) }}"
+) }}
 with
 
 statements as (

@@ -7,7 +7,7 @@ with
 /* where a bank says that transactions are posted, those that are only approved are not so yet */
 postings as (
 
-    select coalesce(bool_or(is_said_to_be_posted), false) as has_postings from {{ read_transactions }} as transactions
+    select coalesce(bool_or(is_said_to_be_posted), false) as has_postings from {{ read_transactions }}
 
 ),
 
@@ -16,7 +16,7 @@ authorisations as (
     select
         transaction_id,
         min(transacted_at) as authorised_at
-    from {{ read_transactions }} as transactions
+    from {{ read_transactions }}
     where
         transaction_id is not null
         and transaction_state in ('approved', 'pending')
@@ -31,13 +31,17 @@ posted_authorisations as (
         transaction_id,
         authorised_at
     from authorisations
-    where transaction_id in (select transaction_id from {{ read_transactions }} as transactions where transaction_state = 'posted')
+    where transaction_id in (
+        select posted.transaction_id
+        from {{ read_transactions }} as posted
+        where posted.transaction_state = 'posted'
+    )
 
 ),
 
 references_made as (
 
-    select distinct original_transaction_id from {{ read_transactions }} as transactions
+    select distinct original_transaction_id from {{ read_transactions }}
 
 ),
 
@@ -78,7 +82,7 @@ reversed_transactions as (
     select original_transaction_id as transaction_id from reversals
     union
     select transaction_id
-    from {{ read_transactions }} as transactions
+    from {{ read_transactions }}
     where
         transaction_state = 'reversed'
         and transaction_id is not null
@@ -89,7 +93,7 @@ reversed_transactions as (
 plans as (
 
     select transaction_id
-    from {{ read_transactions }} as transactions
+    from {{ read_transactions }}
     where
         transaction_id is not null
         and instalments > 1
