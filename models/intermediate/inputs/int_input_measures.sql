@@ -11,8 +11,9 @@
         'monthly_investment_amount', 'monthly_balance_amount'
     ],
 } %}
-{#- What is spent is made of transactions where no file of spends is read. #}
+{#- What is spent is made of transactions where no file of spends is read, and profiles of statements. #}
 {%- set input_of_spends = 'spends' if 'spends' in given_inputs() else 'card_transactions' %}
+{%- set input_of_profiles = 'credit_profiles' if 'credit_profiles' in given_inputs() else 'card_statements' %}
 {%- set relations = {
     'customers': ref('stg_customers__customers') if has_inputs('customers'),
     'card_relationships': ref('stg_card_relationships__card_relationships') if 'card_relationships' in given_inputs(),
@@ -44,15 +45,15 @@ customer_rows as (
     from {{ ref('int_spends') }}
     union all
     {%- endif %}
-    {% if 'credit_profiles' in given_inputs() -%}
+    {% if has_inputs('credit_profiles') -%}
     select
-        'credit_profiles' as input_name,
+        '{{ input_of_profiles }}' as input_name,
         customer_id,
         cast(null as {{ dbt.type_string() }}) as category,
         cast(null as {{ dbt.type_string() }}) as payment_type,
         cast(null as double) as spend_amount,
         profile_month as row_month
-    from {{ ref('stg_credit_profiles__credit_profiles') }}
+    from {{ ref('int_credit_profiles') }}
     union all
     {%- endif %}
     {{ empty_relation({
