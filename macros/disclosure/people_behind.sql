@@ -28,7 +28,7 @@
             from {{ ref('int_customer_months_summed') }} as months
             inner join {{ ref('int_customers_by_attribute') }} as people
                 on months.customer_id = people.customer_id
-            where months.spend_amount > 0
+            where months.spend_amount <> 0
             group by people.attribute, people.attribute_value, months.spend_month
         {% endset %}
 {{ people_of_counts(['attribute', 'attribute_value', 'spend_month'], counts) }}
@@ -55,7 +55,7 @@
                 on months.customer_id = scores.customer_id
             left join (select distinct segment_key from {{ ref('monthly_utilisation_by_segment') }}) as shown
                 on scores.segment_key = shown.segment_key
-            where months.spend_amount > 0
+            where months.spend_amount <> 0
             group by scores.segmentation, coalesce(shown.segment_key, 'all_other'), months.spend_month
         {% endset %}
 {{ people_of_counts(['segmentation', 'segment_key', 'spend_month'], counts) }}
@@ -221,7 +221,7 @@
                 and spends.payment_type = few.payment_type
         where
             few.largest_customers < {{ var('minimum_cell_size') }}
-            and spends.spend_amount > 0
+            and spends.spend_amount <> 0
         union all
 {{ people_of_counts(
     ['attribute', 'attribute_value', 'spend_month', 'category', 'payment_type'],

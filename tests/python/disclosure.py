@@ -203,7 +203,7 @@ class Attack:
                 spends.category, spends.payment_type, spends.customer_id, spends.is_credit_card
             from intermediate.int_spends as spends
             inner join people using (customer_id)
-            where spends.spend_amount > 0
+            where spends.spend_amount <> 0
             """
         )
         cells["kind"] = list(zip(cells["category"], cells["payment_type"], strict=True))

@@ -25,7 +25,7 @@ customer_kinds as (
         on
             spends.category = kinds.category
             and spends.payment_type = kinds.payment_type
-    where spends.spend_amount > 0
+    where spends.spend_amount <> 0
     group by spends.customer_id
 
 )

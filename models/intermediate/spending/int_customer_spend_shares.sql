@@ -55,7 +55,7 @@ part_sizes as (
     select
         part_type,
         part,
-        count(distinct case when spend_amount > 0 then customer_id end) as customers
+        count(distinct case when spend_amount <> 0 then customer_id end) as customers
     from unfolded_parts
     group by
         part_type,

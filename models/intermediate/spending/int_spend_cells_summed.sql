@@ -45,7 +45,7 @@ summed as (
         spends.category,
         spends.payment_type,
         spends.spend_month,
-        count(case when spends.spend_amount > 0 then 1 end) as customers,
+        count(case when spends.spend_amount <> 0 then 1 end) as customers,
         {{ exact_sum('spends.spend_amount') }} as spend_amount
     from spends
     inner join numbered

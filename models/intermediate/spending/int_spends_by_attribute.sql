@@ -60,7 +60,7 @@ spender_cells as (
     from {{ ref('int_customer_months_summed') }} as customer_months
     inner join customers
         on customer_months.customer_id = customers.customer_id
-    where customer_months.spend_amount > 0
+    where customer_months.spend_amount <> 0
     group by
         customers.age_group,
         customers.gender,
@@ -121,7 +121,7 @@ few_spends as (
             and spends.payment_type = few_cells.payment_type
     inner join customers
         on spends.customer_id = customers.customer_id
-    where spends.spend_amount > 0
+    where spends.spend_amount <> 0
 
 ),
 
@@ -347,7 +347,7 @@ spends_of_folded_kinds as (
             and spends.payment_type = folded_in_any.payment_type
     inner join customers
         on spends.customer_id = customers.customer_id
-    where spends.spend_amount > 0
+    where spends.spend_amount <> 0
 
 ),
 

@@ -59,7 +59,7 @@ summed as (
         members.segment_key,
         customer_months.spend_month,
         count(*) as customers,
-        count(case when customer_months.spend_amount > 0 then 1 end) as spenders,
+        count(case when customer_months.spend_amount <> 0 then 1 end) as spenders,
         {{ exact_sum('customer_months.spend_amount') }} as spend_amount,
         {{ exact_sum('customer_months.monthly_income_amount') }} as income_amount
     from customer_months
@@ -104,7 +104,7 @@ few_spenders as (
             and month_counts.item = customer_months.spend_month
     where
         month_counts.customers < {{ var('minimum_cell_size') }}
-        and customer_months.spend_amount > 0
+        and customer_months.spend_amount <> 0
 
 ),
 
