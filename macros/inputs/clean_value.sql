@@ -239,9 +239,10 @@
 {% endmacro %}
 
 
-{#- The end of a column's range as a literal. -#}
+{#- The end of a column's range. Today ends last in the west, so a time may be one of tomorrow in the east. -#}
 {% macro limit(column, end) -%}
-    {%- if column.type in ('month', 'time') -%} cast('{{ column[end] }}' as {{ 'date' if column.type == 'month' else 'timestamp' }}) {%- else -%} {{ column[end] }} {%- endif -%}
+    {%- if column[end] == 'today' -%} cast(current_date + 2 as timestamp)
+    {%- elif column.type in ('month', 'time') -%} cast('{{ column[end] }}' as {{ 'date' if column.type == 'month' else 'timestamp' }}) {%- else -%} {{ column[end] }} {%- endif -%}
 {%- endmacro %}
 
 

@@ -282,7 +282,8 @@ def clean_value(raw: str, column: str, rules: dict, habits: Habits):
     if "minimum" in rules:
         low, high = rules["minimum"], rules["maximum"]
         if rules["type"] == "month":
-            low, high = date.fromisoformat(str(low)), date.fromisoformat(str(high))
+            high = str(date.today() if high == "today" else high)
+            low, high = date.fromisoformat(str(low)), date.fromisoformat(high)
         if not low <= value <= high:
             return None, repairs + found, "out_of_range"
     return value, repairs + found, None

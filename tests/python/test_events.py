@@ -174,6 +174,7 @@ FORMS = {
         "P5,a,05/31/2023 11:05 PM,US$ 3.00,sale,USD,\n"
         "P6,a,2023-02-30,1.00,sale,USD,\n"
         "P7,a,2023-05-01,12.50 CR,sale,USD,\n"
+        "P8,a,2203-05-01,12.50,sale,USD,\n"
         "P3,a,20230501,USD 13.50,sale,USD,\n"
     ),
     "comma.csv": (
@@ -229,7 +230,8 @@ def test_amounts_and_times_are_read_as_banks_write_them(workspace, tmp_path):
         [6, key, "repeated_key"],
         [7, "transaction_date", "unreadable"],
         [8, "amount", "unreadable"],
-        [9, key, "contradictory_key"],
+        [9, "transaction_date", "out_of_range"],
+        [10, key, "contradictory_key"],
     ]
     content = workspace.warehouse.read_bytes()
     assert b"4111 1111" not in content and b"5500005555555559" not in content
