@@ -31,7 +31,7 @@ INSTALL_FAILED = { grep -m 1 '^ERROR' $(INSTALL_LOG) || tail -n 1 $(INSTALL_LOG)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build rebuild report explore docs metrics publish-postgres check-inputs docs-inputs tours test test-all test-faults \
-	mutants bench lint format sample picture test-duckdb2 test-superset audit sbom lock clean
+	mutants bench lint lint-events format sample picture test-duckdb2 test-superset audit sbom lock clean
 
 ##@ Begin
 
@@ -108,7 +108,7 @@ check-inputs: $(RUNTIME) ## Say what a build would make of the files in DIR (and
 test: $(TESTING) lint ## Lint, then run the dbt tests, the unit tests and the fast part of pytest
 	$(PYTEST) -m 'not slow'
 
-test-all: $(TESTING) lint ## The same with everything else: what CI runs
+test-all: $(TESTING) lint lint-events ## The same with everything else: what CI runs
 	$(PYTEST)
 
 test-faults: $(TESTING) ## Kill builds, fill disks, damage files, and write the table of docs/guarantees.md (half an hour, as root)
@@ -132,6 +132,12 @@ lint: $(TESTING) ## Check style: ruff, sqlfluff, and dbt's parser with warnings 
 	$(BIN)/ruff check .
 	CARD_SEGMENTS_WAREHOUSE=:memory: $(BIN)/dbt --quiet --warn-error-options '{"error": "all"}' parse --no-partial-parse
 	CARD_SEGMENTS_WAREHOUSE=:memory: $(BIN)/sqlfluff lint --processes 2 models tests/data_tests analyses
+
+lint-events: $(TESTING) ## The same for the models that only a bank's events switch on
+	CARD_SEGMENTS_WAREHOUSE=:memory: $(BIN)/dbt --quiet --warn-error-options '{"error": "all"}' parse --no-partial-parse \
+		--vars '{input_dir: events, enabled_inputs: [customers, card_accounts, card_transactions, card_statements, service_contacts]}'
+	CARD_SEGMENTS_WAREHOUSE=:memory: $(BIN)/sqlfluff lint --config tests/events.sqlfluff \
+		models/intermediate/events models/staging models/marts/quality tests/data_tests/spending
 
 format: $(TESTING) ## Bring Python and SQL into the project's style
 	$(BIN)/ruff format .
