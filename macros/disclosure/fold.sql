@@ -211,3 +211,34 @@
 
 )
 {%- endmacro %}
+
+
+{#- The CTE scores of the customers whose spends are known, and segments with the key that each is reported under. -#}
+{% macro segments_of_spenders() -%}
+scores as (
+
+    select * from {{ ref('int_segment_scores') }} as scores
+    /* whose customers those of the spends are; identifiers of another population are other people */
+    where
+        {{ population_of('scores.segmentation') | indent(8) }} = {{ population_of("'spending'") | indent(8) }}
+        and scores.customer_id in (select customers.customer_id from {{ ref('int_customers_grouped') }} as customers)
+
+),
+
+/* segments of too few customers are one */
+segments as (
+
+    select
+        segmentation,
+        segment_key,
+        case
+            when {{ is_folded('count(*)', 'segmentation', 'segment_key') }} then 'all_other'
+            else segment_key
+        end as reported_segment_key
+    from scores
+    group by
+        segmentation,
+        segment_key
+
+)
+{%- endmacro %}

@@ -2,15 +2,7 @@
 {{ config(enabled=has_inputs('customers', 'spends')) }}
 with
 
-scores as (
-
-    select * from {{ ref('int_segment_scores') }} as scores
-    /* whose customers those of the spends are; identifiers of another population are other people */
-    where
-        {{ population_of('scores.segmentation') | indent(8) }} = {{ population_of("'spending'") | indent(8) }}
-        and scores.customer_id in (select customers.customer_id from {{ ref('int_customers_grouped') }} as customers)
-
-),
+{{ segments_of_spenders() }},
 
 kinds as (
 
@@ -19,23 +11,6 @@ kinds as (
         case when {{ is_credit_card('payment_type') }} then 'credit card' else 'other' end as item_class,
         concat_ws(' / ', category, payment_type) as item
     from {{ ref('int_spend_kinds') }}
-
-),
-
-/* segments of too few customers are one */
-segments as (
-
-    select
-        segmentation,
-        segment_key,
-        case
-            when {{ is_folded('count(*)', 'segmentation', 'segment_key') }} then 'all_other'
-            else segment_key
-        end as reported_segment_key
-    from scores
-    group by
-        segmentation,
-        segment_key
 
 ),
 

@@ -8,35 +8,11 @@ customer_months as (
 
 ),
 
-scores as (
-
-    select * from {{ ref('int_segment_scores') }} as scores
-    /* whose customers those of the spends are; identifiers of another population are other people */
-    where
-        {{ population_of('scores.segmentation') | indent(8) }} = {{ population_of("'spending'") | indent(8) }}
-        and scores.customer_id in (select customers.customer_id from {{ ref('int_customers_grouped') }} as customers)
-
-),
+{{ segments_of_spenders() }},
 
 segment_names as (
 
     select * from {{ ref('int_segment_names') }}
-
-),
-
-/* segments of too few customers are one */
-segments as (
-
-    select
-        segment_key,
-        case
-            when {{ is_folded('count(*)', 'segmentation', 'segment_key') }} then 'all_other'
-            else segment_key
-        end as reported_segment_key
-    from scores
-    group by
-        segmentation,
-        segment_key
 
 ),
 
