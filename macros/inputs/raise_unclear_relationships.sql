@@ -27,11 +27,7 @@
         ~ " group by currency order by count(*) desc, currency"
     ).rows %}
     {% if found | length > 1 and not var('currency') %}
-        {% set said = [] %}
-        {% for row in found %}
-            {% do said.append(row[0] ~ ' (' ~ '{:,}'.format(row[1] | int) ~ ')') %}
-        {% endfor %}
-        {{ return(["The limits of the credit accounts in the input 'card_accounts' are in " ~ said[:10] | join(', ') ~ ". Amounts of two currencies are never added: set the variable currency to the one to build from, such as " ~ found[0][0] ~ "; accounts in the others then count without a limit."]) }}
+        {{ return(["The limits of the credit accounts in the input 'card_accounts' are in " ~ counted_in_words(found) ~ ". Amounts of two currencies are never added: set the variable currency to the one to build from, such as " ~ found[0][0] ~ "; accounts in the others then count without a limit."]) }}
     {% endif %}
     {{ return([]) }}
 {% endmacro %}

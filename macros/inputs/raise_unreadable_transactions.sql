@@ -22,6 +22,16 @@
 {% endmacro %}
 
 
+{#- Rows of a word and how often it stands, as EUR (12,000), USD (3). -#}
+{% macro counted_in_words(rows) %}
+    {% set said = [] %}
+    {% for row in rows[:10] %}
+        {% do said.append(row[0] ~ ' (' ~ '{:,}'.format(row[1] | int) ~ ')') %}
+    {% endfor %}
+    {{ return(said | join(', ')) }}
+{% endmacro %}
+
+
 {#- Amounts of two currencies are never added: of transactions, or of statements. -#}
 {% macro billed_currencies(events, kind='transactions', condition="transaction_state <> 'declined'", counted_in='transaction_reconciliation') %}
     {% set found = run_query(
@@ -29,11 +39,7 @@
         ~ (" and currency = " ~ sql_text(var('currency')) if var('currency') else '') ~ " group by currency order by count(*) desc, currency"
     ).rows %}
     {% if found | length > 1 %}
-        {% set said = [] %}
-        {% for row in found %}
-            {% do said.append(row[0] ~ ' (' ~ '{:,}'.format(row[1] | int) ~ ')') %}
-        {% endfor %}
-        {{ return(["The " ~ kind ~ " of the input 'card_" ~ kind ~ "' are billed in " ~ said[:10] | join(', ') ~ ". Amounts of two currencies are never added: set the variable currency to the one to build from, such as " ~ found[0][0] ~ "; the others are then counted in " ~ counted_in ~ " only."]) }}
+        {{ return(["The " ~ kind ~ " of the input 'card_" ~ kind ~ "' are billed in " ~ counted_in_words(found) ~ ". Amounts of two currencies are never added: set the variable currency to the one to build from, such as " ~ found[0][0] ~ "; the others are then counted in " ~ counted_in ~ " only."]) }}
     {% elif var('currency') and not found and run_query("select 1 from " ~ events ~ " where currency is not null limit 1").rows %}
         {{ return(["No " ~ kind[:-1] ~ " of the input 'card_" ~ kind ~ "' is billed in " ~ var('currency') ~ ", which the variable currency names. Correct it, or set it to null."]) }}
     {% endif %}
