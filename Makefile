@@ -30,7 +30,7 @@ INSTALL_FAILED = { grep -m 1 '^ERROR' $(INSTALL_LOG) || tail -n 1 $(INSTALL_LOG)
 		'and that the disk has room, then run the same command again; the whole account is in $(INSTALL_LOG).'; exit 1; } >&2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build rebuild report explore docs metrics publish-postgres check-inputs docs-inputs tours test test-all test-faults \
+.PHONY: help setup build rebuild report explore docs metrics campaign publish-postgres check-inputs docs-inputs tours test test-all test-faults \
 	mutants bench lint lint-events format sample picture test-duckdb2 test-superset audit sbom lock clean
 
 ##@ Begin
@@ -86,6 +86,13 @@ docs: build ## Write the dbt docs with charts to target/docs and serve them; SER
 # Without the proxy mf would ask the package index at each start whether there is a newer one.
 metrics: $(TESTING) ## List the metrics, or answer QUERY='--metrics spend --group-by spend__category', after a build
 	@HTTPS_PROXY=http://127.0.0.1:9 $(BIN)/mf $(if $(QUERY),query $(QUERY),list metrics)
+
+# Further settings: CONTROL=0.1, DAYS=30, BORDER=0.05, OPTED_OUT and CONTACTED=column, SALT=text, CAMPAIGNS=folder.
+campaign: $(RUNTIME) ## List the customers of SEGMENT for ACTION, with a control group; NOTE='why' (docs/campaigns.md)
+	@$(BIN)/python -m card_segments.cli.campaign --vars "$$VARS" --segment "$$SEGMENT" --action "$$ACTION" --note "$$NOTE" \
+		$(if $(CONTROL),--control "$$CONTROL") $(if $(DAYS),--days "$$DAYS") $(if $(BORDER),--border "$$BORDER") \
+		$(if $(OPTED_OUT),--opted-out "$$OPTED_OUT") $(if $(CONTACTED),--contacted "$$CONTACTED") \
+		$(if $(SALT),--salt "$$SALT") $(if $(CAMPAIGNS),--campaigns "$$CAMPAIGNS")
 
 # From the environment only: the list of processes shows everybody a command line, and the DSN may hold a password.
 DSN_ON_COMMAND_LINE = { echo 'Everybody on this machine can read a command line, so a DSN there is not taken; change its' \

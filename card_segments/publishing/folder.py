@@ -131,7 +131,7 @@ def locked(directory: Path, purpose: str) -> Iterator[None]:
                 "then try again. What is published is unchanged."
             ) from error
         since = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-        who = f"{_user()} on {socket.gethostname()} (process {os.getpid()})"
+        who = f"{user_name()} on {socket.gethostname()} (process {os.getpid()})"
         _note(file, f"{who} is {purpose} there since {since}\n")
         try:
             yield
@@ -175,7 +175,8 @@ def _note(file: TextIO, text: str) -> None:
         file.flush()
 
 
-def _user() -> str:
+def user_name() -> str:
+    """Return who runs this process, for records and messages."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):

@@ -173,7 +173,13 @@ candidates as (
         strongest_conditions.evidence_strength,
         playbook.is_upsell,
         playbook.is_fallback,
-        permissions.is_vulnerable
+        permissions.is_vulnerable,
+        not (
+            coalesce(permissions.is_vulnerable, true)
+            or permissions.is_growth_held_back
+            or permissions.is_balance_held_back
+            or permissions.is_upsell_held_back
+        ) as is_offer_allowed
     from applicable_rules
     inner join strongest_conditions
         on
@@ -247,7 +253,8 @@ recommendations as (
         evidence_value,
         threshold,
         is_upsell,
-        is_vulnerable
+        is_vulnerable,
+        is_offer_allowed
     from ranked
     where
         priority <= {{ var('maximum_recommendations') }}
