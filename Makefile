@@ -30,7 +30,7 @@ INSTALL_FAILED = { grep -m 1 '^ERROR' $(INSTALL_LOG) || tail -n 1 $(INSTALL_LOG)
 		'and that the disk has room, then run the same command again; the whole account is in $(INSTALL_LOG).'; exit 1; } >&2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build rebuild report explore docs metrics campaign publish-postgres check-inputs docs-inputs tours test test-all test-faults \
+.PHONY: help setup build rebuild report explore docs metrics campaign workbook publish-postgres check-inputs docs-inputs tours test test-all test-faults \
 	mutants bench lint lint-events format sample picture test-duckdb2 test-superset audit sbom lock clean
 
 ##@ Begin
@@ -93,6 +93,9 @@ campaign: $(RUNTIME) ## List the customers of SEGMENT for ACTION, with a control
 		$(if $(CONTROL),--control "$$CONTROL") $(if $(DAYS),--days "$$DAYS") $(if $(BORDER),--border "$$BORDER") \
 		$(if $(OPTED_OUT),--opted-out "$$OPTED_OUT") $(if $(CONTACTED),--contacted "$$CONTACTED") \
 		$(if $(SALT),--salt "$$SALT") $(if $(CAMPAIGNS),--campaigns "$$CAMPAIGNS")
+
+workbook: $(RUNTIME) ## Write the published aggregates as one Excel workbook; OUTPUT=/srv/card_segments.xlsx if wanted
+	@$(BIN)/python -m card_segments.cli.workbook --vars "$$VARS" $(if $(OUTPUT),--output "$$OUTPUT")
 
 # From the environment only: the list of processes shows everybody a command line, and the DSN may hold a password.
 DSN_ON_COMMAND_LINE = { echo 'Everybody on this machine can read a command line, so a DSN there is not taken; change its' \
