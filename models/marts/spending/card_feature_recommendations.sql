@@ -178,7 +178,9 @@ evidence as (
         case when testable.benefit_key is not null then coalesce(basis_spends.basis_spend_amount, 0) end
         / (audiences.customers * nullif(window_observed.months_observed, 0)) * 12 as yearly_basis_amount,
         case when testable.benefit_key is not null then coalesce(basis_spends.basis_spend_amount, 0) end
-        / nullif(totals.spend_amount, 0) as basis_share
+        / nullif(totals.spend_amount, 0) as basis_share,
+        totals.spend_amount / (audiences.customers * nullif(window_observed.months_observed, 0)) * 12
+            as yearly_spend_amount
     from audiences
     cross join benefits
     cross join window_observed
@@ -205,7 +207,8 @@ everyone as (
     select
         benefit_key,
         yearly_basis_amount as everyone_basis_amount,
-        basis_share as everyone_basis_share
+        basis_share as everyone_basis_share,
+        yearly_spend_amount as everyone_spend_amount
     from evidence
     where group_type = 'all'
 
@@ -227,6 +230,21 @@ valued as (
             as bank_cost_base_amount,
         evidence.yearly_basis_amount * evidence.cost_rate_high * evidence.uptake_share_high
             as bank_cost_high_amount,
+        evidence.yearly_basis_amount * evidence.revenue_rate_low * evidence.uptake_share_low
+            as bank_revenue_low_amount,
+        evidence.yearly_basis_amount * evidence.revenue_rate_base * evidence.uptake_share_base
+            as bank_revenue_base_amount,
+        evidence.yearly_basis_amount * evidence.revenue_rate_high * evidence.uptake_share_high
+            as bank_revenue_high_amount,
+        /* setting it up and telling them costs as much for each customer, whoever takes it up */
+        case when evidence.is_testable then everyone.everyone_spend_amount * evidence.fixed_cost_rate end
+            as bank_fixed_cost_amount,
+        /* what a user leaves the bank in its worst case and in its best */
+        evidence.yearly_basis_amount * (evidence.revenue_rate_low - evidence.cost_rate_high) as user_margin_low_amount,
+        evidence.yearly_basis_amount * (evidence.revenue_rate_base - evidence.cost_rate_base)
+            as user_margin_base_amount,
+        evidence.yearly_basis_amount * (evidence.revenue_rate_high - evidence.cost_rate_low)
+            as user_margin_high_amount,
         100 * evidence.yearly_basis_amount / nullif(everyone.everyone_basis_amount, 0) as index_100,
         100 * evidence.basis_share / nullif(everyone.everyone_basis_share, 0) as mix_index_100
     from evidence
@@ -242,6 +260,14 @@ weighed as (
         customer_benefit_base_amount / nullif(bank_cost_base_amount, 0) as benefit_per_cost,
         customer_benefit_base_amount - bank_cost_base_amount as net_benefit_amount,
         (customer_benefit_base_amount - bank_cost_base_amount) * mix_index_100 / 100 as weighted_net_benefit_amount,
+        /* where a user costs more than the bank earns, more users are worse */
+        least(user_margin_low_amount * uptake_share_low, user_margin_low_amount * uptake_share_high)
+        - bank_fixed_cost_amount as bank_net_low_amount,
+        user_margin_base_amount * uptake_share_base - bank_fixed_cost_amount as bank_net_base_amount,
+        greatest(user_margin_high_amount * uptake_share_low, user_margin_high_amount * uptake_share_high)
+        - bank_fixed_cost_amount as bank_net_high_amount,
+        case when user_margin_base_amount > 0 then bank_fixed_cost_amount / user_margin_base_amount end
+            as break_even_uptake_share,
         is_testable and not is_suppressed and coalesce(yearly_basis_amount > 0, false) as is_ranked
     from valued
 
@@ -310,6 +336,7 @@ suppressed as (
         basis_value,
         team,
         reason,
+        concat(source, ' ', revenue_source) as assumption,
         case when not is_group_suppressed then customers end as customers,
         {{ unless_suppressed('yearly_basis_amount') }} as yearly_basis_amount,
         {{ unless_suppressed('basis_share') }} as basis_share,
@@ -321,6 +348,15 @@ suppressed as (
         {{ unless_suppressed('bank_cost_low_amount') }} as bank_cost_low_amount,
         {{ unless_suppressed('bank_cost_base_amount') }} as bank_cost_base_amount,
         {{ unless_suppressed('bank_cost_high_amount') }} as bank_cost_high_amount,
+        {{ unless_suppressed('bank_revenue_low_amount') }} as bank_revenue_low_amount,
+        {{ unless_suppressed('bank_revenue_base_amount') }} as bank_revenue_base_amount,
+        {{ unless_suppressed('bank_revenue_high_amount') }} as bank_revenue_high_amount,
+        {{ unless_suppressed('bank_fixed_cost_amount') }} as bank_fixed_cost_amount,
+        {{ unless_suppressed('bank_net_low_amount') }} as bank_net_low_amount,
+        {{ unless_suppressed('bank_net_base_amount') }} as bank_net_base_amount,
+        {{ unless_suppressed('bank_net_high_amount') }} as bank_net_high_amount,
+        uptake_share_base,
+        {{ unless_suppressed('break_even_uptake_share') }} as break_even_uptake_share,
         {{ unless_suppressed('benefit_per_cost') }} as benefit_per_cost,
         {{ unless_suppressed('net_benefit_amount') }} as net_benefit_amount,
         {{ unless_suppressed('weighted_net_benefit_amount') }} as weighted_net_benefit_amount,

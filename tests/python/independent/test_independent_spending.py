@@ -306,6 +306,23 @@ def test_card_feature_recommendations(bank):
             worth = used * getattr(benefit, f"reward_rate_{estimate}")
             row[f"customer_benefit_{estimate}_amount"] = worth
             row[f"bank_cost_{estimate}_amount"] = used * getattr(benefit, f"cost_rate_{estimate}")
+            revenue = getattr(benefit, f"revenue_rate_{estimate}")
+            row[f"bank_revenue_{estimate}_amount"] = used * revenue
+        row["uptake_share_base"] = benefit.uptake_share_base
+        row["assumption"] = f"{benefit.source} {benefit.revenue_source}"
+        # as much for each customer of every audience
+        fixed = (
+            benefit.fixed_cost_rate * total["all", "all"] / customers["all", "all"] / months * 12
+        )
+        row["bank_fixed_cost_amount"] = fixed if len(basis) else np.nan
+        uptakes = (benefit.uptake_share_low, benefit.uptake_share_high)
+        worst = yearly * (benefit.revenue_rate_low - benefit.cost_rate_high)
+        best = yearly * (benefit.revenue_rate_high - benefit.cost_rate_low)
+        left = yearly * (benefit.revenue_rate_base - benefit.cost_rate_base)
+        row["bank_net_low_amount"] = np.minimum(*(worst * share for share in uptakes)) - fixed
+        row["bank_net_base_amount"] = left * benefit.uptake_share_base - fixed
+        row["bank_net_high_amount"] = np.maximum(*(best * share for share in uptakes)) - fixed
+        row["break_even_uptake_share"] = (fixed / left).where(left > 0)
         worth, cost = row["customer_benefit_base_amount"], row["bank_cost_base_amount"]
         row["benefit_per_cost"] = worth / cost
         row["net_benefit_amount"] = worth - cost
