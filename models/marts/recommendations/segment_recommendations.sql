@@ -26,6 +26,12 @@ rule_metrics as (
 
 ),
 
+action_money as (
+
+    select * from {{ ref('int_segment_action_money') }}
+
+),
+
 vulnerability_signs as (
 
     select * from {{ ref('segment_vulnerability_signs') }}
@@ -234,31 +240,51 @@ ranked as (
 recommendations as (
 
     select
-        segmentation,
-        segment_key,
-        segment_name,
-        recommendation_key,
-        stage,
-        team,
-        action,
-        reason,
-        what_not_to_do,
-        evidence_metric,
-        evidence_label,
-        evidence_statistic,
-        operator,
-        evidence,
-        source,
-        cast(priority as integer) as priority,
-        evidence_value,
-        threshold,
-        is_upsell,
-        is_vulnerable,
-        is_offer_allowed
+        ranked.segmentation,
+        ranked.segment_key,
+        ranked.segment_name,
+        ranked.recommendation_key,
+        ranked.stage,
+        ranked.team,
+        ranked.action,
+        ranked.reason,
+        ranked.what_not_to_do,
+        ranked.evidence_metric,
+        ranked.evidence_label,
+        ranked.evidence_statistic,
+        ranked.operator,
+        ranked.evidence,
+        ranked.source,
+        action_money.basis,
+        action_money.assumption,
+        cast(ranked.priority as integer) as priority,
+        ranked.evidence_value,
+        ranked.threshold,
+        action_money.yearly_basis_amount,
+        action_money.bank_revenue_low_amount,
+        action_money.bank_revenue_base_amount,
+        action_money.bank_revenue_high_amount,
+        action_money.bank_cost_low_amount,
+        action_money.bank_cost_base_amount,
+        action_money.bank_cost_high_amount,
+        action_money.bank_fixed_cost_amount,
+        action_money.bank_net_low_amount,
+        action_money.bank_net_base_amount,
+        action_money.bank_net_high_amount,
+        action_money.uptake_share_base,
+        action_money.break_even_uptake_share,
+        ranked.is_upsell,
+        ranked.is_vulnerable,
+        ranked.is_offer_allowed,
+        action_money.is_assumption
     from ranked
+    left join action_money
+        on
+            ranked.segment_key = action_money.segment_key
+            and ranked.recommendation_key = action_money.recommendation_key
     where
-        priority <= {{ var('maximum_recommendations') }}
-        and (not is_fallback or priority <= {{ var('minimum_recommendations') }})
+        ranked.priority <= {{ var('maximum_recommendations') }}
+        and (not ranked.is_fallback or ranked.priority <= {{ var('minimum_recommendations') }})
 
 )
 
