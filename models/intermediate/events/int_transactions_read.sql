@@ -207,7 +207,6 @@ read_transactions as (
         -- ids
         meant.transaction_id,
         meant.original_transaction_id,
-        meant.account_id,
         coalesce(meant.customer_id, holders.customer_id) as customer_id,
 
         -- strings
