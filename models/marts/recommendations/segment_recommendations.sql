@@ -180,12 +180,10 @@ candidates as (
         playbook.is_upsell,
         playbook.is_fallback,
         permissions.is_vulnerable,
-        not (
-            coalesce(permissions.is_vulnerable, true)
-            or permissions.is_growth_held_back
-            or permissions.is_balance_held_back
-            or permissions.is_upsell_held_back
-        ) as is_offer_allowed
+        coalesce(not permissions.is_vulnerable, false)
+        and not permissions.is_growth_held_back
+        and not permissions.is_balance_held_back
+        and not permissions.is_upsell_held_back as is_offer_allowed
     from applicable_rules
     inner join strongest_conditions
         on
