@@ -1,4 +1,4 @@
--- What should be done with each segment, by whom, on what evidence, and what should not be done?
+-- What should be done with each segment, by whom, on what evidence, what should not be done, and what does it bring?
 with
 
 recommendations as (
@@ -18,6 +18,9 @@ ordered as (
         action,
         evidence,
         what_not_to_do,
+        bank_net_low_amount,
+        bank_net_base_amount,
+        bank_net_high_amount,
         is_vulnerable
     from recommendations
 

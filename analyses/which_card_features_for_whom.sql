@@ -1,4 +1,4 @@
--- Which card features suit whom, what are they worth to a customer, and what do they cost the bank?
+-- Which card features suit whom, what are they worth to a customer, and what do they cost and bring the bank?
 {{ config(enabled=has_inputs('customers', 'spends')) }}
 with
 
@@ -23,6 +23,10 @@ recommended as (
         bank_cost_low_amount,
         bank_cost_base_amount,
         bank_cost_high_amount,
+        bank_net_low_amount,
+        bank_net_base_amount,
+        bank_net_high_amount,
+        break_even_uptake_share,
         reason
     from recommendations
     where
