@@ -23,8 +23,8 @@ def write(folder, transactions, file="card_transactions.csv"):
     return str(folder)
 
 
-# A transaction that stood twice would show in assert_transactions_reconcile; what is summed ends with
-# a group by of all its keys.
+# A transaction that stood twice would show in assert_transactions_reconcile; what is summed ends
+# with a group by of all its keys.
 WITHOUT_KEY_TEST = {
     "int_transactions_read",
     "int_transactions_classified",
