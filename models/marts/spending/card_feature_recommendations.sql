@@ -227,6 +227,12 @@ valued as (
             as bank_cost_base_amount,
         evidence.yearly_basis_amount * evidence.cost_rate_high * evidence.uptake_share_high
             as bank_cost_high_amount,
+        evidence.yearly_basis_amount * evidence.revenue_rate_low * evidence.uptake_share_low
+            as bank_revenue_low_amount,
+        evidence.yearly_basis_amount * evidence.revenue_rate_base * evidence.uptake_share_base
+            as bank_revenue_base_amount,
+        evidence.yearly_basis_amount * evidence.revenue_rate_high * evidence.uptake_share_high
+            as bank_revenue_high_amount,
         100 * evidence.yearly_basis_amount / nullif(everyone.everyone_basis_amount, 0) as index_100,
         100 * evidence.basis_share / nullif(everyone.everyone_basis_share, 0) as mix_index_100
     from evidence
@@ -241,6 +247,9 @@ weighed as (
         *,
         customer_benefit_base_amount / nullif(bank_cost_base_amount, 0) as benefit_per_cost,
         customer_benefit_base_amount - bank_cost_base_amount as net_benefit_amount,
+        bank_revenue_low_amount - bank_cost_low_amount as bank_net_low_amount,
+        bank_revenue_base_amount - bank_cost_base_amount as bank_net_base_amount,
+        bank_revenue_high_amount - bank_cost_high_amount as bank_net_high_amount,
         (customer_benefit_base_amount - bank_cost_base_amount) * mix_index_100 / 100 as weighted_net_benefit_amount,
         is_testable and not is_suppressed and coalesce(yearly_basis_amount > 0, false) as is_ranked
     from valued
@@ -321,6 +330,12 @@ suppressed as (
         {{ unless_suppressed('bank_cost_low_amount') }} as bank_cost_low_amount,
         {{ unless_suppressed('bank_cost_base_amount') }} as bank_cost_base_amount,
         {{ unless_suppressed('bank_cost_high_amount') }} as bank_cost_high_amount,
+        {{ unless_suppressed('bank_revenue_low_amount') }} as bank_revenue_low_amount,
+        {{ unless_suppressed('bank_revenue_base_amount') }} as bank_revenue_base_amount,
+        {{ unless_suppressed('bank_revenue_high_amount') }} as bank_revenue_high_amount,
+        {{ unless_suppressed('bank_net_low_amount') }} as bank_net_low_amount,
+        {{ unless_suppressed('bank_net_base_amount') }} as bank_net_base_amount,
+        {{ unless_suppressed('bank_net_high_amount') }} as bank_net_high_amount,
         {{ unless_suppressed('benefit_per_cost') }} as benefit_per_cost,
         {{ unless_suppressed('net_benefit_amount') }} as net_benefit_amount,
         {{ unless_suppressed('weighted_net_benefit_amount') }} as weighted_net_benefit_amount,

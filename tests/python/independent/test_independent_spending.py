@@ -305,7 +305,11 @@ def test_card_feature_recommendations(bank):
             used = yearly * getattr(benefit, f"uptake_share_{estimate}")
             worth = used * getattr(benefit, f"reward_rate_{estimate}")
             row[f"customer_benefit_{estimate}_amount"] = worth
-            row[f"bank_cost_{estimate}_amount"] = used * getattr(benefit, f"cost_rate_{estimate}")
+            cost = used * getattr(benefit, f"cost_rate_{estimate}")
+            revenue = used * getattr(benefit, f"revenue_rate_{estimate}")
+            row[f"bank_cost_{estimate}_amount"] = cost
+            row[f"bank_revenue_{estimate}_amount"] = revenue
+            row[f"bank_net_{estimate}_amount"] = revenue - cost
         worth, cost = row["customer_benefit_base_amount"], row["bank_cost_base_amount"]
         row["benefit_per_cost"] = worth / cost
         row["net_benefit_amount"] = worth - cost
