@@ -35,8 +35,8 @@ from card_segments.publishing.folder import (
 # The kind of a table without a row for one person; a table of any other kind is not shared.
 AGGREGATE = "aggregate"
 
-# A file in this format, with keys, opens in DuckDB 1.1 and everything after it; one in the newest format is
-# refused by every older client.
+# A file in this format, with keys, opens in DuckDB 1.1 and everything after it; one in the newest
+# format is refused by every older client.
 STORAGE_VERSION = "v1.0.0"
 # Rows go from file to file in pieces, so this is enough for any number of them.
 DATABASE_MEMORY = "1GB"
@@ -319,7 +319,7 @@ def _write_database(
 def _referred(
     name: str, described: Mapping[str, Described], rows: Mapping[str, int]
 ) -> dict[str, str]:
-    """Return the columns of a table that are foreign keys in this file, and the tables they name."""
+    """Return the columns of a table that are foreign keys in this file, with the other tables."""
     if rows[name] > MOST_KEYED_ROWS:
         return {}
     return {
