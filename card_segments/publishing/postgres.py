@@ -537,6 +537,16 @@ def _add_keys(
     target: psycopg.Connection, schema: str, tables: Sequence[Table], unkeyed: Sequence[Table]
 ) -> None:
     """Give tables the keys that they lack; primary ones first, for the others refer to them."""
+    for table in unkeyed:
+        columns = _columns_there(target, schema, table.name)
+        there = {name for name, _, is_required in columns if is_required}
+        for column in table.columns:
+            if column.is_required and column.name not in there:
+                target.execute(
+                    sql.SQL("alter table {} alter {} set not null").format(
+                        sql.Identifier(schema, table.name), sql.Identifier(column.name)
+                    )
+                )
     keyed = {table.name: {key for key in table.keys if not key.other} for table in tables}
     additions = []
     for table in unkeyed:

@@ -217,8 +217,8 @@ def star(path, build, extra="", *statements):
         f"create table segments (segment_key varchar not null primary key{extra})",
         f"insert into segments (segment_key) values ('{build}')",
         "create table members (customer_id varchar primary key, "
-        "segment_key varchar references segments (segment_key))",
-        f"insert into members values ('a', '{build}'), ('b', null)",
+        "segment_key varchar references segments (segment_key), place integer not null)",
+        f"insert into members values ('a', '{build}', 1), ('b', null, 2)",
         *statements,
     )  # fmt: skip
 
@@ -238,14 +238,17 @@ def test_tables_from_before_there_were_keys_get_them_and_keep_their_views(tmp_pa
     plain = write_publication(
         tmp_path / "plain.duckdb", "plain",
         "drop table segments", "create table segments (segment_key varchar)",
-        "create table members (customer_id varchar, segment_key varchar)",
-        "insert into members values ('a', 'gone')",
+        "create table members (customer_id varchar, segment_key varchar, place integer)",
+        "insert into members values ('a', 'gone', 1)",
     )  # fmt: skip
     publish_to_postgres(plain, dsn)
     assert keys_there(database) == set()
     database.execute("create view public.watched as select segment_key from cards.members")
     publish_to_postgres(star(tmp_path / "star.duckdb", "new"), dsn)
     assert keys_there(database) == STAR
+    assert required_there(database) == {
+        ("members", "customer_id"), ("members", "place"), ("segments", "segment_key")
+    }  # fmt: skip
     assert database.execute("select * from watched order by 1").fetchall() == [
         ("new",), (None,),
     ]  # fmt: skip
