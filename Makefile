@@ -163,7 +163,7 @@ sample: $(RUNTIME) ## Write the bundled sample again, and the events of its cust
 docs-inputs: $(RUNTIME) ## Write docs/inputs.md from the input contract
 	$(BIN)/python -m tools.write_inputs_page
 
-tours: $(RUNTIME) ## Write the results in docs/tours/ from the published tables of the bundled sample
+tours: $(RUNTIME) ## Write the results in docs/tours/ and docs/questions.md from the published tables of the bundled sample
 	$(BIN)/python -m tools.write_tours
 
 picture: $(TESTING) ## Draw the pictures of the README and of the dbt docs; needs Chromium, after make build and make docs

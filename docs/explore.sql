@@ -37,6 +37,7 @@ order by claims desc, verdict asc;
 .print "  from segment_profiles limit 5;"
 .print "  .quit                      leaves, and so does Ctrl-D"
 .print
-.print "Nothing can be changed from here. Tours with more questions: docs/tours/README.md"
+.print "Nothing can be changed from here. Twelve everyday questions in SQL: docs/questions.md"
+.print "Tours that explain more: docs/tours/README.md"
 .print
 .prompt 'cards> '

@@ -1,4 +1,4 @@
-"""Write the results into docs/tours/ and docs/walk.md: below each SQL block, what it answers.
+"""Write the results of their SQL into docs/tours/, docs/questions.md and docs/walk.md.
 
 A tour begins with its answer, a sentence that the query in the comment above it makes.
 
@@ -20,6 +20,8 @@ import duckdb
 
 PROJECT = Path(__file__).resolve().parents[1]
 TOURS = PROJECT / "docs" / "tours"
+# Everyday questions, of which a page shows the first rows only.
+QUESTIONS = PROJECT / "docs" / "questions.md"
 # The walk goes through all layers, which only the warehouse has.
 WALK = PROJECT / "docs" / "walk.md"
 PUBLISHED = PROJECT / "published" / "cards.duckdb"
@@ -36,6 +38,7 @@ ANSWER = re.compile(
 )
 # A table that is longer is not read in a tour.
 MOST_ROWS = 20
+FIRST_ROWS = 4
 LINE_WIDTH = 120
 # Digits that survive the rounding noise of another machine's arithmetic.
 STABLE_DIGITS = 9
@@ -64,8 +67,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def pages() -> list[Path]:
-    """Return the pages with the tours."""
-    return sorted(path for path in TOURS.glob("*.md") if path.name != "README.md")
+    """Return the pages on what is published."""
+    tours = sorted(path for path in TOURS.glob("*.md") if path.name != "README.md")
+    return [*tours, QUESTIONS]
 
 
 def written(path: Path, connection: duckdb.DuckDBPyConnection) -> str:
@@ -81,14 +85,15 @@ def written(path: Path, connection: duckdb.DuckDBPyConnection) -> str:
     Raises
     ------
     TourError
-        When a statement fails, or its result is empty or too long for a page.
+        When a statement fails, or its result is empty or too long for a tour.
     """
     text = path.read_text(encoding="utf-8")
 
     def with_result(match: re.Match[str]) -> str:
         is_answer = match.re is ANSWER
         try:
-            result = (answer if is_answer else result_table)(connection, match["statement"])
+            show = first_rows if path == QUESTIONS else result_table
+            result = (answer if is_answer else show)(connection, match["statement"])
         except (duckdb.Error, TourError) as error:
             line = text.count("\n", 0, match.start()) + 1
             reason = str(error).splitlines()[0]
@@ -112,6 +117,20 @@ def result_table(connection: duckdb.DuckDBPyConnection, statement: str) -> str:
     columns, rows = [one[0] for one in result.description], result.fetchall()
     if not 0 < len(rows) <= MOST_ROWS:
         raise TourError(f"{len(rows)} rows; a page shows 1 to {MOST_ROWS}.")
+    return _table(columns, rows)
+
+
+def first_rows(connection: duckdb.DuckDBPyConnection, statement: str) -> str:
+    """Return the first rows of a result as a table in Markdown, and how many there are."""
+    result = connection.execute(statement)
+    columns, rows = [one[0] for one in result.description], result.fetchall()
+    if not rows:
+        return "No rows."
+    table = _table(columns, rows[:FIRST_ROWS])
+    return table if len(rows) <= FIRST_ROWS else f"{table}\n\n{len(rows):,} rows in all."
+
+
+def _table(columns: list[str], rows: list[tuple[Any, ...]]) -> str:
     is_number = [
         all(_is_number(row[place]) or row[place] is None for row in rows)
         for place in range(len(columns))

@@ -47,6 +47,7 @@ def _publish(connection: DuckDBPyConnection, request_json: str) -> str:
             Build(request["build_id"], request["started_at"], _version()),
             write_report if request["write_report"] else None,
             request.get("based_on"),
+            request["references"],
         )
     except PublishingError as error:
         return str(error)

@@ -32,6 +32,8 @@ PROGRESS_SECONDS = 10
 MARK = "Published by Card Segments. Every publication replaces these tables: "
 # A table whose columns changed is filled under this name and then takes the old one's place.
 LOADING_SUFFIX = "__loading"
+# The foreign keys that are ours begin so; others on our tables are somebody's own.
+FOREIGN_KEY = "published_"
 # DuckDB's type and PostgreSQL's own name of the same.
 TYPES = {
     "BOOLEAN": "boolean",
@@ -68,11 +70,20 @@ FAILURES = {
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its name, its type in PostgreSQL, and its description."""
+    """A column: its name, its type in PostgreSQL, its description, and whether it is never null."""
 
     name: str
     type: str
     comment: str | None
+    is_required: bool
+
+
+@dataclass(frozen=True)
+class Key:
+    """A primary key, or a foreign key to the primary key of another table."""
+
+    columns: tuple[str, ...]
+    other: str | None = None
 
 
 @dataclass(frozen=True)
@@ -83,21 +94,43 @@ class Table:
     columns: tuple[Column, ...]
     comment: str | None
     rows: int
+    keys: frozenset[Key]
+
+    def keys_within(self, tables: Sequence[Table]) -> set[Key]:
+        """Return its keys where only these tables are."""
+        names = {None, *(table.name for table in tables)}
+        return {key for key in self.keys if key.other in names}
 
 
 @dataclass(frozen=True)
 class Change:
-    """The tables of a schema whose columns changed, and the names of those not published now."""
+    """What becomes of the tables of a schema besides their rows.
+
+    Attributes
+    ----------
+    schema : str
+    changed : tuple of Table
+        Those whose columns or keys changed, or that refer to one whose did; they are made anew.
+    withdrawn : tuple of str
+        The names of those not published now.
+    unkeyed : tuple of Table
+        Those that get the keys they lack: new ones, and old ones from before there were any.
+    foreign_keys : tuple of (str, str, str)
+        Of the tables that go: table, constraint, and the table that it refers to.
+    """
 
     schema: str
     changed: tuple[Table, ...]
     withdrawn: tuple[str, ...]
+    unkeyed: tuple[Table, ...]
+    foreign_keys: tuple[tuple[str, str, str], ...]
 
     @property
     def replaced(self) -> list[sql.Identifier]:
-        """All of them as PostgreSQL has them, which are locked before anything happens to them."""
-        names = [*(table.name for table in self.changed), *self.withdrawn]
-        return [sql.Identifier(self.schema, name) for name in names]
+        """All tables that are altered, which are locked before anything happens to them."""
+        names = [*(table.name for table in (*self.changed, *self.unkeyed)), *self.withdrawn]
+        names += [other for _, _, other in self.foreign_keys]
+        return [sql.Identifier(self.schema, name) for name in dict.fromkeys(names)]
 
 
 @dataclass(frozen=True)
@@ -227,19 +260,26 @@ def _published_tables(source: duckdb.DuckDBPyConnection) -> list[Table]:
 
 def _published_table(source: duckdb.DuckDBPyConnection, name: str, comment: str | None) -> Table:
     columns = source.execute(
-        "select column_name, data_type, comment from duckdb_columns() "
+        "select column_name, data_type, comment, not is_nullable from duckdb_columns() "
         "where schema_name = 'main' and table_name = $1 order by column_index",
         [name],
     ).fetchall()
     rows = source.execute(f"select count(*) from {_quoted(name)}").fetchone()[0]
+    keys = source.execute(
+        "select constraint_column_names, referenced_table from duckdb_constraints() "
+        "where schema_name = 'main' and table_name = $1 "
+        "and constraint_type in ('PRIMARY KEY', 'FOREIGN KEY')",
+        [name],
+    ).fetchall()
     return Table(
         name,
         tuple(
-            Column(column, _postgres_type(name, column, kind), text)
-            for column, kind, text in columns
+            Column(column, _postgres_type(name, column, kind), text, is_required)
+            for column, kind, text, is_required in columns
         ),
         comment,
         rows,
+        frozenset(Key(tuple(columns), other) for columns, other in keys),
     )
 
 
@@ -365,19 +405,81 @@ def _load_tables(
 ) -> Change:
     """Write the new rows; nobody waits for this."""
     ours = _claim(target, schema, {table.name for table in tables})
-    changed = []
+    there = {name: _keys_there(target, schema, name) for name in ours}
+    withdrawn = ours - {table.name for table in tables}
+    changed = _changed(target, schema, tables, there)
+    unkeyed = []
     for table in tables:
         name = table.name
-        if name in ours and _columns_there(target, schema, name) == _columns_of(table):
+        if name in ours and name not in changed:
             target.execute(sql.SQL("delete from {}").format(sql.Identifier(schema, name)))
         else:
-            if name in ours:
-                changed.append(table)
-                name += LOADING_SUFFIX
+            name += LOADING_SUFFIX if name in ours else ""
             _create(target, schema, name, table)
+        if table.name not in changed and set(there.get(name, {}).values()) != (
+            table.keys_within(tables)
+        ):
+            unkeyed.append(table)
         _load(source, target, schema, name, table)
         _describe(target, schema, name, table)
-    return Change(schema, tuple(changed), tuple(sorted(ours - {table.name for table in tables})))
+    return Change(
+        schema,
+        tuple(table for table in tables if table.name in changed),
+        tuple(sorted(withdrawn)),
+        tuple(unkeyed),
+        tuple(
+            (name, constraint, key.other)
+            for name in sorted(changed | withdrawn)
+            for constraint, key in there[name].items()
+            if key.other
+        ),
+    )
+
+
+def _keys_there(target: psycopg.Connection, schema: str, name: str) -> dict[str, Key]:
+    """Return the primary key of a table and the foreign keys that are ours, by their names."""
+    rows = target.execute(
+        """
+        select
+            conname,
+            array(
+                select attname::text from unnest(conkey) with ordinality as places (attnum, place)
+                join pg_attribute using (attnum) where attrelid = conrelid order by place
+            ),
+            (select relname::text from pg_class where oid = confrelid)
+        from pg_constraint
+        where conrelid = %s::regclass
+            and (contype = 'p' or contype = 'f' and starts_with(conname, %s))
+        """,
+        [f"{_quoted(schema)}.{_quoted(name)}", FOREIGN_KEY],
+    ).fetchall()
+    return {constraint: Key(tuple(columns), other) for constraint, columns, other in rows}
+
+
+def _changed(
+    target: psycopg.Connection,
+    schema: str,
+    tables: Sequence[Table],
+    there: dict[str, dict[str, Key]],
+) -> set[str]:
+    """Return the names of our tables that are made anew."""
+    changed = set()
+    for table in tables:
+        if table.name in there:
+            columns = _columns_there(target, schema, table.name)
+            keys, wanted = set(there[table.name].values()), table.keys_within(tables)
+            # what is missing is added to the table that is there, unless it refers to others
+            is_kept = keys == wanted or keys < wanted and not any(key.other for key in keys)
+            if not is_kept or not _are_columns_of(table, columns):
+                changed.add(table.name)
+    gone = there.keys() - {table.name for table in tables}
+    while more := {
+        name
+        for name, keys in there.items()
+        if name not in changed | gone and {key.other for key in keys.values()} & (changed | gone)
+    }:
+        changed |= more
+    return changed
 
 
 def _lock(target: psycopg.Connection, tables: Sequence[sql.Identifier]) -> None:
@@ -408,16 +510,69 @@ def _finish_tables(
     target: psycopg.Connection, schema: str, tables: Sequence[Table], change: Change
 ) -> None:
     """Put new tables in the place of old ones, drop what is not published, and say what is ours."""
+    for name in dict.fromkeys(name for name, _, _ in change.foreign_keys):
+        target.execute(sql.SQL("delete from {}").format(sql.Identifier(schema, name)))
+    # what is still to be checked would forbid to alter the tables
+    target.execute("set constraints all immediate")
+    for name, constraint, _ in change.foreign_keys:
+        target.execute(
+            sql.SQL("alter table {} drop constraint {}").format(
+                sql.Identifier(schema, name), sql.Identifier(constraint)
+            )
+        )
     for table in change.changed:
         _take_place(target, schema, table)
     for name in change.withdrawn:
         target.execute(sql.SQL("drop table {}").format(sql.Identifier(schema, name)))
+    _add_keys(target, schema, tables, [*change.changed, *change.unkeyed])
     target.execute(
         sql.SQL("comment on schema {} is {}").format(
             sql.Identifier(schema),
             sql.Literal(MARK + ", ".join(table.name for table in tables)),
         )
     )
+
+
+def _add_keys(
+    target: psycopg.Connection, schema: str, tables: Sequence[Table], unkeyed: Sequence[Table]
+) -> None:
+    """Give tables the keys that they lack; primary ones first, for the others refer to them."""
+    for table in unkeyed:
+        columns = _columns_there(target, schema, table.name)
+        there = {name for name, _, is_required in columns if is_required}
+        for column in table.columns:
+            if column.is_required and column.name not in there:
+                target.execute(
+                    sql.SQL("alter table {} alter {} set not null").format(
+                        sql.Identifier(schema, table.name), sql.Identifier(column.name)
+                    )
+                )
+    keyed = {table.name: {key for key in table.keys if not key.other} for table in tables}
+    additions = []
+    for table in unkeyed:
+        there = set(_keys_there(target, schema, table.name).values())
+        for key in table.keys_within(tables) - there:
+            additions.append((key.other is not None, table.name, key.columns, key.other))
+    for is_foreign, name, columns, other in sorted(additions):
+        clause = sql.SQL("primary key ({})").format(_listed_columns(columns))
+        if is_foreign:
+            (primary,) = keyed[other]
+            # checked at the end of a publication, when all rows have been replaced
+            clause = sql.SQL(
+                "constraint {} foreign key ({}) references {} ({}) deferrable initially deferred"
+            ).format(
+                sql.Identifier(FOREIGN_KEY + columns[0]),
+                _listed_columns(columns),
+                sql.Identifier(schema, other),
+                _listed_columns(primary.columns),
+            )
+        target.execute(
+            sql.SQL("alter table {} add {}").format(sql.Identifier(schema, name), clause)
+        )
+
+
+def _listed_columns(columns: Sequence[str]) -> sql.Composed:
+    return sql.SQL(", ").join(map(sql.Identifier, columns))
 
 
 def _claim(target: psycopg.Connection, schema: str, names: set[str]) -> set[str]:
@@ -455,21 +610,34 @@ def _claim(target: psycopg.Connection, schema: str, names: set[str]) -> set[str]
     return tables
 
 
-def _columns_there(target: psycopg.Connection, schema: str, name: str) -> list[tuple[str, str]]:
+def _columns_there(
+    target: psycopg.Connection, schema: str, name: str
+) -> list[tuple[str, str, bool]]:
+    """Return name, type, and whether it is never null, of each column."""
     return target.execute(
-        "select attname, format_type(atttypid, atttypmod) from pg_attribute "
+        "select attname, format_type(atttypid, atttypmod), attnotnull from pg_attribute "
         "where attrelid = %s::regclass and attnum > 0 and not attisdropped order by attnum",
         [f"{_quoted(schema)}.{_quoted(name)}"],
     ).fetchall()
 
 
-def _columns_of(table: Table) -> list[tuple[str, str]]:
-    return [(column.name, column.type) for column in table.columns]
+def _are_columns_of(table: Table, columns: Sequence[tuple[str, str, bool]]) -> bool:
+    """Whether a table has these columns; a null may be allowed where there is none to come."""
+    return [column[:2] for column in columns] == [
+        (column.name, column.type) for column in table.columns
+    ] and all(
+        column.is_required or not is_required
+        for column, (_, _, is_required) in zip(table.columns, columns, strict=True)
+    )
 
 
 def _create(target: psycopg.Connection, schema: str, name: str, table: Table) -> None:
     columns = [
-        sql.SQL("{} {}").format(sql.Identifier(column.name), sql.SQL(column.type))
+        sql.SQL("{} {} {}").format(
+            sql.Identifier(column.name),
+            sql.SQL(column.type),
+            sql.SQL("not null" if column.is_required else ""),
+        )
         for column in table.columns
     ]
     target.execute(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import duckdb
@@ -34,11 +35,14 @@ from card_segments.publishing.folder import (
 # The kind of a table without a row for one person; a table of any other kind is not shared.
 AGGREGATE = "aggregate"
 
-# A file in this format opens in DuckDB 1.0 and everything after it; one in the newest format is
-# refused by every older client.
+# A file in this format, with keys, opens in DuckDB 1.1 and everything after it; one in the newest
+# format is refused by every older client.
 STORAGE_VERSION = "v1.0.0"
 # Rows go from file to file in pieces, so this is enough for any number of them.
 DATABASE_MEMORY = "1GB"
+# A key costs some 40 bytes a row, on disk and in memory while it is written, so a larger table has
+# none. Its build has checked the primary key all the same.
+MOST_KEYED_ROWS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,45 @@ class Build:
     project_version: str
 
 
+@dataclass
+class Described:
+    """What is said of a table besides its rows.
+
+    Attributes
+    ----------
+    comment : str or None
+    columns : dict of str to str
+        Descriptions of the columns that have one.
+    required : set of str
+        Columns that are never null.
+    key : list of str
+        Columns of the primary key, none for a table without.
+    references : mapping of str to str
+        For a column with keys of another table, the name of that table; they match its primary key.
+    """
+
+    comment: str | None = None
+    columns: dict[str, str] = field(default_factory=dict)
+    required: set[str] = field(default_factory=set)
+    key: list[str] = field(default_factory=list)
+    references: Mapping[str, str] = field(default_factory=dict)
+
+
+PUBLICATION = Described(
+    "One row: the build that is published here.",
+    {
+        "build_id": "Identifier of the build, a UUID.",
+        "published_at": "When the build began, UTC.",
+        "project_version": "Version of the project that built it.",
+        "duckdb_version": "Version of the DuckDB that wrote it.",
+        "published_tables": "Number of tables besides this one.",
+        "published_rows": "Rows in all of them.",
+    },
+    set(),
+    ["build_id"],
+)
+
+
 def publish(
     connection: duckdb.DuckDBPyConnection,
     schema: str,
@@ -67,6 +110,7 @@ def publish(
     build: Build,
     write_report: Callable[[Path, Path], object] | None = None,
     based_on: str | None = None,
+    references: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Path:
     """Publish tables as two DuckDB files and one Parquet file each, and the report page on them.
 
@@ -92,6 +136,9 @@ def publish(
     based_on : str, optional
         The build that was published when this one began, empty where none was. Given, nothing is
         published when another one is published now.
+    references : mapping, optional
+        By table, the columns that hold keys of another table, each with that table's name. They are
+        foreign keys wherever that table is in the same file.
 
     Returns
     -------
@@ -101,8 +148,8 @@ def publish(
     Raises
     ------
     PublishingError
-        When the folder or the page cannot be written, or another process is publishing; what was
-        published before is still whole.
+        When the folder or the page cannot be written, a key does not hold, or another process is
+        publishing; what was published before is still whole.
     """
     hide_from_others()
     try:
@@ -120,7 +167,7 @@ def publish(
             folder = directory / BUILDS_NAME / build.build_id
             try:
                 make_build_folder(folder)
-                _write(connection, schema, tables, folder, build, write_report)
+                _write(connection, schema, tables, folder, build, write_report, references or {})
                 complete(folder)
                 switch(directory, folder)
             except BaseException:
@@ -143,33 +190,87 @@ def _write(
     folder: Path,
     build: Build,
     write_report: Callable[[Path, Path], object] | None,
+    references: Mapping[str, Mapping[str, str]],
 ) -> None:
     """Write everything of a publication into its folder."""
-    rows = {name: _write_parquet(connection, schema, name, folder) for name in tables}
+    described = {
+        name: _described(connection, schema, name, references.get(name, {})) for name in tables
+    }
+    described["publication"] = PUBLICATION
+    rows = {
+        name: _write_parquet(connection, schema, name, folder, described[name]) for name in tables
+    }
     rows["publication"] = _write_publication_row(folder, build, rows)
     kinds = {**tables, "publication": AGGREGATE}
     shared = [name for name in rows if kinds[name] == AGGREGATE]
     for file, names in ((DATABASE_NAME, list(rows)), (SHARED_NAME, shared)):
-        _write_database(folder / file, names, _comments(connection, schema, names))
+        _write_database(folder / file, {name: described[name] for name in names}, rows)
     if write_report:
         _write_report(write_report, folder / DATABASE_NAME, folder / REPORT_NAME)
     _write_manifest(folder, build, rows, kinds)
+
+
+def _described(
+    connection: duckdb.DuckDBPyConnection, schema: str, name: str, references: Mapping[str, str]
+) -> Described:
+    """Return what the schema says of a table."""
+    table = [schema, name]
+    comment = connection.execute(
+        "select comment from duckdb_tables() where schema_name = $1 and table_name = $2", table
+    ).fetchone()
+    columns = connection.execute(
+        "select column_name, comment, is_nullable from duckdb_columns() "
+        "where schema_name = $1 and table_name = $2 order by column_index",
+        table,
+    ).fetchall()
+    keys = connection.execute(
+        "select constraint_column_names from duckdb_constraints() where schema_name = $1 "
+        "and table_name = $2 and constraint_type = 'PRIMARY KEY'",
+        table,
+    ).fetchall()
+    return Described(
+        comment[0] if comment else None,
+        {column: text for column, text, _ in columns if text is not None},
+        {column for column, _, is_nullable in columns if not is_nullable},
+        list(keys[0][0]) if keys else [],
+        references,
+    )
 
 
 def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def _named(*names: str) -> str:
+    return ", ".join('"' + name.replace('"', '""') + '"' for name in names)
+
+
 def _write_parquet(
-    connection: duckdb.DuckDBPyConnection, schema: str, name: str, folder: Path
+    connection: duckdb.DuckDBPyConnection,
+    schema: str,
+    name: str,
+    folder: Path,
+    described: Described,
 ) -> int:
     """Write one table, sorted, so that the same rows always make the same file."""
     path = folder / PARQUET_NAME / f"{name}.parquet"
     connection.execute(
         f'copy (select * from "{schema}"."{name}" order by all) to {_quoted(str(path))} '
-        "(format parquet, compression zstd)"
+        f"({_parquet_options(described)})"
     )
     return connection.execute(f'select count(*) from "{schema}"."{name}"').fetchone()[0]
+
+
+def _parquet_options(described: Described) -> str:
+    """Return how a Parquet file is written, with what is said of the table as its metadata."""
+    metadata = {
+        "description": described.comment or "",
+        "columns": json.dumps(described.columns, ensure_ascii=False),
+        "primary_key": json.dumps(described.key),
+        "foreign_keys": json.dumps(dict(described.references)),
+    }
+    pairs = ", ".join(f"{key}: {_quoted(value)}" for key, value in metadata.items())
+    return f"format parquet, compression zstd, kv_metadata {{{pairs}}}"
 
 
 def _write_publication_row(folder: Path, build: Build, rows: dict[str, int]) -> int:
@@ -185,54 +286,95 @@ def _write_publication_row(folder: Path, build: Build, rows: dict[str, int]) -> 
                     {_quoted(duckdb.__version__)} as duckdb_version,
                     {len(rows)} as published_tables,
                     {sum(rows.values())} as published_rows
-            ) to {_quoted(str(path))} (format parquet, compression zstd)
+            ) to {_quoted(str(path))} ({_parquet_options(PUBLICATION)})
             """
         )
     return 1
 
 
-def _comments(
-    connection: duckdb.DuckDBPyConnection, schema: str, tables: Collection[str]
-) -> list[str]:
-    """Return the statements that carry the descriptions of tables and columns over."""
-    statements = []
-    for name, comment in connection.execute(
-        "select table_name, comment from duckdb_tables() "
-        "where schema_name = $1 and comment is not null and not temporary order by table_name",
-        [schema],
-    ).fetchall():
-        if name in tables:
-            statements.append(f'comment on table "{name}" is {_quoted(comment)}')
-    for name, column, comment in connection.execute(
-        "select table_name, column_name, comment from duckdb_columns() "
-        "where schema_name = $1 and comment is not null order by table_name, column_index",
-        [schema],
-    ).fetchall():
-        if name in tables:
-            statements.append(f'comment on column "{name}"."{column}" is {_quoted(comment)}')
-    return statements
-
-
-def _write_database(path: Path, names: Collection[str], comments: Collection[str]) -> None:
+def _write_database(
+    path: Path, described: Mapping[str, Described], rows: Mapping[str, int]
+) -> None:
     # A connection of its own: attaching inside dbt's transaction fails.
     config = {
         "storage_compatibility_version": STORAGE_VERSION,
         "memory_limit": DATABASE_MEMORY,
         "threads": 1,
     }
+    # what others refer to comes before them
+    order = TopologicalSorter(
+        {name: _referred(name, described, rows).values() for name in described}
+    )
     with writable(path) as place, duckdb.connect(str(place), config=config) as connection:
-        # one transaction: a commit for each of several hundred comments would flush as often
-        connection.begin()
-        for name in names:
+        for name in order.static_order():
+            # one transaction: a commit for each of several hundred comments would flush as often
+            connection.begin()
             source = path_literal(str(path.parent / PARQUET_NAME / f"{name}.parquet"))
-            connection.execute(
-                f'create table "{name}" as '
-                f"select * from read_parquet({source}, hive_partitioning = false)"
-            )
-        for statement in comments:
-            connection.execute(statement)
-        connection.commit()
+            _fill(connection, name, source, _keys(name, described, rows), described[name])
+            _comment(connection, name, described[name])
+            connection.commit()
         connection.execute("checkpoint")
+
+
+def _referred(
+    name: str, described: Mapping[str, Described], rows: Mapping[str, int]
+) -> dict[str, str]:
+    """Return the columns of a table that are foreign keys in this file, with the other tables."""
+    if rows[name] > MOST_KEYED_ROWS:
+        return {}
+    return {
+        column: other
+        for column, other in described[name].references.items()
+        if len(described[other].key if other in described else []) == 1
+        and rows[other] <= MOST_KEYED_ROWS
+    }
+
+
+def _keys(name: str, described: Mapping[str, Described], rows: Mapping[str, int]) -> list[str]:
+    """Return the constraints of a table that take an index."""
+    if rows[name] > MOST_KEYED_ROWS:
+        return []
+    key = described[name].key
+    return [
+        *([f"primary key ({_named(*key)})"] if key else []),
+        *(
+            f"foreign key ({_named(column)}) references {_named(other)} "
+            f"({_named(*described[other].key)})"
+            for column, other in _referred(name, described, rows).items()
+        ),
+    ]
+
+
+def _fill(
+    connection: duckdb.DuckDBPyConnection,
+    name: str,
+    source: str,
+    keys: Collection[str],
+    described: Described,
+) -> None:
+    """Create a table with its constraints, and load its rows."""
+    query = f"select * from read_parquet({source}, hive_partitioning = false)"
+    columns = [
+        f"{_named(column)} {kind}{' not null' if column in described.required else ''}"
+        for column, kind, *_ in connection.execute(f"describe {query}").fetchall()
+    ]
+    connection.execute(f"create table {_named(name)} ({', '.join([*columns, *keys])})")
+    try:
+        connection.execute(f"insert into {_named(name)} {query}")
+    except duckdb.ConstraintException as error:
+        raise PublishingError(
+            f"A key of the table {name} does not hold ({reason(error)}): correct its model, or its "
+            "foreign_keys there. What was published before is unchanged."
+        ) from error
+
+
+def _comment(connection: duckdb.DuckDBPyConnection, name: str, described: Described) -> None:
+    """Carry the descriptions of a table and its columns over."""
+    if described.comment is not None:
+        connection.execute(f"comment on table {_named(name)} is {_quoted(described.comment)}")
+    for column, text in described.columns.items():
+        place = f"{_named(name)}.{_named(column)}"
+        connection.execute(f"comment on column {place} is {_quoted(text)}")
 
 
 def _write_report(write: Callable[[Path, Path], object], database: Path, page: Path) -> None:

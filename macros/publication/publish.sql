@@ -13,11 +13,13 @@
             {% do raise_changed_in_place() %}
             {#- The list of the tables does not list itself. -#}
             {% set kinds = {'published_tables': 'aggregate'} %}
+            {% set references = {} %}
             {% for row in run_query(
                 "select table_name, table_kind from " ~ relation_of('published_tables')
                 ~ " where status = 'published' order by 1"
             ).rows %}
                 {% do kinds.update({row[0]: row[1]}) %}
+                {% do references.update({row[0]: published_references(row[0])}) %}
             {% endfor %}
             {% set request = {
                 'build_id': invocation_id,
@@ -25,6 +27,7 @@
                 'directory': published_dir(),
                 'schema': graph.nodes['model.card_segments.published_tables'].schema,
                 'tables': kinds,
+                'references': references,
                 'write_report': var('write_report'),
                 'based_on': open_last_publication().build_id or '',
             } %}

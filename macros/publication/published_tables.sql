@@ -91,3 +91,9 @@
 {% macro published_table_kind(name) %}
     {{ return(graph.nodes['model.' ~ project_name ~ '.' ~ name].config.meta.table_kind) }}
 {% endmacro %}
+
+
+{#- The columns of a published table that hold keys of another one, with its name, as its YAML says. -#}
+{% macro published_references(name) %}
+    {{ return(graph.nodes['model.' ~ project_name ~ '.' ~ name].config.meta.get('foreign_keys', {})) }}
+{% endmacro %}

@@ -332,6 +332,16 @@ class Attack:
                 equations.know_equal(
                     [(before, one, name) for one in names], [(after, name, two) for two in names]
                 )
+        # how many were in a segment in a month is published too
+        by_month = self.read("monthly_utilisation_by_segment").dropna(subset="customers_in_month")
+        for row in by_month.itertuples():
+            earlier = [month for month in months if month < row.spend_month]
+            into, out_of = [], [(row.spend_month, row.segment_key, two) for two in names]
+            if earlier:
+                into = [(earlier[-1], one, row.segment_key) for one in names]
+            for cells in (into, out_of if row.spend_month in months else []):
+                if cells:
+                    equations.know(cells, row.customers_in_month)
         targets = {}
         for month in months:
             for name in names:

@@ -57,6 +57,64 @@ def test_published_tables_are_those_of_one_build(sample_build):
     assert (sample_build.published / "parquet").resolve().parent.name == build_id
 
 
+# Columns with keys of segments that are no foreign keys: what too few are in is `all_other` there.
+FOLDED = {
+    ("monthly_segment_transitions", "from_segment_key"),
+    ("monthly_segment_transitions", "to_segment_key"),
+    ("monthly_utilisation_by_segment", "segment_key"),
+    ("segment_changes", "to_segment_key"),
+    ("spend_by_segment", "segment_key"),
+}
+# A row for everyone, or for what is of no column, has a null in what would be the primary key.
+WITHOUT_KEY = {"behaviour_by_segment", "input_quality", "segment_parameters", "segment_value"}
+
+
+def test_a_segment_key_alone_leads_to_the_segment(sample_build):
+    """Every key of a segment is a foreign key, or would be but for `all_other`."""
+    columns = set(
+        sample_build.query_published(
+            "select table_name, column_name from duckdb_columns() where column_name "
+            "similar to '(.*_)?segment_key' and table_name <> 'segment_registry'"
+        ).itertuples(index=False, name=None)
+    )
+    keys = sample_build.query_published(
+        "select table_name, constraint_type, constraint_column_names[1] as column_name, "
+        "referenced_table from duckdb_constraints()"
+    )
+    foreign = keys[keys["constraint_type"] == "FOREIGN KEY"]
+    assert set(foreign["referenced_table"]) == {"segmentations", "segments", "segment_registry"}
+    foreign = set(foreign[["table_name", "column_name"]].itertuples(index=False, name=None))
+    # one join is enough: the second nearest segment is not the one to join by
+    own = {one for one in columns if "runner_up" not in one[1]}
+    assert own - foreign == FOLDED
+    known = set(sample_build.query_published("from segment_registry")["segment_key"])
+    for table, column in columns:
+        found = sample_build.query_published(f"select distinct {column} as found from {table}")
+        assert set(found["found"].dropna()) <= known | {"all_other"}, (table, column)
+    keyed = set(keys[keys["constraint_type"] == "PRIMARY KEY"]["table_name"])
+    tables = set(sample_build.query_published("select table_name from duckdb_tables()").iloc[:, 0])
+    assert tables - keyed == WITHOUT_KEY
+
+
+def test_totals_do_not_add_up_with_segments_in_silence(sample_build):
+    """A row for everyone says so, and a join by the key of a segment leaves it out."""
+    for table in ("behaviour_by_segment", "segment_value"):
+        rows = sample_build.query_published(f"from {table}")
+        assert rows["is_total"].any() and (rows["is_total"] == rows["segment_key"].isna()).all()
+    marked = sample_build.query_published(
+        "select table_name from duckdb_columns() where column_name = 'is_total'"
+    )["table_name"]
+    grouped = sample_build.query_published(
+        "select table_name, column_name from duckdb_columns() "
+        "where column_name in ('group_type', 'attribute', 'dimension_set') and table_name in "
+        "(select table_name from published_tables where table_kind = 'aggregate')"
+    )
+    for table, column in grouped.itertuples(index=False):
+        of_everyone = sample_build.query_published(f"from {table} where {column} = 'all'")
+        if len(of_everyone):
+            assert table in set(marked) and of_everyone["is_total"].all(), table
+
+
 def test_what_is_shared_holds_aggregates_and_no_customer(sample_build):
     """Not one identifier of the sample stands anywhere in it, nor in the report page."""
     shared = sample_build.published / "shared.duckdb"

@@ -36,7 +36,7 @@ def read_all(folder):
     return found
 """
 PRINT = "\nprint(json.dumps([duckdb.__version__, read_all(sys.argv[1])]))"
-OLDEST = "1.0.0" if sys.version_info < (3, 13) else "1."
+OLDEST = "1.1.0" if sys.version_info < (3, 13) else "1."
 
 
 @pytest.fixture(scope="module")

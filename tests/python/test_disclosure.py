@@ -112,7 +112,7 @@ def test_the_attack_finds_what_a_table_gives_away(sample_build, tmp_path):
             insert into customer_demographics by name
             select counted.dimension_set, counted.group_label, counted.age_group, counted.gender,
                 counted.marital_status, counted.city, counted.occupation, counted.attribute_count,
-                counted.customers
+                counted.customers, false as is_total, false as is_suppressed
             from truth.intermediate.int_demographic_combinations_summed as counted
             anti join customer_demographics as shown
                 using (dimension_set, group_label)

@@ -153,6 +153,139 @@ def test_the_second_schema_holds_what_the_shared_file_holds(sample_build, dsn, d
         assert there == shared.sql(f"select {counts.format('')}").fetchone()
 
 
+PRIMARY, FOREIGN = "p", "f"
+
+
+def keys_there(database, schema="cards"):
+    """Each key of a schema: its table, its kind, its columns and the table it refers to."""
+    rows = database.execute(
+        """
+        select
+            (select relname from pg_class where oid = conrelid),
+            contype::text,
+            array(
+                select attname::text from pg_attribute
+                where attrelid = conrelid and attnum = any(conkey)
+                order by array_position(conkey, attnum)
+            ),
+            (select relname from pg_class where oid = confrelid)
+        from pg_constraint
+        where connamespace = %s::regnamespace and contype in ('p', 'f')
+        """,
+        [schema],
+    )
+    return {(table, kind, tuple(columns), other) for table, kind, columns, other in rows}
+
+
+def required_there(database, schema="cards"):
+    return set(
+        database.execute(
+            "select table_name, column_name from information_schema.columns "
+            "where table_schema = %s and is_nullable = 'NO'",
+            [schema],
+        )
+    )
+
+
+def test_keys_are_those_of_the_published_files(sample_build, dsn, database):
+    """After a first publication, and after another one has replaced the rows under them."""
+    published = sample_build.published
+    for _ in range(2):
+        publish_to_postgres(published / "cards.duckdb", dsn, shared_schema="cards_shared")
+        for file, schema in (("cards", "cards"), ("shared", "cards_shared")):
+            with duckdb.connect(str(published / f"{file}.duckdb"), read_only=True) as source:
+                keys = source.execute(
+                    "select table_name, lower(constraint_type[1]), constraint_column_names, "
+                    "referenced_table from duckdb_constraints() "
+                    "where constraint_type in ('PRIMARY KEY', 'FOREIGN KEY')"
+                ).fetchall()
+                required = source.execute(
+                    "select table_name, column_name from duckdb_columns() where not is_nullable"
+                ).fetchall()
+            assert keys_there(database, schema) == {
+                (table, kind, tuple(columns), other) for table, kind, columns, other in keys
+            }
+            assert required_there(database, schema) == set(required)
+            assert {kind for _, kind, *_ in keys_there(database, schema)} == {PRIMARY, FOREIGN}
+
+
+def star(path, build, extra="", *statements):
+    """A published file with a key, and members that refer to it."""
+    return write_publication(
+        path, build,
+        "drop table segments",
+        f"create table segments (segment_key varchar not null primary key{extra})",
+        f"insert into segments (segment_key) values ('{build}')",
+        "create table members (customer_id varchar primary key, "
+        "segment_key varchar references segments (segment_key), place integer not null)",
+        f"insert into members values ('a', '{build}', 1), ('b', null, 2)",
+        *statements,
+    )  # fmt: skip
+
+
+MEMBERS = ("members", FOREIGN, ("segment_key",), "segments")
+STAR = {
+    ("segments", PRIMARY, ("segment_key",), None), ("members", PRIMARY, ("customer_id",), None),
+    MEMBERS,
+}  # fmt: skip
+
+
+def members_of(database):
+    return database.execute("select segment_key from cards.members order by 1").fetchall()
+
+
+def test_tables_from_before_there_were_keys_get_them_and_keep_their_views(tmp_path, dsn, database):
+    plain = write_publication(
+        tmp_path / "plain.duckdb", "plain",
+        "drop table segments", "create table segments (segment_key varchar)",
+        "create table members (customer_id varchar, segment_key varchar, place integer)",
+        "insert into members values ('a', 'gone', 1)",
+    )  # fmt: skip
+    publish_to_postgres(plain, dsn)
+    assert keys_there(database) == set()
+    database.execute("create view public.watched as select segment_key from cards.members")
+    publish_to_postgres(star(tmp_path / "star.duckdb", "new"), dsn)
+    assert keys_there(database) == STAR
+    assert required_there(database) == {
+        ("members", "customer_id"), ("members", "place"), ("segments", "segment_key")
+    }  # fmt: skip
+    assert database.execute("select * from watched order by 1").fetchall() == [
+        ("new",), (None,),
+    ]  # fmt: skip
+    assert members_of(database) == [("new",), (None,)]
+    # no rows but those of a publication can be left without their segment
+    with pytest.raises(psycopg.errors.ForeignKeyViolation):
+        database.execute("update cards.members set segment_key = 'nobody''s'")
+
+
+def test_keys_follow_when_a_table_that_others_refer_to_changes(tmp_path, dsn, database):
+    publish_to_postgres(star(tmp_path / "one.duckdb", "one"), dsn)
+    role(database, "bi_user")
+    database.execute("grant select on cards.members to bi_user")
+    # other columns, then one table less, then a new table that refers to one that stays
+    wider = star(tmp_path / "two.duckdb", "two", ", customers bigint")
+    publish_to_postgres(wider, dsn)
+    assert keys_there(database) == STAR and members_of(database) == [("two",), (None,)]
+    granted = "select has_table_privilege('bi_user', 'cards.members', 'select')"
+    assert database.execute(granted).fetchone()[0]
+
+    fewer = star(tmp_path / "three.duckdb", "three", ", customers bigint", "drop table members")
+    publish_to_postgres(fewer, dsn)
+    assert keys_there(database) == STAR - {one for one in STAR if one[0] == "members"}
+
+    publish_to_postgres(star(tmp_path / "four.duckdb", "four", ", customers bigint"), dsn)
+    assert keys_there(database) == STAR and members_of(database) == [("four",), (None,)]
+
+    without = write_publication(
+        tmp_path / "five.duckdb", "five",
+        "create table members (customer_id varchar, segment_key varchar)",
+        "insert into members values (null, 'nobody''s')",
+    )  # fmt: skip
+    publish_to_postgres(without, dsn)
+    assert keys_there(database) == set() and required_there(database) == set()
+    assert members_of(database) == [("nobody's",)]
+
+
 def test_odd_values_survive(tmp_path, dsn, database):
     doubles = [math.nan, math.inf, -math.inf, -0.0, 5e-324, 1.7976931348623157e308, 0.1 + 0.2, None]
     texts = [

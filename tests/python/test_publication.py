@@ -1,6 +1,7 @@
 """Only a complete, green build publishes; everything else leaves the published files whole."""
 
 import functools
+import json
 import os
 import re
 import shutil
@@ -267,6 +268,97 @@ def test_comments_are_kept(connection, tmp_path):
     with duckdb.connect(str(database), read_only=True) as reader:
         comments = reader.sql("select comment from duckdb_tables() where table_name = 'words'")
         assert comments.fetchall() == [("Words, isn't it",)]
+
+
+@pytest.fixture
+def star(connection):
+    """Words with a key, and two tables that name words: one that is shared and one that is not."""
+    connection.execute("alter table published.words add primary key (word)")
+    for name in ("uses", "users"):
+        connection.execute(f"create table published.{name} (place integer not null, word varchar)")
+        connection.execute(f"insert into published.{name} values (1, 'a'), (2, null)")
+    return connection
+
+
+def publish_star(connection, folder, **kinds):
+    kinds = {"users": "customer", "uses": "aggregate", "words": "aggregate", **kinds}
+    build = Build(id_of("star"), "2026-01-01 00:00:00", "1.0")
+    references = {"uses": {"word": "words"}, "users": {"word": "words"}}
+    return publish(connection, "published", kinds, folder, build, references=references)
+
+
+def keys_of(database):
+    with duckdb.connect(str(database), read_only=True) as reader:
+        found = reader.sql(
+            "select table_name, constraint_type, constraint_column_names[1] "
+            "from duckdb_constraints() where constraint_type <> 'CHECK' order by all"
+        ).fetchall()
+    return {one for one in found if one[0] != "publication"}
+
+
+KEYS = {
+    ("words", "PRIMARY KEY", "word"), ("words", "NOT NULL", "word"),
+    ("uses", "NOT NULL", "place"), ("uses", "FOREIGN KEY", "word"),
+}  # fmt: skip
+USERS = {("users", "NOT NULL", "place"), ("users", "FOREIGN KEY", "word")}
+
+
+def test_keys_are_published_with_the_tables(star, tmp_path):
+    cards = publish_star(star, tmp_path)
+    assert keys_of(cards) == KEYS | USERS
+    assert keys_of(tmp_path / "shared.duckdb") == KEYS
+    with duckdb.connect(str(cards), read_only=True) as reader:
+        assert reader.sql("select * from users order by place").fetchall() == [(1, "a"), (2, None)]
+        named = reader.sql(
+            "select distinct referenced_table from duckdb_constraints() "
+            "where constraint_type = 'FOREIGN KEY' and table_name = 'users'"
+        ).fetchall()
+    assert named == [("words",)]
+
+
+def test_a_key_of_a_table_that_is_not_in_the_file_is_left_out(star, tmp_path):
+    cards = publish_star(star, tmp_path, words="customer")
+    assert keys_of(cards) == KEYS | USERS
+    assert keys_of(tmp_path / "shared.duckdb") == {("uses", "NOT NULL", "place")}
+
+
+def test_a_key_that_does_not_hold_publishes_nothing(star, tmp_path):
+    publish_as(star, tmp_path, "old")
+    star.execute("insert into published.users values (3, 'nobody''s')")
+    with pytest.raises(PublishingError, match=r"key of the table users does not hold \(.*nobody"):
+        publish_star(star, tmp_path)
+    assert published_in(tmp_path)[0] == {id_of("old")}
+
+
+def test_a_large_table_has_no_key(star, tmp_path, monkeypatch):
+    """A key takes some 40 bytes a row, so what a million customers fill goes without."""
+    # the package has a function of the same name as this module
+    module = sys.modules["card_segments.publishing.publish"]
+    monkeypatch.setattr(module, "MOST_KEYED_ROWS", 1)
+    cards = publish_star(star, tmp_path)
+    assert keys_of(cards) == {one for one in KEYS | USERS if one[1] != "FOREIGN KEY"}
+
+
+def test_parquet_files_say_what_they_hold(star, tmp_path):
+    folder = tmp_path / "parquet"
+
+    def metadata(table):
+        rows = star.sql(
+            "select decode(key), decode(value) "
+            f"from parquet_kv_metadata('{folder / table}.parquet')"
+        )
+        return dict(rows.fetchall())
+
+    star.execute("comment on column published.words.word is 'It''s {a: ''word''}'")
+    publish_star(star, tmp_path)
+    assert metadata("words") == {
+        "description": "Words, isn't it",
+        "columns": json.dumps({"word": "It's {a: 'word'}"}),
+        "primary_key": '["word"]',
+        "foreign_keys": "{}",
+    }
+    assert json.loads(metadata("users")["foreign_keys"]) == {"word": "words"}
+    assert json.loads(metadata("publication")["columns"])["build_id"]
 
 
 def tables_of(database):

@@ -14,6 +14,12 @@ segments as (
 
 ),
 
+sizes as (
+
+    select * from {{ ref('int_spending__monthly_sizes') }}
+
+),
+
 keyed as (
 
     select
@@ -26,21 +32,6 @@ keyed as (
         on
             monthly_scores.segmentation = segments.segmentation
             and monthly_scores.segment_number = segments.segment_number
-
-),
-
-sizes as (
-
-    select
-        segmentation,
-        segment_key,
-        period_month,
-        {{ is_folded('count(*)', 'segmentation, period_month', 'segment_key') }} as is_folded
-    from keyed
-    group by
-        segmentation,
-        segment_key,
-        period_month
 
 ),
 

@@ -16,6 +16,12 @@ segment_names as (
 
 ),
 
+month_sizes as (
+
+    select * from {{ ref('int_spending__monthly_sizes') }}
+
+),
+
 members as (
 
     select
@@ -138,6 +144,8 @@ suppressed as (
 
         -- numbers
         {{ unless_small_cell('compared.customers', 'compared.customers') }} as customers,
+        case when not compared.is_suppressed and not month_sizes.is_folded then month_sizes.customers end
+            as customers_in_month,
         {{ unless_suppressed('compared.spend_amount') }} as spend_amount,
         {{ unless_suppressed('compared.spend_amount / compared.customers') }} as average_spend_amount,
         {{ unless_suppressed('100 * compared.spend_amount / nullif(compared.income_amount, 0)') }}
@@ -156,6 +164,10 @@ suppressed as (
     from compared
     left join segment_names
         on compared.segment_key = segment_names.segment_key
+    left join month_sizes
+        on
+            compared.segment_key = month_sizes.segment_key
+            and compared.spend_month = month_sizes.period_month
 
 )
 

@@ -172,6 +172,44 @@ def test_monthly_segment_transitions(bank):
     compare(bank.published("monthly_segment_transitions"), expected, keys)
 
 
+def test_monthly_utilisation_by_segment(bank):
+    """Spend and income of today's members, and how many each month's own behaviour puts there."""
+    model, incomes = Model(bank, "spending"), bank.customers["income"].sort_index()
+    today = bank.published("segment_members").query("segmentation == 'spending'")
+    today = today.set_index("customer_id")["segment_key"]
+    spend = bank.spends.pivot_table(
+        index="customer_id", columns="month", values="spend", aggfunc="sum", fill_value=0
+    )
+    spend = spend.groupby(today).sum().stack().rename("spend_amount")
+    spend.index.names = ["segment_key", "spend_month"]
+    in_month = {
+        month: model.scored(spending_features(spends, incomes))["segment_key"].value_counts()
+        for month, spends in bank.spends.groupby("month")
+    }
+    in_month = pd.DataFrame(in_month).stack()
+    in_month.index.names = spend.index.names
+    expected = pd.DataFrame({"spend_amount": spend, "customers_in_month": in_month})
+    expected["there"] = expected["customers_in_month"]
+    sizes, income = today.value_counts(), incomes.groupby(today).sum()
+    keys = expected.index.get_level_values("segment_key")
+    expected["customers"] = expected["people"] = sizes.reindex(keys).to_numpy()
+    expected["income_utilisation_pct"] = 100 * spend / income.reindex(keys).to_numpy()
+    expected["average_spend_amount"] = spend / expected["customers"]
+    before = expected.groupby("segment_key").shift()
+    expected["spend_change_pct"] = 100 * (spend / before["spend_amount"] - 1)
+    expected["income_utilisation_change_points"] = (
+        expected["income_utilisation_pct"] - before["income_utilisation_pct"]
+    )
+    expected = expected.reset_index().assign(segmentation="spending")
+    expected["segment_name"] = expected["segment_key"].map(bank.names("spending"))
+    compare(
+        bank.published("monthly_utilisation_by_segment"),
+        expected,
+        ["segmentation", "segment_key", "spend_month"],
+        behind={"customers_in_month": "there"},
+    )
+
+
 @pytest.fixture(scope="module")
 def drifted(sample_build, tmp_path_factory):
     """A copy of the published sample after which every limit rose, and some visits are missing."""
