@@ -8,8 +8,7 @@ they add up.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from itertools import groupby
+from collections.abc import Callable
 from typing import Any
 
 import altair as alt
@@ -17,8 +16,9 @@ import duckdb
 import pandas as pd
 
 from card_segments.report import charts
-from card_segments.report.published import Published
-from card_segments.report.words import DIFFERENCES, number, percent, share, title
+from card_segments.report.answers import answers
+from card_segments.report.published import SEGMENT_SIZES, Published, grouped
+from card_segments.report.words import DIFFERENCES, money, number, percent, share, title
 
 Section = dict[str, Any] | None
 
@@ -32,30 +32,14 @@ KEY_SEGMENTS = 12
 # Where a group's figure is hidden because it is too small, the tables hold null.
 HIDDEN_NOTE = "A dash stands for a figure that is hidden because too few people are behind it."
 
-# Every segment with the name of what its share of value is of.
-SEGMENT_SIZES = """
-    select
-        segments.*,
-        coalesce(profiles.metric_label, replace(segments.value_metric, '_', ' ')) as value_label
-    from segments
-    left join segment_profiles as profiles
-        on segments.segment_key = profiles.segment_key
-        and segments.value_metric = profiles.metric
-    order by segments.segmentation, segments.segment_number
-"""
-
-
-def grouped(rows: Iterable[dict], key: str) -> list[tuple[Any, list[dict]]]:
-    """Return rows in groups of the same value; rows of a group stand next to each other."""
-    return [(value, list(members)) for value, members in groupby(rows, lambda row: row[key])]
-
 
 def publication(published: Published) -> dict[str, Any]:
     """Return which build the page shows."""
     build = published.row("select * from publication")
     if build is None:
         raise duckdb.InvalidInputException("The table publication is empty.")
-    return build
+    # what an older version published says nothing of a currency
+    return {"currency": None, **build}
 
 
 def headline(published: Published) -> dict[str, Any]:
@@ -106,9 +90,9 @@ def headline(published: Published) -> dict[str, Any]:
     if value:
         add(
             "net value of a cardholder and year",
-            number(value["net_value_base_amount"]),
+            money(value["net_value_base_amount"], currency=publication(published)["currency"]),
             f"{number(value['net_value_low_amount'])} to {number(value['net_value_high_amount'])}, "
-            "by low and high rates",
+            "by assumed low and high rates",
             "behaviour",
         )
     if published.has("repayment_behaviour"):
@@ -691,6 +675,9 @@ def service(published: Published) -> Section:
     if not published.has("service_demand", "staffing_plan"):
         return None
     return {
+        "planned_customers": published.row(
+            "select max(planned_customers) as one from staffing_plan"
+        )["one"],
         "demand": published.rows(
             """
             select * from service_demand where group_type in ('segment', 'all')
@@ -963,6 +950,7 @@ def scored_segments(published: Published, name: str) -> list[dict[str, Any]]:
 
 SECTIONS: dict[str, Callable[[Published], Any]] = {
     "publication": publication,
+    "answers": answers,
     "headline": headline,
     "segmentations": segmentations,
     "spending": spending,
