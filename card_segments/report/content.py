@@ -29,6 +29,16 @@ GROUPS = 30
 AUDIENCES = 40
 KEY_SEGMENTS = 12
 
+# What the form takes, as the input contract (seeds/inputs/_inputs.yml) has it for these units.
+LARGEST = 1_000_000_000_000
+RANGES = {
+    "share": (0, 1),
+    "0 to 1": (0, 1),
+    "percent": (0, 1000),
+    "percent a year": (0, 100),
+    "days": (-60, 36_500),
+}
+
 # Where a group's figure is hidden because it is too small, the tables hold null.
 HIDDEN_NOTE = "A dash stands for a figure that is hidden because too few people are behind it."
 
@@ -873,6 +883,7 @@ def scoring(published: Published) -> list[dict[str, Any]]:
                         "unit": row["unit"],
                         **feature_parameters(fitted, row["metric"]),
                         **usual_range(published, name, row["metric"]),
+                        **allowed_range(row["unit"], feature_parameters(fitted, row["metric"])),
                     }
                     for row in described
                 ],
@@ -894,6 +905,16 @@ def feature_parameters(parameters: list[dict], feature: str) -> dict[str, Any]:
         for row in parameters
         if row["feature"] == feature and row["parameter"] != "centroid"
     }
+
+
+def allowed_range(unit: str, parameters: dict[str, Any]) -> dict[str, float]:
+    """Return between which values a feature can lie, by its unit: what else is a mistake.
+
+    Amounts may be below zero where the model has a transform for that, as balances may.
+    """
+    is_signed = parameters.get("transform") in ("signed_log1p", "yeo_johnson")
+    lowest, highest = RANGES.get(unit, (-LARGEST if is_signed else 0, LARGEST))
+    return {"lowest": lowest, "highest": highest}
 
 
 def centroid(parameters: list[dict], key: str) -> dict[str, Any]:

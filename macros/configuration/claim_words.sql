@@ -152,13 +152,18 @@
 {% endmacro %}
 
 
+{#- Of labels with several parts each, the part at a position: name -> text. -#}
+{% macro labels_at(labels, position) %}
+    {% set texts = {} %}
+    {% for name, parts in labels.items() %}
+        {% do texts.update({name: parts[position]}) %}
+    {% endfor %}
+    {{ return(texts) }}
+{% endmacro %}
+
+
 {#- SQL for a group of a claim as people say it: `45-` of `age_years` is "customers aged 45 or more". -#}
 {% macro claim_group_in_words(group_value, group_by) -%}
-    {%- set befores, afters = {}, {} -%}
-    {%- for name, words in claim_column_labels().items() -%}
-        {%- do befores.update({name: words[1]}) -%}
-        {%- do afters.update({name: words[2]}) -%}
-    {%- endfor -%}
     case
         when {{ group_value }} is null then 'customers'
         when {{ group_value }} = 'rest' then 'all others'
@@ -169,7 +174,7 @@
             then 'cardholders who take cash advances'
         when {{ group_by }} = 'takes_cash_advances' and {{ group_value }} = 'No' then 'those who do not'
         else
-            {{ in_words(group_by, befores) }}
+            {{ in_words(group_by, labels_at(claim_column_labels(), 1)) }}
             || case
                 when {{ group_by }} not in ('age_years', 'credit_cards', 'credit_limit_amount', 'tenure_months')
                     then replace({{ group_value }}, '_', ' ')
@@ -177,6 +182,6 @@
                 when {{ group_value }} like '%-' then replace({{ group_value }}, '-', '') || ' or more'
                 else replace({{ group_value }}, '-', ' to ')
             end
-            || {{ in_words(group_by, afters) }}
+            || {{ in_words(group_by, labels_at(claim_column_labels(), 2)) }}
     end
 {%- endmacro %}

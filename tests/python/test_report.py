@@ -680,6 +680,7 @@ def test_the_form_answers_with_name_margin_and_actions(browser, page, sample_bui
         assert "Next segment:" in text
         assert re.search(r"because of [a-z].* (far )?(above|below) the usual", text)
         assert "Left empty" not in text
+        assert re.search(r"It would be .*, all else the same|No single figure would bring", text)
         for action in actions.itertuples():
             assert action.action in text
             assert action.what_not_to_do in text
@@ -753,20 +754,104 @@ def distances_in_sql(score, transform, parameters, values):
         return scored.project("distance").fetchnumpy()["distance"]
 
 
-def test_no_segment_is_named_where_the_formula_has_no_result(browser, page):
-    with browser.visit(page) as visit:
-        drawn(visit)
+@pytest.mark.parametrize(
+    ("field", "typed", "range_of_it"),
+    [
+        ("payments_amount", "-3", "from 0 to 1,000,000,000,000"),
+        ("payments_amount", "1e300", "from 0 to 1,000,000,000,000"),
+        ("payments_amount", "1e", "from 0 to 1,000,000,000,000"),
+        ("full_payment_share", "1.5", "from 0 to 1"),
+        ("balance_amount", "-2e12", "from −1,000,000,000,000 to 1,000,000,000,000"),
+    ],
+)
+def test_the_form_refuses_nonsense_and_says_the_range(browser, page, field, typed, range_of_it):
+    with browser.visit(page, fragment="#score") as visit:
         form = visit.page.locator("form[data-segmentation='card_usage']")
-        answer = form.locator(".answer")
-        amount = form.locator("input[name='payments_amount']")
-        for impossible in ("-3", "-1", "1e300"):
-            amount.fill(impossible)
-            form.locator("button").click()
-            # what cannot be scored in SQL either
-            told = answer.inner_text()
-            assert ("No segment can be told" in told) == (impossible != "1e300"), impossible
-            assert "NaN" not in told
+        place = form.locator(f"input[name='{field}']")
+        place.focus()
+        visit.page.keyboard.type(typed)
+        visit.page.keyboard.press("Enter")
+        problem = form.locator(f"#score-card_usage-{field}-problem")
+        assert problem.inner_text() == f"Write a number {range_of_it}."
+        assert place.get_attribute("aria-invalid") == "true"
+        assert "Not scored, because of" in form.locator(".answer").inner_text()
+        assert visit.page.evaluate("() => document.activeElement.name") == field
+        place.fill("0.5")
+        place.press("Enter")
+        assert problem.inner_text() == ""
+        assert "Margin" in form.locator(".answer").inner_text()
         assert_sound(visit)
+
+
+def test_an_empty_form_is_not_scored(browser, page):
+    with browser.visit(page, fragment="#score") as visit:
+        form = visit.page.locator("form[data-segmentation='card_usage']")
+        form.locator("button").click()
+        answer = form.locator(".answer").inner_text()
+        assert answer == "Not scored: fill in at least one figure."
+
+
+@pytest.mark.parametrize("name", SEGMENTATIONS)
+def test_the_form_says_what_would_bring_the_runner_up(browser, page, scored_in_sql, name):
+    """Each change, made alone, does, and lies within the range of its feature."""
+    customers = scored_in_sql[0][name].drop(columns="customer_id")[:200]
+    given = json.loads(customers.to_json(orient="records"))
+    with browser.visit(page) as visit:
+        found = visit.page.evaluate(
+            """([name, customers]) => {
+                const own = cardSegments.scoring.find((one) => one.segmentation === name);
+                return customers.flatMap((customer) => {
+                    const result = cardSegments.scoreCustomer(own, customer);
+                    return cardSegments.changesToRunnerUp(own, customer, result).map((change) => {
+                        const feature = change.feature.name;
+                        const before = customer[feature] ?? change.feature.median;
+                        const at = (value) => cardSegments.scoreCustomer(
+                            own, { ...customer, [feature]: value }).segment.key;
+                        return [
+                            result.segment.key, result.runnerUp.key, at(change.value),
+                            change.isUp === change.value > before, change.value,
+                            change.feature.lowest, change.feature.highest,
+                        ];
+                    });
+                });
+            }""",
+            [name, given],
+        )
+    assert len(found) > 100
+    for own, runner_up, changed, is_that_way, value, lowest, highest in found:
+        assert changed == runner_up != own
+        assert is_that_way
+        assert lowest <= value <= highest
+
+
+def test_a_change_lies_on_the_border(browser, page):
+    """One feature, two segments: halfway between them, whatever the transform."""
+    with browser.visit(page) as visit:
+        for transform, power, border in (
+            ("identity", None, 5.0),
+            ("log1p", None, np.expm1(5.0)),
+            ("signed_log1p", None, np.expm1(5.0)),
+            ("yeo_johnson", 0.5, (0.5 * 5.0 + 1) ** 2 - 1),
+        ):
+            feature = {"name": "x", "transform": transform, "lambda": power, "unit": "ratio"}
+            feature |= {"weight": 1, "mean": 0, "standard_deviation": 1, "median": 0}
+            feature |= {"lowest": -1000, "highest": 1000}
+            segments = [
+                {"key": str(centre), "number": centre, "centroid": {"x": centre}}
+                for centre in (0, 10)
+            ]
+            found = visit.page.evaluate(
+                """(own) => {
+                    const customer = { x: 1 };
+                    const result = cardSegments.scoreCustomer(own, customer);
+                    const [change] = cardSegments.changesToRunnerUp(own, customer, result);
+                    return [result.segment.key, change.value, change.isUp];
+                }""",
+                {"features": [feature], "segments": segments},
+            )
+            assert found[0] == "0"
+            assert border <= found[1] <= border * 1.01
+            assert found[2]
 
 
 # Whatever the data hold
@@ -804,6 +889,7 @@ def test_values_are_shown_and_not_obeyed(browser, changed):
         visit.page.locator("#vg-tooltip-element.visible").wait_for()
         assert HOSTILE in visit.page.locator("#vg-tooltip-element").inner_text()
         form = visit.page.locator("form[data-segmentation='card_usage']")
+        form.locator("input").first.fill("0.5")
         form.locator("button").click()
         assert HOSTILE in form.locator(".answer").inner_text()
         assert visit.page.locator("img").count() == 0

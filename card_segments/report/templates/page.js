@@ -173,13 +173,16 @@ function element(name, text, className) {
 function shown(value) {
     return Number(value.toPrecision(4)).toString();
 }
+function range(value) {
+    return value.toLocaleString("en-GB").replace("-", "−");
+}
 function describeMargin(margin) {
     if (margin < 0.05) return "on the border, so treat the answer with care";
     if (margin < 0.25) return "nearer to this segment, but not by much";
     return "clearly in this segment";
 }
 
-function answer(place, result) {
+function answer(place, result, changes) {
     place.replaceChildren();
     if (!result.isScored) {
         const names = result.outside.map((feature) => feature.label).join(", ");
@@ -194,6 +197,16 @@ function answer(place, result) {
         const reasons = result.drivers.map((driver) => `${driver.feature.label} ${driver.level} the usual`);
         const why = reasons.length ? ` This segment and not that one, because of ${reasons.join(", ")}.` : "";
         place.append(element("p", `Next segment: ${result.runnerUp.name}.${why}`));
+    }
+    if (result.runnerUp) {
+        const next = result.runnerUp.name;
+        if (!changes.length) place.append(element("p", `No single figure would bring ${next}: several would have to change.`));
+        else place.append(element("p", `It would be ${next}, all else the same, with one of these:`));
+        const borders = element("ul", undefined, "changes");
+        changes.forEach(({ feature, value, isUp }) => {
+            borders.append(element("li", `${feature.label} ${shown(value)} or ${isUp ? "more" : "less"}`));
+        });
+        if (changes.length) place.append(borders);
     }
     if (result.imputed.length) {
         const names = result.imputed.map((feature) => feature.label).join(", ");
@@ -212,13 +225,36 @@ function setUpForm(form) {
     const segmentation = scoring.find((one) => one.segmentation === form.dataset.segmentation);
     const inputs = all("input", form);
     const place = form.querySelector(".answer");
+    /* what is wrong with a field, or nothing; a field left empty is imputed */
+    const problem = (input, feature) => {
+        const isEmpty = input.value.trim() === "" && !input.validity.badInput;
+        if (isEmpty || isAllowed(feature, input.valueAsNumber)) return "";
+        return `Write a number from ${range(feature.lowest)} to ${range(feature.highest)}.`;
+    };
     form.addEventListener("submit", (event) => {
         event.preventDefault();
         const customer = {};
-        inputs.forEach((input) => {
+        const wrong = inputs.filter((input) => {
+            const feature = segmentation.features.find((one) => one.name === input.name);
+            const said = problem(input, feature);
+            const place = document.getElementById(`${input.id}-problem`);
+            place.textContent = said;
+            if (said) input.setAttribute("aria-invalid", "true");
+            else input.removeAttribute("aria-invalid");
             customer[input.name] = input.value.trim() === "" ? null : input.valueAsNumber;
+            return said;
         });
-        answer(place, scoreCustomer(segmentation, customer));
+        if (wrong.length) {
+            const names = wrong.map((input) => form.querySelector(`label[for="${input.id}"]`).textContent);
+            place.replaceChildren(element("p", `Not scored, because of ${names.join(", ")}.`));
+            wrong[0].focus();
+        } else if (Object.values(customer).every(isMissing)) {
+            place.replaceChildren(element("p", "Not scored: fill in at least one figure."));
+            inputs[0].focus();
+        } else {
+            const result = scoreCustomer(segmentation, customer);
+            answer(place, result, changesToRunnerUp(segmentation, customer, result));
+        }
     });
     form.querySelector("select").addEventListener("change", (event) => {
         const segment = segmentation.segments.find((one) => one.key === event.target.value);
@@ -244,4 +280,4 @@ document.querySelector(".contents li:last-child").append(unfolder);
 window.addEventListener("hashchange", followAddress);
 followAddress();
 markPlace();
-window.cardSegments = { scoring, scoreCustomer, unfold };
+window.cardSegments = { scoring, scoreCustomer, changesToRunnerUp, unfold };

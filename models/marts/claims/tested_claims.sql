@@ -1,13 +1,5 @@
 -- One row per claim: how it was tested, what came out, and the verdict in words with its reason.
 {% set minimum = smallest_claim_group() %}
-{% set metric_words, metric_units, column_words = {}, {}, {} %}
-{% for name, words in claim_metric_labels().items() %}
-    {% do metric_words.update({name: words[0]}) %}
-    {% do metric_units.update({name: words[1]}) %}
-{% endfor %}
-{% for name, words in claim_column_labels().items() %}
-    {% do column_words.update({name: words[0]}) %}
-{% endfor %}
 with
 
 results as (
@@ -52,9 +44,9 @@ judged as (
             when is_too_small_to_matter then 'no difference that matters'
             else 'undecided'
         end as verdict,
-        {{ in_words('metric', metric_words) }} as metric_in_words,
-        {{ in_words('metric', metric_units) }} as metric_unit,
-        {{ in_words('group_by', column_words) }} as column_in_words,
+        {{ in_words('metric', labels_at(claim_metric_labels(), 0)) }} as metric_in_words,
+        {{ in_words('metric', labels_at(claim_metric_labels(), 1)) }} as metric_unit,
+        {{ in_words('group_by', labels_at(claim_column_labels(), 0)) }} as column_in_words,
         {{ claim_group_in_words('group_a', 'group_by') }} as group_a_in_words,
         {{ claim_group_in_words('compared_with', 'group_by') }} as compared_with_in_words
     from evaluated
@@ -84,11 +76,13 @@ worded as (
             when metric_unit = 'who' then 'the share of customers who ' || metric_in_words else metric_in_words
         end as subject_in_words,
         case
-            when metric_unit = 'who' then {{ claim_mean_in_words('mean_a', 'metric_unit') }} || ' of ' || group_a_in_words
-                || ' ' || metric_in_words
+            when metric_unit = 'who'
+                then
+                    {{ claim_mean_in_words('mean_a', 'metric_unit') }}
+                    || ' of ' || group_a_in_words || ' ' || metric_in_words
             else
-                upper(substring(metric_in_words, 1, 1)) || substring(metric_in_words, 2)
-                || ' is ' || {{ claim_mean_in_words('mean_a', 'metric_unit') }} || ' on average for ' || group_a_in_words
+                upper(substring(metric_in_words, 1, 1)) || substring(metric_in_words, 2) || ' is '
+                || {{ claim_mean_in_words('mean_a', 'metric_unit') }} || ' on average for ' || group_a_in_words
         end as mean_a_in_words,
         {{ claim_mean_in_words('mean_b', 'metric_unit') }}
         || case when metric_unit = 'who' then ' of ' else ' for ' end || compared_with_in_words as mean_b_in_words,

@@ -258,4 +258,6 @@ def test_tested_claims(bank):
     expected["is_significant"] = expected["adjusted_p_value"] <= level
     expected["verdict"] = [verdict(claim) for claim in expected.itertuples()]
     published = bank.published("tested_claims")
-    compare(published, expected.drop(columns="group_b"), ["claim_key"], words=["reason", "statistics"])
+    compare(
+        published, expected.drop(columns="group_b"), ["claim_key"], words=["reason", "statistics"]
+    )
