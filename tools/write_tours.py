@@ -1,5 +1,7 @@
 """Write the results into docs/tours/ and docs/walk.md: below each SQL block, what it answers.
 
+A tour begins with its answer, a sentence that the query in the comment above it makes.
+
 Usage: ``python -m tools.write_tours [published/cards.duckdb [warehouse/dev.duckdb]]``
 """
 
@@ -9,6 +11,7 @@ import datetime
 import math
 import re
 import sys
+import textwrap
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -27,8 +30,13 @@ BLOCK = re.compile(
     rf"(?P<sql>^```sql\n(?P<statement>.*?)^```\n)(?:\n{BEGIN}\n.*?^{END}\n)?",
     re.DOTALL | re.MULTILINE,
 )
+ANSWER = re.compile(
+    rf"(?P<sql>^<!-- answer\n(?P<statement>.*?)^-->\n)(?:{BEGIN}\n.*?^{END}\n)?",
+    re.DOTALL | re.MULTILINE,
+)
 # A table that is longer is not read in a tour.
 MOST_ROWS = 20
+LINE_WIDTH = 120
 # Digits that survive the rounding noise of another machine's arithmetic.
 STABLE_DIGITS = 9
 
@@ -78,15 +86,24 @@ def written(path: Path, connection: duckdb.DuckDBPyConnection) -> str:
     text = path.read_text(encoding="utf-8")
 
     def with_result(match: re.Match[str]) -> str:
+        is_answer = match.re is ANSWER
         try:
-            table = result_table(connection, match["statement"])
+            result = (answer if is_answer else result_table)(connection, match["statement"])
         except (duckdb.Error, TourError) as error:
             line = text.count("\n", 0, match.start()) + 1
             reason = str(error).splitlines()[0]
             raise TourError(f"{path.name}, the SQL of line {line}: {reason}") from error
-        return f"{match['sql']}\n{BEGIN}\n{table}\n{END}\n"
+        return f"{match['sql']}{'' if is_answer else chr(10)}{BEGIN}\n{result}\n{END}\n"
 
-    return BLOCK.sub(with_result, text)
+    return BLOCK.sub(with_result, ANSWER.sub(with_result, text))
+
+
+def answer(connection: duckdb.DuckDBPyConnection, statement: str) -> str:
+    """Return the one sentence, or the few, that a statement makes, in lines of the page's width."""
+    rows = connection.execute(statement).fetchall()
+    if len(rows) != 1 or not rows[0][0]:
+        raise TourError(f"{len(rows)} rows; an answer is one text.")
+    return textwrap.fill(f"**{rows[0][0]}**", LINE_WIDTH, break_on_hyphens=False)
 
 
 def result_table(connection: duckdb.DuckDBPyConnection, statement: str) -> str:

@@ -29,7 +29,8 @@
 {#- What is loaded as text has its marks already. -#}
 {% set in_place = execute and is_read_in_place(input_name) %}
 {% set doubted = untrusted(input_name, contract | selectattr('source_type', 'eq', 'VARCHAR') | list + passed) if in_place else [] %}
-{% set identifying_columns = find_identifiers(input_name, doubted, doubtful_texts_in_place_sql(doubted, input_relation, references, parents)) %}
+{% set harmless = harmless_shapes(input_name, doubted | rejectattr('name', 'in', references) | list, input_relation) %}
+{% set identifying_columns = find_identifiers(input_name, doubted, doubtful_texts_in_place_sql(doubted, input_relation, references, parents, harmless)) %}
 with
 
 {% for column_name, parent in references.items() -%}

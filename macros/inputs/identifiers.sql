@@ -80,10 +80,48 @@ from (
 
 
 {#-
-    The same of rows that are read in place, where texts stand often. Of a column whose values others have in the relation
-    `parents`, those are none; some of them show what is usual.
+    column -> a pattern of the shapes that are none of persons, as one row in 64 shows: nearly unique identifiers are as
+    many as rows, and to tell the shape of each takes longer than to read them all. By so many, and so clearly, that all
+    rows would not say otherwise.
 -#}
-{% macro doubtful_texts_in_place_sql(columns, relation, references, parents) -%}
+{% macro harmless_shapes(input_name, columns, relation) %}
+    {% set patterns_sql %}
+select
+    column_name,
+    string_agg(shape_pattern, '|' order by shape_pattern) as pattern
+from (
+    select
+        column_name,
+        replace(replace(replace(regexp_escape(judged_shape), '9', '[0-9]'), 'X', '[A-Z]'), 'x', '[a-z]') as shape_pattern
+    from recognised_in_{{ input_name }}
+    where is_frequent and regexp_full_match(judged_shape, '[ -~]*')
+    group by
+        column_name,
+        judged_shape
+    having count(*) >= 100 and avg(cast(kind <> '' as integer)) < 0.5
+    qualify row_number() over (partition by column_name order by judged_shape) <= 50
+) as shapes
+group by column_name
+    {% endset %}
+    {% set patterns = {} %}
+    {% if columns %}
+        {% set some_rows = 'some_of_' ~ input_name %}
+        {% do run_query("create or replace temp table " ~ some_rows ~ " as select * from " ~ relation ~ " where hash(source_row) % 64 = 0") %}
+        {% do run_query(recognised_texts_sql(input_name, columns, doubtful_texts_in_place_sql(columns, some_rows, {}, none, {}))) %}
+        {% do run_query("drop table " ~ some_rows) %}
+        {% for row in run_query(patterns_sql).rows %}
+            {% do patterns.update({row[0]: row[1]}) %}
+        {% endfor %}
+    {% endif %}
+    {{ return(patterns) }}
+{% endmacro %}
+
+
+{#-
+    The same of rows that are read in place, where texts stand often. Of a column whose values others have in the relation
+    `parents`, those are none; some of them show what is usual. What has a harmless shape is none either.
+-#}
+{% macro doubtful_texts_in_place_sql(columns, relation, references, parents, harmless) -%}
     {% for column in columns %}
     select
         '{{ column.name }}' as column_name,
@@ -95,6 +133,8 @@ from (
         from {{ relation }}
         {%- if column.name in references %}
         where {{ column.name }} not in (select {{ column.name }} from {{ parents }})
+        {%- elif column.name in harmless %}
+        where not regexp_full_match({{ column.name }}, {{ sql_text(harmless[column.name]) }})
         {%- endif %}
         group by {{ column.name }}
         {%- if column.name in references %}

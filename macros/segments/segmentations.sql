@@ -97,7 +97,8 @@
 
 {#-
     The metrics of a segmentation in order: its features with their settings, then the variables that
-    only describe. Each is a mapping with name, role, transform.
+    only describe, but for those that are `absent_from` an input that is given. Each is a mapping with name, role,
+    transform.
 -#}
 {% macro segmentation_metrics(segmentation) %}
     {% set specification = segmentation_specification(segmentation) %}
@@ -106,8 +107,11 @@
         {% set settings = {'name': feature} if feature is string else feature %}
         {% do metrics.append({'name': settings.name, 'role': 'feature', 'transform': settings.get('transform', 'identity')}) %}
     {% endfor %}
-    {% for name in specification.get('profile', []) %}
-        {% do metrics.append({'name': name, 'role': 'profile', 'transform': none}) %}
+    {% for variable in specification.get('profile', []) %}
+        {% set settings = {'name': variable} if variable is string else variable %}
+        {% if settings.get('absent_from') not in given_inputs() %}
+            {% do metrics.append({'name': settings.name, 'role': 'profile', 'transform': none}) %}
+        {% endif %}
     {% endfor %}
     {{ return(metrics) }}
 {% endmacro %}

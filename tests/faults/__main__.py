@@ -56,7 +56,7 @@ def publisher_cases(prepared, folder, bounded):
         # the page takes far longer than all else and is one file more
         for call, number in kills.moments(counts, 3 if page else most):
             name = f"{start}, before {call} {number} of {counts[call]}"
-            act = partial(kills.kill_at, page=page, call=call, number=number)
+            act = partial(kills.kill_at, page=page, call=call, number=number, count=counts[call])
             yield Case(True, "publisher before a call", name, act, start)
         for seconds in kills.random_moments(4 if bounded else moments, 4.0 if page else 1.5, start):
             act = partial(kills.kill_after, page=page, seconds=seconds)

@@ -7,7 +7,7 @@ import duckdb
 import pandas as pd
 import pytest
 from sklearn.metrics import adjusted_rand_score
-from workspaces import BANK_EVENTS, PROJECT
+from workspaces import BANK_EVENTS, PROJECT, RAW_INPUTS
 
 from tools import write_bank_events
 
@@ -127,3 +127,16 @@ def test_reconciled_spend_is_that_of_the_file_to_the_cent(events_build, sample_b
     amounts = of_events.drop(columns=["spend", "reversed", "without_customer"]).iloc[0]
     assert (amounts.astype(float) > 0).all()
     assert of_events["without_customer"].astype(float).tolist() == [350]
+
+
+@pytest.mark.slow
+def test_unit_tests_pass_where_events_are_built(events_build):
+    run = events_build.dbt_command(
+        "test",
+        "--select",
+        "test_type:unit",
+        enabled_inputs=["customers", *RAW_INPUTS],
+        input_dir=str(BANK_EVENTS),
+    )
+    assert run.succeeded, run.output
+    assert "PASS=0" not in run.text

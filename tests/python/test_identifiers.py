@@ -6,6 +6,7 @@ import string
 import uuid
 from collections import Counter
 
+import duckdb
 import pytest
 from stdnum import luhn
 from test_inputs import assert_one_sentence
@@ -156,7 +157,7 @@ FORMS = [
 SEED = ("seed", "--select", "customers")
 
 
-def load(workspace, folder, changes, command=SEED, passed=("branch",), **variables):
+def load(workspace, folder, changes, command=SEED, passed=("branch",), in_place=False, **variables):
     """Load customers of whom each has some values of their own; the rest is that of the sample."""
     folder.mkdir(exist_ok=True)
     with SAMPLE.open(newline="", encoding="utf-8") as file:
@@ -168,7 +169,11 @@ def load(workspace, folder, changes, command=SEED, passed=("branch",), **variabl
         for number, changed in enumerate(changes):
             ordinary = {name: f"B{number % 7}" for name in passed}
             writer.writerow({**template, "customer_id": f"K{number:06}", **ordinary, **changed})
-    inputs = {"customers": str(folder / "customers.csv")}
+    path = str(folder / "customers.csv")
+    if in_place:
+        path = str(folder / "customers.parquet")
+        duckdb.read_csv(str(folder / "customers.csv"), all_varchar=True).write_parquet(path)
+    inputs = {"customers": path}
     pass_through = {"customers": list(passed)}
     return workspace.dbt(*command, inputs=inputs, pass_through=pass_through, **variables)
 
@@ -351,6 +356,34 @@ def test_a_column_of_cards_is_refused_by_name(workspace, tmp_path):
     run = load(workspace, tmp_path / "own_files", changes)
     assert run.succeeded, run.output
     assert not loaded(workspace, "customer_id").str.startswith("[").any()
+
+
+def test_a_few_are_found_among_many_texts_that_are_read_in_place(workspace, tmp_path):
+    """Most shapes are told by a part of the rows; what has another one is looked at as ever."""
+    changes = [
+        {"customer_id": f"70{place:012}", "branch": f"AB-{place:06}/7890 q"}
+        for place in range(20_000)
+    ]
+    planted = [*cards(12, wrong=0), "nick@bank.example", "4111 1111 1111 1111"]
+    for place, text in enumerate(planted):
+        changes[1_300 * place]["branch"] = text
+    run = load(
+        workspace,
+        tmp_path / "own_files",
+        changes,
+        command=("build", "--exclude-resource-type", "test", "unit_test", "--select")
+        + ("+stg_customers__customers",),
+        in_place=True,
+    )
+    assert run.succeeded, run.output
+    kept = workspace.query(
+        "select customer_id, attribute_1 from staging.stg_customers__customers order by customer_id"
+    )
+    assert kept["customer_id"].tolist() == [one["customer_id"] for one in changes]
+    expected = [one["branch"] for one in changes]
+    for place, text in enumerate(planted):
+        expected[1_300 * place] = "[an e-mail address]" if "@" in text else "[a card number]"
+    assert kept["attribute_1"].tolist() == expected
 
 
 @pytest.mark.slow

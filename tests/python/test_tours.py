@@ -35,7 +35,8 @@ def published(sample_build):
 
 def prose(path):
     """A page without code blocks and results."""
-    return FENCE.sub("", RESULT.sub("", path.read_text()))
+    text = write_tours.ANSWER.sub("", path.read_text())
+    return FENCE.sub("", RESULT.sub("", text))
 
 
 def anchors(path):
@@ -62,8 +63,12 @@ def test_every_sql_block_is_run(path):
 
 
 @pytest.mark.parametrize("path", READERS, ids=by_name)
-def test_page_starts_from_the_readers_question(path):
-    question = path.read_text().split("\n\n")[1]
+def test_page_starts_from_the_answer_and_the_readers_question(path):
+    text = path.read_text()
+    answers = write_tours.ANSWER.findall(text)
+    assert len(answers) == 1
+    assert re.match(r"# .*\n\n<!-- answer\n", text)
+    question = write_tours.ANSWER.sub("", text).split("\n\n")[1].strip()
     assert re.fullmatch(r"\*\*.*\?\*\*", question, re.DOTALL)
     assert " ".join(question.strip("*").split()) in (TOURS / "README.md").read_text()
 
@@ -223,6 +228,24 @@ def test_an_empty_or_endless_result_is_refused(condition, tmp_path, published):
     page.write_text(f"```sql\nselect * from segment_members where {condition}\n```\n")
     with pytest.raises(write_tours.TourError, match="a page shows 1 to 20"):
         write_tours.written(page, published)
+
+
+@pytest.mark.parametrize("condition", ["false", "true"])
+def test_an_answer_is_one_text(condition, tmp_path, published):
+    page = tmp_path / "page.md"
+    page.write_text(f"# A page\n\n<!-- answer\nselect 'yes' from segments where {condition}\n-->\n")
+    with pytest.raises(write_tours.TourError, match=r"SQL of line 3: \d+ rows; an answer is one"):
+        write_tours.written(page, published)
+
+
+def test_an_answer_takes_the_place_of_the_last_one(tmp_path, published):
+    page = tmp_path / "page.md"
+    statement = "<!-- answer\nselect concat('It is ', 41 + 1, '.')\n-->\n"
+    page.write_text(f"# A page\n\n{statement}\nafter\n")
+    once = write_tours.written(page, published)
+    assert f"{statement}{write_tours.BEGIN}\n**It is 42.**\n{write_tours.END}\n\nafter" in once
+    page.write_text(once.replace("42", "43"))
+    assert write_tours.written(page, published) == once
 
 
 def test_results_are_replaced_and_the_prose_is_kept(tmp_path, published):

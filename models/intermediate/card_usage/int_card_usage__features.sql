@@ -43,7 +43,11 @@ features as (
             as instalment_share_of_purchases,
         /* who has paid more than was owed uses nothing of the limit */
         greatest(balance_amount, 0) / nullif(credit_limit_amount, 0) as limit_utilisation_share,
-        payments_amount / nullif(minimum_payments_amount, 0) as payment_ratio
+        payments_amount / nullif(minimum_payments_amount, 0) as payment_ratio,
+        days_since_purchase,
+        online_share_of_purchases,
+        merchants,
+        spend_categories
     from cardholders
 
 )

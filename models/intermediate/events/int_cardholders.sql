@@ -32,7 +32,11 @@ chosen as (
         payments_amount,
         minimum_payments_amount,
         full_payment_share,
-        tenure_months
+        tenure_months,
+        /* what only single transactions tell */
+        {%- for column in ['days_since_purchase', 'online_share_of_purchases', 'merchants', 'spend_categories'] %}
+        {{ 'cast(null as double) as ' if 'card_usage' in given_inputs() }}{{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
     from cardholders
 
 )

@@ -3,6 +3,13 @@
     enabled=has_inputs('card_transactions', 'card_statements'),
     post_hook="{{ raise_unclear_usage(ref('int_transactions_classified'), ref('int_statements_read')) }}"
 ) }}
+{% set last_day_sql -%}
+    {%- if var('as_of_date') -%}
+    cast('{{ var("as_of_date") }}' as date)
+    {%- else -%}
+    last_day(max(tenures.last_month))
+    {%- endif -%}
+{%- endset -%}
 with
 
 statements as (
@@ -126,6 +133,29 @@ transactions_summed as (
 
 ),
 
+/* what describes purchases beside their amounts */
+purchases_described as (
+
+    select
+        purchases.customer_id,
+        {{ dbt.datediff('max(purchases.spent_at)', last_day_sql, 'day') }} as days_since_purchase,
+        cast(count(case when purchases.is_online then 1 end) as double) / nullif(count(purchases.is_online), 0)
+            as online_share_of_purchases,
+        nullif(count(distinct purchases.merchant), 0) as merchants,
+        nullif(count(distinct nullif(purchases.category, 'Not known')), 0) as spend_categories
+    from {{ ref('int_transactions_classified') }} as purchases
+    inner join tenures
+        on
+            purchases.customer_id = tenures.customer_id
+            and {{ dbt.datediff('purchases.spend_month', 'tenures.last_month', 'month') }}
+            between 0 and tenures.tenure_months - 1
+    where
+        purchases.account_kind = 'credit'
+        and purchases.treatment = 'purchase'
+    group by purchases.customer_id
+
+),
+
 /* a card that was not used has no transactions, which is known and not missing */
 cardholders as (
 
@@ -151,7 +181,11 @@ cardholders as (
         statements_summed.payments_amount,
         statements_summed.minimum_payments_amount,
         cast(statements_summed.full_payment_months as double) / tenures.tenure_months as full_payment_share,
-        tenures.tenure_months
+        tenures.tenure_months,
+        purchases_described.days_since_purchase,
+        purchases_described.online_share_of_purchases,
+        purchases_described.merchants,
+        purchases_described.spend_categories
     from statements_summed
     inner join tenures
         on statements_summed.customer_id = tenures.customer_id
@@ -159,6 +193,8 @@ cardholders as (
         on statements_summed.customer_id = limits.customer_id
     left join transactions_summed
         on statements_summed.customer_id = transactions_summed.customer_id
+    left join purchases_described
+        on statements_summed.customer_id = purchases_described.customer_id
 
 )
 

@@ -21,6 +21,7 @@ words as (
             type_word,
             direction_word,
             status_word,
+            channel_word,
             merchant_category_code,
             count(*) as counted_rows
         from {{ ref('stg_card_transactions__card_transactions') }}
@@ -29,11 +30,13 @@ words as (
             type_word,
             direction_word,
             status_word,
+            channel_word,
             merchant_category_code
     ) as counted
     unpivot (
         word for column_name in (
-            type_word as transaction_type, direction_word as direction, status_word as status, merchant_category_code
+            type_word as transaction_type, direction_word as direction, status_word as status, channel_word as channel,
+            merchant_category_code
         )
     )
     group by
@@ -86,8 +89,7 @@ known_words as (
     union all
     {%- endif %}
     select
-        case column_name when 'account_kind' then 'kind' when 'contact_channel' then 'channel' else column_name end
-            as column_name,
+        column_name,
         {{ spelling_key('word') }} as word
     from {{ ref('event_words') }}
 
@@ -104,7 +106,12 @@ unknown_words as (
     from words
     left join known_words
         on
-            words.column_name = known_words.column_name
+            known_words.column_name = case
+                when words.column_name = 'kind' then 'account_kind'
+                when words.column_name = 'channel' and words.input_name = 'service_contacts' then 'contact_channel'
+                when words.column_name = 'channel' then 'card_channel'
+                else words.column_name
+            end
             and {{ spelling_key('words.word') }} = known_words.word
     {%- if has_inputs('card_transactions') %}
     left join {{ ref('merchant_categories') }} as merchant_categories

@@ -170,6 +170,7 @@ classified as (
         coalesce(currency, 'not known') as currency,
         treatment,
         spend_category as category,
+        merchant,
         payment_type,
         source_file,
 
@@ -184,6 +185,7 @@ classified as (
             else coalesce(instalments > 1, false) or is_instalment
         end as is_by_instalments,
         is_instalment and treatment in ('purchase', 'instalment') as is_instalment_bill,
+        is_online,
 
         -- dates
         spent_at,

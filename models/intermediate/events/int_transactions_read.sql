@@ -100,6 +100,7 @@ words as (
         direction_word,
         status_word,
         decline_reason,
+        channel_word,
         count(case when signed_amount < 0 then 1 end) as amounts_below,
         count(case when signed_amount > 0 then 1 end) as amounts_above
     from signed
@@ -108,7 +109,8 @@ words as (
         type_word,
         direction_word,
         status_word,
-        decline_reason
+        decline_reason,
+        channel_word
 
 ),
 
@@ -135,7 +137,8 @@ known_words as (
             when 'column of credits' then 'in'
             else coalesce(directions.meaning, types.direction, 'out')
         end as direction,
-        words.filled_column is not null or directions.meaning is not null as has_direction
+        words.filled_column is not null or directions.meaning is not null as has_direction,
+        channels.meaning = 'online' as is_online
     from words
     left join {{ ref('transaction_types') }} as types
         on {{ spelling_key('words.type_word') }} = {{ spelling_key('types.word') }}
@@ -151,6 +154,10 @@ known_words as (
         on
             approvals.column_name = 'decline_reason'
             and {{ spelling_key('words.decline_reason') }} = approvals.word
+    left join event_words as channels
+        on
+            channels.column_name = 'card_channel'
+            and {{ spelling_key('words.channel_word') }} = channels.word
 
 ),
 
@@ -178,7 +185,8 @@ meant as not materialized (
         meanings.transaction_state,
         meanings.usual_sign,
         meanings.direction,
-        meanings.has_direction
+        meanings.has_direction,
+        meanings.is_online
     from signed
     inner join meanings
         on
@@ -187,6 +195,7 @@ meant as not materialized (
             and signed.direction_word is not distinct from meanings.direction_word
             and signed.status_word is not distinct from meanings.status_word
             and signed.decline_reason is not distinct from meanings.decline_reason
+            and signed.channel_word is not distinct from meanings.channel_word
     left join categories
         on signed.merchant_category_code = categories.merchant_category_code
 
@@ -198,7 +207,6 @@ read_transactions as (
         -- ids
         meant.transaction_id,
         meant.original_transaction_id,
-        meant.account_id,
         coalesce(meant.customer_id, holders.customer_id) as customer_id,
 
         -- strings
@@ -206,6 +214,7 @@ read_transactions as (
         coalesce(meant.currency, own_accounts.currency, holders.currency) as currency,
         meant.transaction_type,
         meant.category,
+        meant.merchant,
         coalesce(
             meant.payment_type,
             case coalesce(own_accounts.account_kind, holders.account_kind)
@@ -238,6 +247,7 @@ read_transactions as (
         -- booleans
         meant.transaction_state = 'posted' and meant.status_word is not null as is_said_to_be_posted,
         meant.has_direction,
+        meant.is_online,
 
         -- dates
         meant.transacted_at

@@ -108,6 +108,8 @@ class Events:
                 "time": pd.to_datetime(raw["transaction_date"]),
                 "category": raw["merchant_category_code"].map(codes),
                 "payment_type": raw["payment_type"],
+                "merchant": raw["merchant"].replace("", None),
+                "channel": raw["channel"],
                 "instalments": pd.to_numeric(raw["instalments"].replace("", None)),
                 "number": pd.to_numeric(raw["instalment_number"].replace("", None)),
             }
@@ -240,6 +242,27 @@ class Events:
             )
             .rename_axis("CUST_ID")
             .reset_index()
+        )
+
+    def purchases_described(self) -> pd.DataFrame:
+        """What single transactions tell of a cardholder's purchases in the months of the window."""
+        first = self.first_statements.clip(lower=self.last_month - VARIABLES["usage_months"] + 1)
+        rows = self.transactions
+        rows = rows[(rows["kind"] == "credit") & (rows["treatment"] == "purchase")]
+        rows = rows[rows["customer_id"].isin(self.by_month()["customer_id"])]
+        rows = rows[rows["month"].between(rows["customer_id"].map(first), self.last_month)]
+        ending = pd.Timestamp(self.last_month // 12, self.last_month % 12 + 1, 1)
+        ending += pd.offsets.MonthEnd(0)
+        by_customer = rows.groupby("customer_id")
+        online = rows[rows["channel"] != ""]
+        online = (online["channel"] == "Online").groupby(online["customer_id"]).mean()
+        return pd.DataFrame(
+            {
+                "days_since_purchase": (ending - by_customer["time"].max().dt.normalize()).dt.days,
+                "online_share_of_purchases": online,
+                "merchants": by_customer["merchant"].nunique(),
+                "spend_categories": by_customer["category"].nunique(),
+            }
         )
 
     def open_cards(self) -> pd.DataFrame:

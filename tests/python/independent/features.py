@@ -31,7 +31,8 @@ def metrics_of(segmentation: str) -> tuple[list[str], list[str]]:
     """The names of the features, and of what only describes."""
     given = specification(segmentation)
     features = [one if isinstance(one, str) else one["name"] for one in given["features"]]
-    return features, given.get("profile", [])
+    # what is a mapping is known of events alone
+    return features, [one for one in given.get("profile", []) if isinstance(one, str)]
 
 
 def share(part: pd.Series, whole: pd.Series) -> pd.Series:
