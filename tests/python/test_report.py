@@ -517,6 +517,13 @@ def test_the_keyboard_reaches_everything(browser, page):
         assert not city.is_visible()
         chooser.press("C")
         assert city.is_visible()
+        visit.page.locator(".readers a", has_text="Service").press("Enter")
+        assert visit.page.evaluate("() => document.documentElement.dataset.reader") == "service"
+        assert visit.page.url.endswith("#reader=service")
+        fold = visit.page.locator("#service summary").first
+        assert visit.page.locator("#service table").first.is_visible()
+        fold.press("Enter")
+        assert not visit.page.locator("#service table").first.is_visible()
         regions = visit.page.locator(".scroll")
         assert regions.count() > 10
         assert all(name for name in regions.evaluate_all("(a) => a.map((one) => one.ariaLabel)"))
@@ -1010,6 +1017,41 @@ def test_a_dozen_segments_have_a_colour_each_time(browser, changed):
         assert len(set(colours)) == 6
         assert visit.page.locator("form[data-segmentation='card_usage'] option").count() == 17
         assert_sound(visit)
+
+
+def test_a_larger_bank_breaks_nothing(browser, changed):
+    """Six segments in each segmentation, 40 categories, and texts of 300 characters."""
+    long_text = "rpad('Words of a bank ', 300, 'that has much to say and Donaudampfschifffahrt ')"
+    copied = (
+        "insert into {0} by name select {0}.* replace (segment_key || '_' || copy as segment_key"
+    )
+    copied += "{1}) from {0}, range(1, 3) as copies(copy) where segment_key is not null qualify "
+    copied += "dense_rank() over (partition by segmentation order by segment_key, copy) <= 3"
+    page = changed(
+        copied.format("segments", ", segment_number + 4 * copy as segment_number"),
+        copied.format("segment_parameters", ", segment_number + 4 * copy as segment_number"),
+        copied.format("segment_profiles", ""),
+        copied.format("segment_recommendations", ""),
+        "insert into spend_by_demographic by name select spend_by_demographic.* replace ("
+        "category || copy as category) from spend_by_demographic, range(6) as copies(copy)",
+        f"update segments set segment_name = segment_key || {long_text}, description = {long_text}",
+        f"update segment_recommendations set action = {long_text}, what_not_to_do = {long_text}",
+        f"update segment_profiles set segment_name = segment_key || {long_text}",
+        f"update tested_claims set claim = {long_text}",
+    )
+    for width in (1280, PHONE[0]):
+        with browser.visit(page, size=(width, 900)) as visit:
+            assert visit.page.locator(".answers tbody tr").count() >= 24
+            outside = visit.page.locator("#headline *, header *").evaluate_all(
+                "(all) => all.filter((one) => one.getBoundingClientRect().right > innerWidth"
+                " || one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).overflowX"
+                " === 'hidden' && !one.matches('.unseen')).map((one) => one.outerHTML)"
+            )
+            assert outside == []
+            drawn(visit)
+            assert visit.page.evaluate("() => document.documentElement.scrollWidth") <= width
+            assert visit.accessibility_findings(minor=True) == []
+            assert_sound(visit)
 
 
 def without(*absent):

@@ -54,7 +54,11 @@ function markPlace() {
     const links = all(".contents a");
     const seen = new Set();
     const mark = () => {
-        const current = links.find((link) => seen.has(link.hash.slice(1)));
+        /* the last sections cannot come to the top, so there the address tells */
+        const isEnd = window.scrollY + window.innerHeight >= document.documentElement.scrollHeight - 2;
+        const current =
+            links.find((link) => isEnd && location.hash.endsWith(link.hash.slice(1))) ||
+            links.find((link) => seen.has(link.hash.slice(1)));
         links.forEach((link) => {
             if (link === current) link.setAttribute("aria-current", "location");
             else link.removeAttribute("aria-current");
