@@ -14,6 +14,7 @@ judged as (
         claim,
         verdict,
         reason,
+        statistics,
         customers,
         effect_measure,
         effect_size,
@@ -26,6 +27,6 @@ judged as (
 
 select * from judged
 order by
-    verdict desc,
+    verdict asc,
     subject asc,
     claim asc

@@ -28,10 +28,7 @@ def main() -> None:
         sys.exit(f"There is no {' and no '.join(missing)}: run make build and make docs first.")
     with sync_playwright() as playwright:
         browser = Browser(playwright, executable)
-        with browser.visit(REPORT, size=(1200, 860)) as visit:
-            visit.page.evaluate("() => cardSegments.ready.then((charts) => charts.length)")
-            section = visit.page.locator("#segmentation-card_usage")
-            section.evaluate("(one) => one.scrollIntoView()")
+        with browser.visit(REPORT, size=(1440, 900)) as visit:
             visit.screenshot(ASSETS / "report.png", whole_page=False)
         with browser.visit(DOCS, fragment=LINEAGE, size=(1200, 460)) as visit:
             # the graph is laid out after the page has loaded

@@ -44,7 +44,7 @@ def _publish(connection: DuckDBPyConnection, request_json: str) -> str:
             request["schema"],
             request["tables"],
             Path(request["directory"]),
-            Build(request["build_id"], request["started_at"], _version()),
+            Build(request["build_id"], request["started_at"], _version(), request.get("currency")),
             write_report if request["write_report"] else None,
             request.get("based_on"),
             request["references"],

@@ -56,11 +56,14 @@ class Build:
     published_at : str
         Start of the build, `YYYY-MM-DD HH:MM:SS`, UTC.
     project_version : str
+    currency : str, optional
+        The variable `currency`: what amounts are in, where that is said.
     """
 
     build_id: str
     published_at: str
     project_version: str
+    currency: str | None = None
 
 
 @dataclass
@@ -275,6 +278,7 @@ def _parquet_options(described: Described) -> str:
 
 def _write_publication_row(folder: Path, build: Build, rows: dict[str, int]) -> int:
     path = folder / PARQUET_NAME / "publication.parquet"
+    currency = _quoted(build.currency) if build.currency else "null"
     with duckdb.connect() as connection:
         connection.execute(
             f"""
@@ -284,6 +288,7 @@ def _write_publication_row(folder: Path, build: Build, rows: dict[str, int]) -> 
                     cast({_quoted(build.published_at)} as timestamp) as published_at,
                     {_quoted(build.project_version)} as project_version,
                     {_quoted(duckdb.__version__)} as duckdb_version,
+                    cast({currency} as varchar) as currency,
                     {len(rows)} as published_tables,
                     {sum(rows.values())} as published_rows
             ) to {_quoted(str(path))} ({_parquet_options(PUBLICATION)})

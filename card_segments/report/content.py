@@ -8,8 +8,7 @@ they add up.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from itertools import groupby
+from collections.abc import Callable
 from typing import Any
 
 import altair as alt
@@ -17,8 +16,9 @@ import duckdb
 import pandas as pd
 
 from card_segments.report import charts
-from card_segments.report.published import Published
-from card_segments.report.words import DIFFERENCES, number, percent, share, title
+from card_segments.report.answers import answers
+from card_segments.report.published import SEGMENT_SIZES, Published, grouped
+from card_segments.report.words import DIFFERENCES, money, number, percent, share, title
 
 Section = dict[str, Any] | None
 
@@ -29,25 +29,18 @@ GROUPS = 30
 AUDIENCES = 40
 KEY_SEGMENTS = 12
 
+# What the form takes, as the input contract (seeds/inputs/_inputs.yml) has it for these units.
+LARGEST = 1_000_000_000_000
+RANGES = {
+    "share": (0, 1),
+    "0 to 1": (0, 1),
+    "percent": (0, 1000),
+    "percent a year": (0, 100),
+    "days": (-60, 36_500),
+}
+
 # Where a group's figure is hidden because it is too small, the tables hold null.
 HIDDEN_NOTE = "A dash stands for a figure that is hidden because too few people are behind it."
-
-# Every segment with the name of what its share of value is of.
-SEGMENT_SIZES = """
-    select
-        segments.*,
-        coalesce(profiles.metric_label, replace(segments.value_metric, '_', ' ')) as value_label
-    from segments
-    left join segment_profiles as profiles
-        on segments.segment_key = profiles.segment_key
-        and segments.value_metric = profiles.metric
-    order by segments.segmentation, segments.segment_number
-"""
-
-
-def grouped(rows: Iterable[dict], key: str) -> list[tuple[Any, list[dict]]]:
-    """Return rows in groups of the same value; rows of a group stand next to each other."""
-    return [(value, list(members)) for value, members in groupby(rows, lambda row: row[key])]
 
 
 def publication(published: Published) -> dict[str, Any]:
@@ -55,7 +48,8 @@ def publication(published: Published) -> dict[str, Any]:
     build = published.row("select * from publication")
     if build is None:
         raise duckdb.InvalidInputException("The table publication is empty.")
-    return build
+    # what an older version published says nothing of a currency
+    return {"currency": None, **build}
 
 
 def headline(published: Published) -> dict[str, Any]:
@@ -106,9 +100,9 @@ def headline(published: Published) -> dict[str, Any]:
     if value:
         add(
             "net value of a cardholder and year",
-            number(value["net_value_base_amount"]),
+            money(value["net_value_base_amount"], currency=publication(published)["currency"]),
             f"{number(value['net_value_low_amount'])} to {number(value['net_value_high_amount'])}, "
-            "by low and high rates",
+            "by assumed low and high rates",
             "behaviour",
         )
     if published.has("repayment_behaviour"):
@@ -691,6 +685,9 @@ def service(published: Published) -> Section:
     if not published.has("service_demand", "staffing_plan"):
         return None
     return {
+        "planned_customers": published.row(
+            "select max(planned_customers) as one from staffing_plan"
+        )["one"],
         "demand": published.rows(
             """
             select * from service_demand where group_type in ('segment', 'all')
@@ -886,6 +883,7 @@ def scoring(published: Published) -> list[dict[str, Any]]:
                         "unit": row["unit"],
                         **feature_parameters(fitted, row["metric"]),
                         **usual_range(published, name, row["metric"]),
+                        **allowed_range(row["unit"], feature_parameters(fitted, row["metric"])),
                     }
                     for row in described
                 ],
@@ -907,6 +905,16 @@ def feature_parameters(parameters: list[dict], feature: str) -> dict[str, Any]:
         for row in parameters
         if row["feature"] == feature and row["parameter"] != "centroid"
     }
+
+
+def allowed_range(unit: str, parameters: dict[str, Any]) -> dict[str, float]:
+    """Return between which values a feature can lie, by its unit: what else is a mistake.
+
+    Amounts may be below zero where the model has a transform for that, as balances may.
+    """
+    is_signed = parameters.get("transform") in ("signed_log1p", "yeo_johnson")
+    lowest, highest = RANGES.get(unit, (-LARGEST if is_signed else 0, LARGEST))
+    return {"lowest": lowest, "highest": highest}
 
 
 def centroid(parameters: list[dict], key: str) -> dict[str, Any]:
@@ -963,6 +971,7 @@ def scored_segments(published: Published, name: str) -> list[dict[str, Any]]:
 
 SECTIONS: dict[str, Callable[[Published], Any]] = {
     "publication": publication,
+    "answers": answers,
     "headline": headline,
     "segmentations": segmentations,
     "spending": spending,

@@ -9,7 +9,7 @@ import altair as alt
 import pandas as pd
 
 from card_segments.report import charts, content, words
-from card_segments.report.published import Published
+from card_segments.report.published import SEGMENT_SIZES, Published
 
 # As many points of a map as a picture can show.
 MAP_POINTS = 400
@@ -47,7 +47,7 @@ def write_pictures(published: Path, folder: Path, names: Sequence[str] = ()) -> 
 
 def sizes(published: Published) -> pd.DataFrame:
     """Return the segments of all segmentations."""
-    return published.frame(content.SEGMENT_SIZES)
+    return published.frame(SEGMENT_SIZES)
 
 
 def features(published: Published) -> pd.DataFrame:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
+from itertools import groupby
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -13,6 +15,24 @@ import pandas as pd
 
 # Vega puts values into its formulas, and ends a line at these two, where it should not.
 LINE_SEPARATORS = re.compile("[\u2028\u2029]")
+
+
+# Every segment with the name of what its share of value is of.
+SEGMENT_SIZES = """
+    select
+        segments.*,
+        coalesce(profiles.metric_label, replace(segments.value_metric, '_', ' ')) as value_label
+    from segments
+    left join segment_profiles as profiles
+        on segments.segment_key = profiles.segment_key
+        and segments.value_metric = profiles.metric
+    order by segments.segmentation, segments.segment_number
+"""
+
+
+def grouped(rows: Iterable[dict], key: str) -> list[tuple[Any, list[dict]]]:
+    """Return rows in groups of the same value; rows of a group stand next to each other."""
+    return [(value, list(members)) for value, members in groupby(rows, lambda row: row[key])]
 
 
 class Published:

@@ -9,6 +9,7 @@ MISSING = "–"
 # Larger numbers are written with a power of ten.
 LONGEST = 1e15
 PERCENT_UNITS = ("percent", "percent a year")
+AMOUNT_UNIT = "currency units"
 
 # The scales by which figures are put into words; no published table depends on them.
 # From which bootstrap Jaccard coefficient on a segment is what (Hennig 2007).
@@ -76,19 +77,43 @@ def percent(value: float | None, decimals: int = 1) -> str:
     return MISSING if is_missing(value) else f"{number(value, decimals)} %"
 
 
-def figure(value: float | None, unit: str | None) -> str:
+def money(value: float | None, decimals: int | None = None, currency: str | None = None) -> str:
+    """Write an amount in its currency, where that is said.
+
+    Examples
+    --------
+    >>> money(3124.4, currency="EUR"), money(-5, 2, "EUR"), money(3124.4), money(None, 0, "EUR")
+    ('EUR 3,124', 'EUR −5.00', '3,124', '–')
+    """
+    text = number(value, decimals)
+    return f"{currency} {text}" if currency and not is_missing(value) else text
+
+
+def figure(value: float | None, unit: str | None, currency: str | None = None) -> str:
     """Write a figure in its unit, as the published profiles name it.
 
     Examples
     --------
-    >>> figure(0.25, "share"), figure(43.04, "percent"), figure(3124.4, "currency units")
-    ('25.0 %', '43.0 %', '3,124')
+    >>> figure(0.25, "share"), figure(43.04, "percent"), figure(3124.4, AMOUNT_UNIT, "EUR")
+    ('25.0 %', '43.0 %', 'EUR 3,124')
     """
     if unit == "share":
         return share(value)
     if unit in PERCENT_UNITS:
         return percent(value)
-    return number(value)
+    return money(value, currency=currency) if unit == AMOUNT_UNIT else number(value)
+
+
+def points(value: float) -> str:
+    """Write a change of a share in percentage points.
+
+    Examples
+    --------
+    >>> points(1.26), points(-0.5), points(0.02)
+    ('▲ 1.3', '▼ 0.5', '0.0')
+    """
+    text = number(abs(value), 1)
+    return text if text == "0.0" else f"{'▲' if value > 0 else '▼'} {text}"
 
 
 def between(lower: float | None, upper: float | None, write: Any = number) -> str:
@@ -121,6 +146,24 @@ def interval(
     return f"{write(base)} ({write(lower)} to {write(upper)})"
 
 
+def amounts(
+    lower: float | None,
+    base: float | None,
+    upper: float | None,
+    decimals: int | None = None,
+    currency: str | None = None,
+) -> str:
+    """Write an amount with its low and high estimate, which are in the same currency.
+
+    Examples
+    --------
+    >>> amounts(-116, 135.8, 347, 0, "EUR"), amounts(None, 135.8, 347), amounts(1, None, 2)
+    ('EUR 136 (−116 to 347)', '136', '–')
+    """
+    limits = interval(lower, base, upper, lambda value: number(value, decimals))
+    return f"{currency} {limits}" if currency and not is_missing(base) else limits
+
+
 def title(key: str) -> str:
     """Write a key as a title.
 
@@ -131,6 +174,19 @@ def title(key: str) -> str:
     """
     words = key.replace("_", " ").strip()
     return words[:1].upper() + words[1:]
+
+
+def clipped(text: str, words: int = 6, characters: int = 60) -> str:
+    """Write a name in a sentence: its beginning where it is long.
+
+    Examples
+    --------
+    >>> clipped("High spenders"), clipped("one two three four", words=3), clipped("W" * 70)[-3:]
+    ('High spenders', 'one two three …', 'WW…')
+    """
+    shown = text.split()
+    short = " ".join(shown[:words]) + (" …" if len(shown) > words else "")
+    return short if len(short) <= characters else short[: characters - 1] + "…"
 
 
 def stability(jaccard: float | None) -> str:

@@ -78,18 +78,25 @@ def render(content: dict[str, Any]) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    currency = content["publication"]["currency"]
     environment.filters.update(
-        number=words.number, share=words.share, percent=words.percent, title=words.title
+        money=partial(words.money, currency=currency),
+        number=words.number,
+        share=words.share,
+        percent=words.percent,
+        title=words.title,
     )
     environment.globals.update(
         draw=draw,
         drawn=lambda: drawn,
-        figure=words.figure,
+        figure=partial(words.figure, currency=currency),
+        points=words.points,
         interval=words.interval,
         between=words.between,
         share=words.share,
         causes=words.CAUSES,
-        no_decimal=partial(words.number, decimals=0),
+        amount_unit=currency or words.AMOUNT_UNIT,
+        amounts=partial(words.amounts, currency=currency),
         one_decimal=partial(words.number, decimals=1),
         two_decimals=partial(words.number, decimals=2),
         strength=words.strength,

@@ -90,3 +90,98 @@
         'kruskal_wallis': {'kinds': ['number'], 'groups': 'every', 'is_directed': false, 'needs_threshold': false},
     }) }}
 {% endmacro %}
+
+
+{#-
+    How people say the metrics of claims: name -> the words and the unit. `who` is the share of those who do
+    something, `share` a part of a whole from 0 to 1, `percent` one that is in per cent already.
+-#}
+{% macro claim_metric_labels() %}
+    {{ return({
+        'minimum_payment': ['pay only the minimum (of those whose file says yes or no)', 'who'],
+        'minimum_payment_of_all_answers': ['pay only the minimum', 'who'],
+        'good_credit_score': ['have a good credit score', 'who'],
+        'poor_credit_score': ['have a poor credit score', 'who'],
+        'credit_score_rank': ['the credit score', 'number'],
+        'payment_delay_days': ['the payment delay in days', 'number'],
+        'delayed_payments': ['the number of delayed payments', 'number'],
+        'credit_line_utilisation_pct': ['the use of the credit granted', 'percent'],
+        'debt_to_income_ratio': ['the debt as a multiple of monthly income', 'number'],
+        'outstanding_debt_amount': ['the outstanding debt', 'amount'],
+        'income_utilisation_pct': ['the share of income that is spent', 'percent'],
+        'average_monthly_spend_amount': ['the monthly spend', 'amount'],
+        'monthly_income_amount': ['the monthly income', 'amount'],
+        'spend_share': ['the share of spend', 'share'],
+        'calls': ['the number of calls', 'number'],
+        'online_visits': ['the number of online visits', 'number'],
+        'branch_visits': ['the number of branch visits', 'number'],
+        'calls_share_of_contacts': ['the share of contacts that are calls', 'share'],
+        'online_share_of_contacts': ['the share of contacts that are online', 'share'],
+        'branch_share_of_contacts': ['the share of contacts that are in the branch', 'share'],
+        'balance_amount': ['the balance', 'amount'],
+        'limit_utilisation_share': ['the use of the credit limit', 'share'],
+        'payment_ratio': ['the payment as a multiple of the minimum due', 'number'],
+        'purchases_amount': ['the sum of purchases', 'amount'],
+        'pays_in_full_mostly': ['pay in full in most months', 'who'],
+    }) }}
+{% endmacro %}
+
+
+{#-
+    How people say the columns of claims: name -> the words of the column, and what stands before and after the value
+    or the range of a group.
+-#}
+{% macro claim_column_labels() %}
+    {{ return({
+        'age_years': ['the age', 'customers aged ', ''],
+        'occupation': ['occupation', 'customers with the occupation ', ''],
+        'credit_mix': ['credit mix', 'customers with a ', ' credit mix'],
+        'credit_score': ['credit score', 'customers with a ', ' credit score'],
+        'minimum_payment_answer': ['what the file says of minimum payments', 'customers whose file says ', ''],
+        'age_group': ['age group', 'customers aged ', ''],
+        'gender': ['gender', 'customers of the gender ', ''],
+        'marital_status': ['marital status', 'customers with the marital status ', ''],
+        'city': ['city', 'customers in ', ''],
+        'category': ['category', '', ''],
+        'payment_type': ['payment type', '', ''],
+        'credit_cards': ['the number of credit cards', 'customers with ', ' credit cards'],
+        'credit_limit_amount': ['the credit limit', 'customers with a limit of ', ''],
+        'tenure_months': ['the time with the card', 'cardholders of ', ' months'],
+        'takes_cash_advances': ['cash advances', 'cardholders with cash advances: ', ''],
+    }) }}
+{% endmacro %}
+
+
+{#- Of labels with several parts each, the part at a position: name -> text. -#}
+{% macro labels_at(labels, position) %}
+    {% set texts = {} %}
+    {% for name, parts in labels.items() %}
+        {% do texts.update({name: parts[position]}) %}
+    {% endfor %}
+    {{ return(texts) }}
+{% endmacro %}
+
+
+{#- SQL for a group of a claim as people say it: `45-` of `age_years` is "customers aged 45 or more". -#}
+{% macro claim_group_in_words(group_value, group_by) -%}
+    case
+        when {{ group_value }} is null then 'customers'
+        when {{ group_value }} = 'rest' then 'all others'
+        when {{ group_by }} = 'gender' and {{ group_value }} = 'Male' then 'men'
+        when {{ group_by }} = 'gender' and {{ group_value }} = 'Female' then 'women'
+        when {{ group_by }} = 'marital_status' then 'customers who are ' || lower({{ group_value }})
+        when {{ group_by }} = 'takes_cash_advances' and {{ group_value }} = 'Yes'
+            then 'cardholders who take cash advances'
+        when {{ group_by }} = 'takes_cash_advances' and {{ group_value }} = 'No' then 'those who do not'
+        else
+            {{ in_words(group_by, labels_at(claim_column_labels(), 1)) }}
+            || case
+                when {{ group_by }} not in ('age_years', 'credit_cards', 'credit_limit_amount', 'tenure_months')
+                    then replace({{ group_value }}, '_', ' ')
+                when {{ group_value }} like '-%' then 'up to ' || replace({{ group_value }}, '-', '')
+                when {{ group_value }} like '%-' then replace({{ group_value }}, '-', '') || ' or more'
+                else replace({{ group_value }}, '-', ' to ')
+            end
+            || {{ in_words(group_by, labels_at(claim_column_labels(), 2)) }}
+    end
+{%- endmacro %}

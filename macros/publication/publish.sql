@@ -29,6 +29,7 @@
                 'tables': kinds,
                 'references': references,
                 'write_report': var('write_report'),
+                'currency': var('currency'),
                 'based_on': open_last_publication().build_id or '',
             } %}
             {% set failure = run_query('select publish_tables(' ~ sql_text(tojson(request)) ~ ')').rows[0][0] %}

@@ -25,6 +25,8 @@ ARGUMENTS = [
 ]
 DESKTOP = (1280, 900)
 PHONE = (390, 844)
+# A laptop whose page is zoomed to 200 %.
+ZOOMED = (640, 400)
 
 
 def find_chromium() -> str | None:
@@ -46,13 +48,13 @@ class Visit:
         local = ("file:", "data:", "blob:", "about:")
         return [address for address in self.requests if not address.startswith(local)]
 
-    def accessibility_findings(self) -> list[str]:
-        """What axe-core finds that keeps people out: the serious and the critical."""
+    def accessibility_findings(self, minor: bool = False) -> list[str]:
+        """What axe-core finds that keeps people out; the moderate and minor, too, where asked."""
         violations = Axe().run(self.page).response["violations"]
         return [
             f"{one['impact']}: {one['id']}: {one['help']}: {one['nodes'][0]['html'][:200]}"
             for one in violations
-            if one["impact"] in ("serious", "critical")
+            if minor or one["impact"] in ("serious", "critical")
         ]
 
     def screenshot(self, path: Path, whole_page: bool = True) -> None:

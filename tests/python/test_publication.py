@@ -203,6 +203,15 @@ def publish_as(connection, folder, name, write_report=None, **options):
     return publish(connection, "published", kinds, folder, build, write_report, **options)
 
 
+@pytest.mark.parametrize("currency", ["EUR", None])
+def test_a_publication_says_its_currency(connection, tmp_path, currency):
+    build = Build(id_of("one"), "2026-01-01 00:00:00", "1.0", currency)
+    publish(connection, "published", {"numbers": "aggregate"}, tmp_path, build)
+    for file in ("cards.duckdb", "shared.duckdb"):
+        with duckdb.connect(str(tmp_path / file), read_only=True) as published:
+            assert published.sql("select currency from publication").fetchall() == [(currency,)]
+
+
 def add_word(connection):
     connection.execute("insert into published.words values ('b')")
 

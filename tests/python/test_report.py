@@ -1,14 +1,16 @@
 """The report page says what the tables say, to everyone, and asks nothing of the network."""
 
+import csv
 import json
 import re
 import shutil
+from pathlib import Path
 
 import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from browser import PHONE
+from browser import PHONE, ZOOMED
 from jinja2 import Environment
 from workspaces import INPUTS, PROJECT, open_to_read, published_tables
 
@@ -41,13 +43,14 @@ def changed(sample_build, tmp_path):
 
 
 def drawn(visit):
-    """Wait for the charts; return how many there are."""
-    return visit.page.evaluate("() => cardSegments.ready.then((charts) => charts.length)")
+    """Unfold everything and wait for the charts; return how many there are."""
+    return visit.page.evaluate("() => cardSegments.unfold().then((charts) => charts.length)")
 
 
 def dead_links(visit):
     return visit.page.evaluate(
         "() => Array.from(document.querySelectorAll('a'), (link) => link.getAttribute('href'))"
+        ".filter((address) => !address.startsWith('#reader='))"
         ".filter((address) => !document.getElementById(address.slice(1)))"
     )
 
@@ -79,8 +82,8 @@ def test_every_section_and_chart_is_there(browser, page):
         assert ids == [
             "headline",
             *(f"segmentation-{name}" for name in SEGMENTATIONS),
-            *("spending", "card-features", "service", "behaviour", "credit", "claims"),
-            *("quality", "score", "reading"),
+            *("figures", "spending", "card-features", "service", "behaviour", "credit", "claims"),
+            *("quality", "score", "appendix", "reading"),
         ]
         linked = visit.page.locator(".contents a").evaluate_all(
             "(links) => links.map((link) => link.getAttribute('href').slice(1))"
@@ -93,6 +96,7 @@ def test_cards_say_what_the_tables_say(browser, page, sample_build):
     segments = sample_build.query_published("select * from segments")
     actions = sample_build.query_published("select * from segment_recommendations")
     with browser.visit(page) as visit:
+        drawn(visit)
         for segment in segments.itertuples():
             card = visit.page.locator(f"[aria-labelledby='{segment.segment_key}-name']")
             text = card.inner_text()
@@ -124,7 +128,8 @@ def test_tables_say_what_the_tables_say(browser, page, sample_build):
         "where group_type = 'all' and handling_estimate = 'base'"
     )["staff"][0]
     with browser.visit(page) as visit:
-        headline = visit.page.locator("#headline").inner_text()
+        drawn(visit)
+        headline = visit.page.locator("#figures").inner_text()
         assert f"{everyone.income_utilisation_ratio_of_means_pct:.1f} %" in headline
         assert f"{everyone.income_utilisation_mean_of_ratios_pct:.1f} %" in headline
         assert re.search(rf"\b{staff:.0f}\s+full-time staff", headline)
@@ -191,6 +196,7 @@ def test_a_segment_keeps_its_columns_where_a_figure_is_absent(browser, changed):
         "where segment_key in ('card_usage_1', 'card_usage_2')",
     )
     with browser.visit(page) as visit:
+        drawn(visit)
         tables = visit.page.locator("#segmentation-spending table, #behaviour table")
         for table in tables.all():
             widths = table.evaluate("(one) => Array.from(one.rows, (row) => row.cells.length)")
@@ -203,6 +209,7 @@ def test_a_segment_keeps_its_columns_where_a_figure_is_absent(browser, changed):
 
 def test_drift_since_the_last_fit_is_told(browser, page, changed):
     with browser.visit(page) as visit:
+        drawn(visit)
         assert "like those the model was fitted on" not in visit.page.locator("main").inner_text()
     insert = "insert into segment_drift by name select 'spending' as segmentation, {} as subject, "
     insert += "600 as reference_customers, 590 as customers, {} as population_stability_index, "
@@ -216,11 +223,12 @@ def test_drift_since_the_last_fit_is_told(browser, page, changed):
         "0.0 as population_stability_index, 'none' as drift, true as is_feature",
     )
     with browser.visit(drifted) as visit:
-        text = visit.page.locator("#segmentation-spending").inner_text()
+        drawn(visit)
+        text = visit.page.locator("#appendix-spending").inner_text()
         assert "UPI's share of spend (major, 0.31)." in text
         assert "590 customers of today beside 600" in text
-        assert "have drifted" in visit.page.locator("#segmentation-repayment").inner_text()
-        rows = table_rows(visit, "#segmentation-spending details:has-text('stability index') table")
+        assert "have drifted" in visit.page.locator("#appendix-repayment").inner_text()
+        rows = table_rows(visit, "#appendix-spending details:has-text('stability index') table")
         assert [row["Drift"] for row in rows.values()] == ["major", "none", "none"]
         assert [row["Index"] for row in rows.values()] == ["0.312", "0.012", "0.002"]
         assert_sound(visit)
@@ -258,18 +266,230 @@ def test_the_same_publication_gives_the_same_page(page, sample_build, tmp_path):
     assert again.read_bytes() == page.read_bytes()
 
 
+# What it says first
+
+LAPTOP = (1440, 900)
+READERS = ("everyone", "marketing", "service", "credit", "risk")
+
+
+def seen(visit, place):
+    """The elements of a place that are shown: their texts, and where the lowest ends."""
+    found = [one for one in visit.page.locator(place).all() if one.is_visible()]
+    ends = [box["y"] + box["height"] for box in (one.bounding_box() for one in found)]
+    return [one.inner_text() for one in found], max(ends, default=0)
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_a_reader_is_answered_on_one_screen(browser, page, sample_build, reader):
+    """Who, how many, what to do and what not to do; for everyone at once on two screens."""
+    recommendations = sample_build.query_published("from segment_recommendations")
+    with browser.visit(page, fragment=f"#reader={reader}", size=LAPTOP) as visit:
+        rows, end = seen(visit, ".answers tbody tr")
+        assert 2 <= len(rows) <= 14
+        assert end <= LAPTOP[1] * (2 if reader == "everyone" else 1)
+        own = (recommendations["team"] == reader) | (recommendations["stage"] == "protect")
+        keys = recommendations["recommendation_key"][own | (reader in ("everyone", "service"))]
+        commands, _ = seen(visit, ".answers code")
+        assert len(commands) == len(rows)
+        assert {command.split("ACTION=")[1] for command in commands} & set(keys)
+        for row in rows:
+            assert re.search(r"\d %.*\(\d+\)", row)
+        for place in ("First action", "What not to do"):
+            texts, _ = seen(visit, f".answers [data-label='{place}'] > span")
+            assert len(texts) == len(rows)
+            assert all(texts)
+        assert_sound(visit)
+
+
+def test_the_first_action_is_the_first_of_the_reader(browser, page, sample_build):
+    first = sample_build.query_published(
+        "select segment_key, recommendation_key, what_not_to_do from segment_recommendations "
+        "where team = 'credit' qualify row_number() over "
+        "(partition by segment_key order by priority) = 1"
+    )
+    assert len(first) > 0
+    with browser.visit(page, fragment="#reader=credit", size=LAPTOP) as visit:
+        rows, _ = seen(visit, ".answers tbody tr")
+    for one in first.itertuples():
+        command = f"make campaign SEGMENT={one.segment_key} ACTION={one.recommendation_key}"
+        assert any(command in row and one.what_not_to_do in row for row in rows)
+
+
+def test_findings_are_few_and_short(browser, page, changed):
+    long_words = changed(
+        "update segments set segment_name = repeat('many words of a bank ', 15)",
+        "update segment_value set segment_name = repeat('many words of a bank ', 15)",
+        "update service_demand set group_name = repeat('many words of a bank ', 15)",
+        "update segment_profiles set metric_label = repeat('many words of a bank ', 15)",
+    )
+    for one in (page, long_words):
+        with browser.visit(one, size=LAPTOP) as visit:
+            sentences, _ = seen(visit, ".findings li")
+        assert 3 <= len(sentences) <= 5
+        for sentence in sentences:
+            assert len(sentence.removesuffix("More").split()) <= 20, sentence
+
+
+def test_findings_say_what_the_tables_say(browser, page, sample_build):
+    rich = sample_build.query_published(
+        "select * from segments order by value_share - customer_share desc limit 1"
+    ).iloc[0]
+    help_share = sample_build.query_published(
+        "select vulnerable_customer_share from segment_value where segment_key is null"
+    )["vulnerable_customer_share"][0]
+    with browser.visit(page) as visit:
+        told = visit.page.locator(".findings").inner_text()
+    assert f"{rich.segment_name}: {100 * rich.customer_share:.0f} % of customers" in told
+    assert f"{100 * help_share:.0f} % of cardholders may need help" in told
+
+
+def test_the_trend_is_the_change_of_the_share(browser, page, changed, sample_build):
+    months = sample_build.query_published(
+        "select from_segment_key, from_month, sum(customers) as customers "
+        "from monthly_segment_transitions group by all"
+    )
+    sizes = months.pivot(index="from_month", columns="from_segment_key", values="customers")
+    shares = sizes.div(sizes.sum(axis=1), axis=0)
+    points = 100 * (shares.iloc[-1] - shares.iloc[0])
+    with browser.visit(page, size=LAPTOP) as visit:
+        for key, change in points.items():
+            row = visit.page.locator(".answers tr", has_text=f"SEGMENT={key} ").first
+            shown = row.locator("[data-label='Trend']").inner_text()
+            assert shown == f"{'▲' if change > 0 else '▼'} {abs(change):.1f}"
+    insert = "insert into segment_changes by name select 'repayment' as segmentation, "
+    insert += "'{}' as from_segment_key, '{}' as to_segment_key, '{}' as cause, {} as customers"
+    moved = changed(
+        "delete from segment_changes",
+        insert.format("repayment_1", "repayment_1", "stayed", 60),
+        insert.format("repayment_1", "repayment_2", "behaviour", 20),
+        insert.format("repayment_2", "repayment_2", "stayed", 120),
+    )
+    with browser.visit(moved, size=LAPTOP) as visit:
+        assert "20 of 200 places in a segment changed" in visit.page.locator("header").inner_text()
+        for key, shown in (("repayment_1", "▼ 10.0"), ("repayment_2", "▲ 10.0")):
+            row = visit.page.locator(".answers tr", has_text=f"SEGMENT={key} ").first
+            assert row.locator("[data-label='Trend']").inner_text() == shown
+
+
+def test_the_reader_stays_in_the_address(browser, page):
+    with browser.visit(page, size=LAPTOP) as visit:
+        everything = seen(visit, "main > section")[0]
+        visit.page.locator(".readers").get_by_text("Credit").click()
+        assert visit.page.url.endswith("#reader=credit")
+        own = seen(visit, "main > section")[0]
+        assert len(own) < len(everything)
+        assert not visit.page.locator("#service").is_visible()
+        assert not visit.page.locator(".contents a[href='#service']").is_visible()
+        visit.page.locator(".contents a[href='#claims']").click()
+        visit.page.wait_for_function("() => location.hash === '#reader=credit&at=claims'")
+        assert visit.page.locator("#claims table").first.is_visible()
+        visit.page.reload()
+        assert visit.page.locator("#claims table").first.is_visible()
+        assert not visit.page.locator("#service").is_visible()
+        current = visit.page.locator(".readers [aria-current]")
+        assert current.evaluate_all("(all) => all.map((one) => one.textContent)") == ["Credit"]
+        visit.page.wait_for_function(
+            "() => document.querySelector('.contents [aria-current]').hash === '#claims'"
+        )
+        assert_sound(visit)
+
+
+@pytest.mark.parametrize("currency", ["'EUR'", "null"])
+def test_amounts_are_in_the_currency_or_say_that_none_is_set(browser, changed, currency):
+    page = changed(f"update publication set currency = {currency}")
+    with browser.visit(page) as visit:
+        drawn(visit)
+        header = visit.page.locator("header").inner_text()
+        texts = visit.page.locator("main").inner_text()
+        tile = visit.page.locator(".tile", has_text="net value").inner_text()
+        income = visit.page.locator("#spending [data-choice] tbody tr").first.inner_text()
+    if currency == "null":
+        assert "Amounts are in currency units" in header
+        assert "EUR" not in texts
+    else:
+        assert "Amounts are in EUR." in header
+        assert re.match(r"EUR −?\d", tile)
+        assert len(re.findall(r"EUR [\d,]+", income)) == 2
+        for place in ("#card-features", "#service", "#behaviour", ".card"):
+            assert "EUR " in texts, place
+
+
+def test_an_older_publication_without_a_currency_can_be_shown(browser, changed):
+    page = changed("alter table publication drop currency")
+    with browser.visit(page) as visit:
+        assert "Amounts are in currency units" in visit.page.locator("header").inner_text()
+
+
+# What tables can do
+
+
+def column(table, number):
+    return table.locator(f"tbody tr > :nth-child({number})").all_inner_texts()
+
+
+def test_tables_sort_search_and_download(browser, page):
+    with browser.visit(page) as visit:
+        drawn(visit)
+        table = visit.page.locator("#service table").first
+        head = table.locator("thead th").nth(2)
+        before = column(table, 3)
+        head.locator("button").click()
+        assert head.get_attribute("aria-sort") == "ascending"
+        numbers = [int(text.replace(",", "")) for text in column(table, 3)]
+        # totals stay below
+        assert numbers[:-2] == sorted(numbers[:-2]) != [int(x.replace(",", "")) for x in before]
+        assert all("All customers" in text for text in column(table, 1)[-2:])
+        head.locator("button").press("Enter")
+        assert head.get_attribute("aria-sort") == "descending"
+        numbers = [int(text.replace(",", "")) for text in column(table, 3)]
+        assert numbers[:-2] == sorted(numbers[:-2], reverse=True)
+
+        tools = visit.page.locator("#service .tools").first
+        tools.locator("input").fill("CALLS: freq")
+        assert table.locator("tbody tr:visible").count() == 1
+        with visit.page.expect_download() as download:
+            tools.locator("button").click()
+        lines = Path(download.value.path()).read_text(encoding="utf-8-sig").splitlines()
+        assert download.value.suggested_filename.endswith(".csv")
+        head, *rows = csv.reader(lines)
+        assert head[0] == "Channel and segment"
+        assert [row[0] for row in rows] == ["Calls: Frequent callers"]
+        assert int(rows[0][1]) > 1000
+        assert_sound(visit)
+
+
+def test_the_segments_of_a_reader_download_as_one_table(browser, page):
+    with browser.visit(page, fragment="#reader=credit", size=LAPTOP) as visit:
+        shown, _ = seen(visit, ".answers tbody th")
+        with visit.page.expect_download() as download:
+            visit.page.locator(".readers .tools button").click()
+        text = Path(download.value.path()).read_text(encoding="utf-8-sig")
+    assert [row[0] for row in csv.reader(text.splitlines()) if row[0] in shown] == shown
+
+
+def test_a_table_gives_a_spreadsheet_no_formula(browser, changed):
+    page = changed("update tested_claims set claim = '=1+1'")
+    with browser.visit(page) as visit:
+        drawn(visit)
+        with visit.page.expect_download() as download:
+            visit.page.locator("#claims .tools button").first.click()
+        text = Path(download.value.path()).read_text(encoding="utf-8-sig")
+    assert "'=1+1" in text
+    assert '"=1+1' not in text
+
+
 # To whom it says it
 
 
-@pytest.mark.parametrize("how", [{}, {"dark": True}, {"size": PHONE}], ids=str)
+@pytest.mark.parametrize(
+    "how", [{}, {"dark": True}, {"size": PHONE}, {"size": ZOOMED, "dark": True}], ids=str
+)
 def test_nobody_is_kept_out(browser, page, how):
     with browser.visit(page, **how) as visit:
-        drawn(visit)
+        assert visit.accessibility_findings(minor=True) == []
         # what is folded away is looked at, too
-        visit.page.evaluate(
-            "() => document.querySelectorAll('details').forEach((one) => (one.open = true))"
-        )
-        assert visit.accessibility_findings() == []
+        drawn(visit)
+        assert visit.accessibility_findings(minor=True) == []
         width = visit.page.evaluate("() => document.documentElement.scrollWidth")
         assert width <= visit.page.viewport_size["width"]
         assert_sound(visit)
@@ -297,6 +517,13 @@ def test_the_keyboard_reaches_everything(browser, page):
         assert not city.is_visible()
         chooser.press("C")
         assert city.is_visible()
+        visit.page.locator(".readers a", has_text="Service").press("Enter")
+        assert visit.page.evaluate("() => document.documentElement.dataset.reader") == "service"
+        assert visit.page.url.endswith("#reader=service")
+        fold = visit.page.locator("#service summary").first
+        assert visit.page.locator("#service table").first.is_visible()
+        fold.press("Enter")
+        assert not visit.page.locator("#service table").first.is_visible()
         regions = visit.page.locator(".scroll")
         assert regions.count() > 10
         assert all(name for name in regions.evaluate_all("(a) => a.map((one) => one.ariaLabel)"))
@@ -305,23 +532,32 @@ def test_the_keyboard_reaches_everything(browser, page):
 def test_text_is_there_without_javascript(browser, page, sample_build):
     names = sample_build.query_published("select segment_name from segments")["segment_name"]
     with browser.visit(page, javascript=False) as visit:
+        text = visit.page.locator("#headline").inner_text()
+        assert all(name in text for name in names)
+        assert not visit.page.locator(".readers").is_visible()
+        for summary in visit.page.locator("summary:has(h2)").all():
+            summary.click()
         text = visit.page.locator("main").inner_text()
         assert "The form needs JavaScript." in text
-        assert all(name in text for name in names)
         assert visit.page.locator("#spending [data-choice='City']").first.is_visible()
+        assert visit.page.locator("#spending table").count() > 5
 
 
-def test_paper_shows_what_choosers_set_aside(browser, page):
-    with browser.visit(page, print_out=True, dark=True) as visit:
+def test_paper_shows_the_first_level_and_what_is_unfolded(browser, page, tmp_path):
+    def pages(visit):
+        return len(re.findall(rb"/Type /Page\b", visit.page.pdf(prefer_css_page_size=True)))
+
+    with browser.visit(page, dark=True) as visit:
+        assert pages(visit) <= 3
         drawn(visit)
+        assert pages(visit) > 15
+        visit.page.emulate_media(media="print")
         ground = "() => getComputedStyle(document.body).backgroundColor"
         assert visit.page.evaluate(ground) == "rgb(255, 255, 255)"
-        visit.page.evaluate("() => window.dispatchEvent(new Event('beforeprint'))")
         choices = visit.page.locator("main > section:not(#score) [data-choice]")
         assert choices.count() > 20
         assert all(one.is_visible() for one in choices.all())
         assert not visit.page.locator(".contents").is_visible()
-        assert visit.page.locator("details:not([open])").count() == 0
 
 
 # The form
@@ -451,6 +687,7 @@ def test_the_form_answers_with_name_margin_and_actions(browser, page, sample_bui
         assert "Next segment:" in text
         assert re.search(r"because of [a-z].* (far )?(above|below) the usual", text)
         assert "Left empty" not in text
+        assert re.search(r"It would be .*, all else the same|No single figure would bring", text)
         for action in actions.itertuples():
             assert action.action in text
             assert action.what_not_to_do in text
@@ -524,19 +761,104 @@ def distances_in_sql(score, transform, parameters, values):
         return scored.project("distance").fetchnumpy()["distance"]
 
 
-def test_no_segment_is_named_where_the_formula_has_no_result(browser, page):
-    with browser.visit(page) as visit:
+@pytest.mark.parametrize(
+    ("field", "typed", "range_of_it"),
+    [
+        ("payments_amount", "-3", "from 0 to 1,000,000,000,000"),
+        ("payments_amount", "1e300", "from 0 to 1,000,000,000,000"),
+        ("payments_amount", "1e", "from 0 to 1,000,000,000,000"),
+        ("full_payment_share", "1.5", "from 0 to 1"),
+        ("balance_amount", "-2e12", "from −1,000,000,000,000 to 1,000,000,000,000"),
+    ],
+)
+def test_the_form_refuses_nonsense_and_says_the_range(browser, page, field, typed, range_of_it):
+    with browser.visit(page, fragment="#score") as visit:
         form = visit.page.locator("form[data-segmentation='card_usage']")
-        answer = form.locator(".answer")
-        amount = form.locator("input[name='payments_amount']")
-        for impossible in ("-3", "-1", "1e300"):
-            amount.fill(impossible)
-            form.locator("button").click()
-            # what cannot be scored in SQL either
-            told = answer.inner_text()
-            assert ("No segment can be told" in told) == (impossible != "1e300"), impossible
-            assert "NaN" not in told
+        place = form.locator(f"input[name='{field}']")
+        place.focus()
+        visit.page.keyboard.type(typed)
+        visit.page.keyboard.press("Enter")
+        problem = form.locator(f"#score-card_usage-{field}-problem")
+        assert problem.inner_text() == f"Write a number {range_of_it}."
+        assert place.get_attribute("aria-invalid") == "true"
+        assert "Not scored, because of" in form.locator(".answer").inner_text()
+        assert visit.page.evaluate("() => document.activeElement.name") == field
+        place.fill("0.5")
+        place.press("Enter")
+        assert problem.inner_text() == ""
+        assert "Margin" in form.locator(".answer").inner_text()
         assert_sound(visit)
+
+
+def test_an_empty_form_is_not_scored(browser, page):
+    with browser.visit(page, fragment="#score") as visit:
+        form = visit.page.locator("form[data-segmentation='card_usage']")
+        form.locator("button").click()
+        answer = form.locator(".answer").inner_text()
+        assert answer == "Not scored: fill in at least one figure."
+
+
+@pytest.mark.parametrize("name", SEGMENTATIONS)
+def test_the_form_says_what_would_bring_the_runner_up(browser, page, scored_in_sql, name):
+    """Each change, made alone, does, and lies within the range of its feature."""
+    customers = scored_in_sql[0][name].drop(columns="customer_id")[:200]
+    given = json.loads(customers.to_json(orient="records"))
+    with browser.visit(page) as visit:
+        found = visit.page.evaluate(
+            """([name, customers]) => {
+                const own = cardSegments.scoring.find((one) => one.segmentation === name);
+                return customers.flatMap((customer) => {
+                    const result = cardSegments.scoreCustomer(own, customer);
+                    return cardSegments.changesToRunnerUp(own, customer, result).map((change) => {
+                        const feature = change.feature.name;
+                        const before = customer[feature] ?? change.feature.median;
+                        const at = (value) => cardSegments.scoreCustomer(
+                            own, { ...customer, [feature]: value }).segment.key;
+                        return [
+                            result.segment.key, result.runnerUp.key, at(change.value),
+                            change.isUp === change.value > before, change.value,
+                            change.feature.lowest, change.feature.highest,
+                        ];
+                    });
+                });
+            }""",
+            [name, given],
+        )
+    assert len(found) > 100
+    for own, runner_up, changed, is_that_way, value, lowest, highest in found:
+        assert changed == runner_up != own
+        assert is_that_way
+        assert lowest <= value <= highest
+
+
+def test_a_change_lies_on_the_border(browser, page):
+    """One feature, two segments: halfway between them, whatever the transform."""
+    with browser.visit(page) as visit:
+        for transform, power, border in (
+            ("identity", None, 5.0),
+            ("log1p", None, np.expm1(5.0)),
+            ("signed_log1p", None, np.expm1(5.0)),
+            ("yeo_johnson", 0.5, (0.5 * 5.0 + 1) ** 2 - 1),
+        ):
+            feature = {"name": "x", "transform": transform, "lambda": power, "unit": "ratio"}
+            feature |= {"weight": 1, "mean": 0, "standard_deviation": 1, "median": 0}
+            feature |= {"lowest": -1000, "highest": 1000}
+            segments = [
+                {"key": str(centre), "number": centre, "centroid": {"x": centre}}
+                for centre in (0, 10)
+            ]
+            found = visit.page.evaluate(
+                """(own) => {
+                    const customer = { x: 1 };
+                    const result = cardSegments.scoreCustomer(own, customer);
+                    const [change] = cardSegments.changesToRunnerUp(own, customer, result);
+                    return [result.segment.key, change.value, change.isUp];
+                }""",
+                {"features": [feature], "segments": segments},
+            )
+            assert found[0] == "0"
+            assert border <= found[1] <= border * 1.01
+            assert found[2]
 
 
 # Whatever the data hold
@@ -574,6 +896,7 @@ def test_values_are_shown_and_not_obeyed(browser, changed):
         visit.page.locator("#vg-tooltip-element.visible").wait_for()
         assert HOSTILE in visit.page.locator("#vg-tooltip-element").inner_text()
         form = visit.page.locator("form[data-segmentation='card_usage']")
+        form.locator("input").first.fill("0.5")
         form.locator("button").click()
         assert HOSTILE in form.locator(".answer").inner_text()
         assert visit.page.locator("img").count() == 0
@@ -696,6 +1019,41 @@ def test_a_dozen_segments_have_a_colour_each_time(browser, changed):
         assert_sound(visit)
 
 
+def test_a_larger_bank_breaks_nothing(browser, changed):
+    """Six segments in each segmentation, 40 categories, and texts of 300 characters."""
+    long_text = "rpad('Words of a bank ', 300, 'that has much to say and Donaudampfschifffahrt ')"
+    copied = (
+        "insert into {0} by name select {0}.* replace (segment_key || '_' || copy as segment_key"
+    )
+    copied += "{1}) from {0}, range(1, 3) as copies(copy) where segment_key is not null qualify "
+    copied += "dense_rank() over (partition by segmentation order by segment_key, copy) <= 3"
+    page = changed(
+        copied.format("segments", ", segment_number + 4 * copy as segment_number"),
+        copied.format("segment_parameters", ", segment_number + 4 * copy as segment_number"),
+        copied.format("segment_profiles", ""),
+        copied.format("segment_recommendations", ""),
+        "insert into spend_by_demographic by name select spend_by_demographic.* replace ("
+        "category || copy as category) from spend_by_demographic, range(6) as copies(copy)",
+        f"update segments set segment_name = segment_key || {long_text}, description = {long_text}",
+        f"update segment_recommendations set action = {long_text}, what_not_to_do = {long_text}",
+        f"update segment_profiles set segment_name = segment_key || {long_text}",
+        f"update tested_claims set claim = {long_text}",
+    )
+    for width in (1280, PHONE[0]):
+        with browser.visit(page, size=(width, 900)) as visit:
+            assert visit.page.locator(".answers tbody tr").count() >= 24
+            outside = visit.page.locator("#headline *, header *").evaluate_all(
+                "(all) => all.filter((one) => one.getBoundingClientRect().right > innerWidth"
+                " || one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).overflowX"
+                " === 'hidden' && !one.matches('.unseen')).map((one) => one.outerHTML)"
+            )
+            assert outside == []
+            drawn(visit)
+            assert visit.page.evaluate("() => document.documentElement.scrollWidth") <= width
+            assert visit.accessibility_findings(minor=True) == []
+            assert_sound(visit)
+
+
 def without(*absent):
     """The statements that leave a published file as it is where some inputs are absent."""
     needs = {"spending": {"customers", "spends"}, "relationship": {"card_relationships"}}
@@ -750,6 +1108,8 @@ def test_a_segmentation_that_is_not_published_says_why(browser, changed):
         drawn(visit)
         section = visit.page.locator("#segmentation-card_usage").inner_text()
         assert "not published" in section
+        told = visit.page.locator("#headline").inner_text()
+        assert "There are no segments of card usage: no candidate passed the checks." in told
         assert "No candidate is stable enough." in section
         assert visit.page.locator("form[data-segmentation='card_usage']").count() == 0
         assert_sound(visit)

@@ -178,6 +178,14 @@ def test_the_page_names_seeds_and_settings_that_are_there():
         assert f"  {name}: " in settings, name
 
 
+def test_everything_that_a_claim_may_name_is_said_in_words():
+    text = (PROJECT / "macros" / "configuration" / "claim_words.sql").read_text()
+    populations = text.split("macro claim_populations()")[1].split("endmacro")[0]
+    labels = text.split("macro claim_metric_labels()")[1]
+    named = set(re.findall(r"'(\w+)': '(?:share|category|number|text)'", populations))
+    assert named == set(re.findall(r"'(\w+)': \['", labels))
+
+
 @pytest.mark.parametrize(
     ("words", "macro", "model"),
     [

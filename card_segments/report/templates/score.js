@@ -21,6 +21,27 @@ function transformed(feature, value) {
     }
 }
 
+/* the value of a feature that stands at a transformed one */
+function untransformed(feature, value) {
+    switch (feature.transform) {
+        case "log1p":
+            return Math.exp(value) - 1;
+        case "signed_log1p":
+            return Math.sign(value) * (Math.exp(Math.abs(value)) - 1);
+        case "yeo_johnson": {
+            const lambda = feature.lambda;
+            if (value >= 0) {
+                return lambda === 0 ? Math.exp(value) - 1 : Math.pow(lambda * value + 1, 1 / lambda) - 1;
+            }
+            return lambda === 2
+                ? 1 - Math.exp(-value)
+                : 1 - Math.pow(1 - (2 - lambda) * value, 1 / (2 - lambda));
+        }
+        default:
+            return value;
+    }
+}
+
 function isMissing(value) {
     return value === null || value === undefined || Number.isNaN(value);
 }
@@ -81,4 +102,48 @@ function scoreCustomer(segmentation, customer) {
         margin: next && next.distance > 0 ? (next.distance - nearest.distance) / next.distance : 0,
         imputed: segmentation.features.filter((feature) => isMissing(customer[feature.name])),
     };
+}
+
+/* The first readable values beyond a border: whole cards or calls, three digits of anything else. */
+function beyond(border, isUp, unit) {
+    const digits = Math.pow(10, Math.floor(Math.log10(Math.abs(border) || 1)) - 2);
+    const step = ["share", "0 to 1", "percent", "percent a year", "ratio"].includes(unit) ? digits : Math.max(1, digits);
+    const first = isUp ? Math.ceil(border / step) : Math.floor(border / step);
+    /* on the border itself the segment with the lower number wins */
+    return [first, first + (isUp ? 1 : -1)].map((steps) => Number((steps * step).toPrecision(6)));
+}
+
+/*
+Which single figures, changed alone, would bring the customer to the runner-up, the smallest change first. The
+difference of the squared distances is linear in where a feature stands, so each has one border.
+*/
+function changesToRunnerUp(segmentation, customer, result) {
+    if (!result.isScored || !result.runnerUp) return [];
+    const next = result.runnerUp;
+    const places = segmentation.features.map((feature) => standardised(feature, customer[feature.name]));
+    const gap = segmentation.features.reduce((sum, feature, position) => {
+        if (feature.weight === 0) return sum;
+        const [own, other] = [result.segment, next].map((one) => places[position] - one.centroid[feature.name]);
+        return sum + feature.weight * (other * other - own * own);
+    }, 0);
+    return segmentation.features
+        .map((feature, position) => {
+            const apart = next.centroid[feature.name] - result.segment.centroid[feature.name];
+            if (feature.weight === 0 || apart === 0) return null;
+            const shift = gap / (2 * feature.weight * apart);
+            const place = (places[position] + shift) * feature.standard_deviation + feature.mean;
+            const value = beyond(untransformed(feature, place), shift > 0, feature.unit).find((one) => {
+                if (!isAllowed(feature, one)) return false;
+                const changed = scoreCustomer(segmentation, { ...customer, [feature.name]: one });
+                return changed.isScored && changed.segment.key === next.key;
+            });
+            return value === undefined ? null : { feature, value, isUp: shift > 0, size: Math.abs(shift) };
+        })
+        .filter(Boolean)
+        .sort((one, other) => one.size - other.size)
+        .slice(0, 3);
+}
+
+function isAllowed(feature, value) {
+    return Number.isFinite(value) && value >= feature.lowest && value <= feature.highest;
 }

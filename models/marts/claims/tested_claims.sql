@@ -23,20 +23,33 @@ evaluated as (
 
     select
         *,
-        case
-            when adjusted_p_value is null then 'not testable'
-            /* that there is no difference is supported only where the interval leaves no room for one */
-            when expected = 'none' and effect_upper < smallest_effect and effect_lower > -smallest_effect
-                then 'supported'
-            when expected = 'none' then 'not supported'
-            when not is_significant then 'not supported'
-            when expected = 'different' and abs(effect_size) >= smallest_effect then 'supported'
-            when expected = 'different' then 'not supported'
-            when expected_effect >= smallest_effect then 'supported'
-            when expected_effect <= -smallest_effect then 'reversed'
-            else 'not supported'
-        end as verdict
+        effect_upper < smallest_effect and effect_lower > -smallest_effect as is_too_small_to_matter,
+        is_significant and abs(effect_size) >= smallest_effect as is_difference_that_matters
     from turned
+
+),
+
+/* what the data leave room for is undecided; no difference is found only where the interval leaves no room for one */
+judged as (
+
+    select
+        *,
+        case
+            when adjusted_p_value is null then 'undecided'
+            when expected = 'none' and is_too_small_to_matter then 'supported'
+            when expected = 'none' and is_difference_that_matters then 'contradicted'
+            when expected = 'none' then 'undecided'
+            when is_difference_that_matters and (expected = 'different' or expected_effect > 0) then 'supported'
+            when is_difference_that_matters then 'contradicted'
+            when is_too_small_to_matter then 'no difference that matters'
+            else 'undecided'
+        end as verdict,
+        {{ in_words('metric', labels_at(claim_metric_labels(), 0)) }} as metric_in_words,
+        {{ in_words('metric', labels_at(claim_metric_labels(), 1)) }} as metric_unit,
+        {{ in_words('group_by', labels_at(claim_column_labels(), 0)) }} as column_in_words,
+        {{ claim_group_in_words('group_a', 'group_by') }} as group_a_in_words,
+        {{ claim_group_in_words('compared_with', 'group_by') }} as compared_with_in_words
+    from evaluated
 
 ),
 
@@ -60,41 +73,60 @@ worded as (
             else 'Fewer than two groups have {{ minimum }} customers, or nothing differs between any two customers.'
         end as untestable_reason,
         case
-            when mean_a is not null and mean_b is not null
+            when metric_unit = 'who' then 'the share of customers who ' || metric_in_words else metric_in_words
+        end as subject_in_words,
+        case
+            when metric_unit = 'who'
                 then
-                    'On average ' || {{ claim_figure('mean_a') }} || ' (' || coalesce(group_a, 'all') || ') against '
-                    || {{ claim_figure('mean_b') }} || ' (' || compared_with || '); '
-            when mean_a is not null and threshold is not null
-                then
-                    'On average ' || {{ claim_figure('mean_a') }}
-                    || ' against ' || {{ claim_figure('threshold') }} || '; '
-            else ''
-        end
-        || effect_measure || ' ' || {{ claim_figure('effect_size') }}
+                    {{ claim_mean_in_words('mean_a', 'metric_unit') }}
+                    || ' of ' || group_a_in_words || ' ' || metric_in_words
+            else
+                upper(substring(metric_in_words, 1, 1)) || substring(metric_in_words, 2) || ' is '
+                || {{ claim_mean_in_words('mean_a', 'metric_unit') }} || ' on average for ' || group_a_in_words
+        end as mean_a_in_words,
+        {{ claim_mean_in_words('mean_b', 'metric_unit') }}
+        || case when metric_unit = 'who' then ' of ' else ' for ' end || compared_with_in_words as mean_b_in_words,
+        {{ claim_mean_in_words('threshold', 'metric_unit') }} || ' in the claim' as threshold_in_words,
+        effect_measure || ' ' || {{ claim_figure('effect_size') }}
         || ' (' || {{ claim_figure('effect_lower') }} || ' to ' || {{ claim_figure('effect_upper') }}
         || '), corrected p '
         || case
             when adjusted_p_value < 0.001 then 'below 0.001'
             else {{ claim_figure('adjusted_p_value') }}
-        end as figures,
+        end as statistics,
         case
-            when expected = 'none' and verdict = 'supported'
-                then 'any difference is smaller than matters'
-            when expected = 'none' and is_significant and abs(effect_size) >= smallest_effect
-                then 'there is a difference, and it matters'
-            when expected = 'none'
-                then 'a difference that matters cannot be ruled out'
-            when not is_significant
-                then 'no difference beyond chance'
-            when abs(effect_size) < smallest_effect and expected <> 'different' and expected_effect < 0
-                then 'differs the other way, but hardly'
-            when abs(effect_size) < smallest_effect
-                then 'differs, but hardly'
-            when verdict = 'reversed'
-                then 'the other way round'
-            else 'as claimed'
+            when verdict = 'contradicted' and expected = 'none' then 'a difference that matters'
+            when verdict = 'contradicted' then 'the opposite of the claim'
+            when verdict = 'supported' and expected <> 'none' then 'as claimed'
+            when verdict = 'undecided' and expected <> 'none' and not is_significant
+                then 'no difference beyond chance, but the data leave room for one'
+            when verdict = 'undecided' then 'the data leave open whether that matters'
+            else 'any difference is too small to matter'
         end as finding
-    from evaluated
+    from judged
+
+),
+
+said as (
+
+    select
+        *,
+        case
+            when mean_a is not null and mean_b is not null and compared_with is not null
+                then mean_a_in_words || ', against ' || mean_b_in_words
+            when mean_a is not null and threshold is not null
+                then mean_a_in_words || ', against ' || threshold_in_words
+            else
+                upper(substring(subject_in_words, 1, 1)) || substring(subject_in_words, 2)
+                || case
+                    when not is_significant and test = 'spearman' then ' shows no clear trend with ' || column_in_words
+                    when not is_significant then ' shows no clear difference by ' || column_in_words
+                    when test <> 'spearman' then ' differs by ' || column_in_words
+                    when effect_size > 0 then ' rises with ' || column_in_words
+                    else ' falls as ' || column_in_words || ' rises'
+                end
+        end as comparison
+    from worded
 
 ),
 
@@ -109,9 +141,10 @@ reported as (
         claim,
         verdict,
         case
-            when verdict = 'not testable' then untestable_reason
-            else figures || ': ' || finding || '.'
+            when adjusted_p_value is null then untestable_reason
+            else comparison || ': ' || finding || '.'
         end as reason,
+        case when adjusted_p_value is not null then statistics end as statistics,
         test,
         population,
         metric,
@@ -138,7 +171,7 @@ reported as (
 
         -- booleans
         is_significant
-    from worded
+    from said
 
 )
 

@@ -222,16 +222,17 @@ def holm(claims: pd.DataFrame) -> pd.Series:
 
 def verdict(claim) -> str:
     if np.isnan(claim.adjusted_p_value):
-        return "not testable"
+        return "undecided"
+    limit = claim.smallest_effect
+    is_small = -limit < claim.effect_lower and claim.effect_upper < limit
+    matters = claim.is_significant and abs(claim.effect_size) >= limit
     if claim.expected == "none":
-        limit = claim.smallest_effect
-        is_small = -limit < claim.effect_lower and claim.effect_upper < limit
-        return "supported" if is_small else "not supported"
+        return "supported" if is_small else "contradicted" if matters else "undecided"
     effect = -claim.effect_size if claim.expected == "less" else claim.effect_size
     effect = abs(effect) if claim.expected == "different" else effect
-    if not claim.is_significant or abs(effect) < claim.smallest_effect:
-        return "not supported"
-    return "supported" if effect > 0 else "reversed"
+    if not matters:
+        return "no difference that matters" if is_small else "undecided"
+    return "supported" if effect > 0 else "contradicted"
 
 
 def test_tested_claims(bank):
@@ -257,4 +258,6 @@ def test_tested_claims(bank):
     expected["is_significant"] = expected["adjusted_p_value"] <= level
     expected["verdict"] = [verdict(claim) for claim in expected.itertuples()]
     published = bank.published("tested_claims")
-    compare(published, expected.drop(columns="group_b"), ["claim_key"], words=["reason"])
+    compare(
+        published, expected.drop(columns="group_b"), ["claim_key"], words=["reason", "statistics"]
+    )
