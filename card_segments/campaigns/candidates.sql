@@ -55,7 +55,7 @@ members as (
 ),
 
 /* the customer's segment of another segmentation may not be offered more */
-protected_elsewhere as (
+held_back_elsewhere as (
 
     select distinct members.customer_id
     from members
@@ -121,7 +121,7 @@ checked as (
             when said.is_opted_out then 'opted_out'
             when action.is_offer and members.is_vulnerable then 'vulnerable'
             when action.is_offer and members.is_perhaps_vulnerable then 'perhaps_vulnerable'
-            when action.is_offer and protected_elsewhere.customer_id is not null then 'protected_elsewhere'
+            when action.is_offer and held_back_elsewhere.customer_id is not null then 'held_back_elsewhere'
             when action.is_help then null
             when members.margin is null or members.margin < $border_margin then 'near_border'
             when said.is_contacted or listed.customer_id is not null then 'recently_contacted'
@@ -130,8 +130,8 @@ checked as (
         action.is_help
     from members
     cross join action
-    left join protected_elsewhere
-        on members.customer_id = protected_elsewhere.customer_id
+    left join held_back_elsewhere
+        on members.customer_id = held_back_elsewhere.customer_id
     left join said
         on members.customer_id = said.customer_id
     left join listed

@@ -50,7 +50,7 @@ EXCLUSIONS = {
     "opted_out": "opted out",
     "vulnerable": "vulnerable",
     "perhaps_vulnerable": "perhaps vulnerable, for a figure is missing",
-    "protected_elsewhere": "in another segment that may not be offered more",
+    "held_back_elsewhere": "in another segment that may not be offered more",
     "near_border": "near the border to another segment",
     "recently_contacted": "on a list or contacted in the last days",
 }

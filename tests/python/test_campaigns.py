@@ -150,7 +150,7 @@ def test_each_rule_leaves_out_whom_it_is_about(published, folder, exclusion, sta
         ("spending", "card_usage_4", False),
     ],
 )
-def test_who_is_protected_in_another_segment_gets_no_offer(
+def test_who_is_held_back_in_another_segment_gets_no_offer(
     published, folder, population, segment, is_left_out
 ):
     file = published(
@@ -162,7 +162,7 @@ def test_who_is_protected_in_another_segment_gets_no_offer(
         "0.1 as distance, 0.5 as margin",
     )
     campaign = draw(file, folder, *OFFER)
-    assert campaign.record["protected_elsewhere_customers"] == is_left_out
+    assert campaign.record["held_back_elsewhere_customers"] == is_left_out
     assert (CUSTOMER in groups(campaign)[0]) is not is_left_out
 
 
