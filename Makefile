@@ -30,8 +30,9 @@ INSTALL_FAILED = { grep -m 1 '^ERROR' $(INSTALL_LOG) || tail -n 1 $(INSTALL_LOG)
 		'and that the disk has room, then run the same command again; the whole account is in $(INSTALL_LOG).'; exit 1; } >&2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build rebuild report explore docs metrics campaign workbook publish-postgres check-inputs docs-inputs tours test test-all test-faults \
-	mutants bench lint lint-events format sample picture test-duckdb2 test-superset audit sbom lock clean
+.PHONY: help setup build rebuild report explore docs dashboards metrics campaign workbook publish-postgres check-inputs \
+	docs-inputs tours test test-all test-faults mutants bench lint lint-events format sample picture test-duckdb2 test-superset \
+	audit sbom lock clean
 
 ##@ Begin
 
@@ -82,6 +83,11 @@ docs: build ## Write the dbt docs with charts to target/docs and serve them; SER
 	@echo 'Writing the docs'
 	@$(BIN)/dbt --quiet docs generate --vars "$$VARS"
 	@$(BIN)/python -m card_segments.cli.docs --vars "$$VARS" --port $(PORT) $(if $(filter no,$(SERVE)),,--serve)
+
+dashboards: ## Pack the starter dashboards for Superset as target/card_segments_superset.zip (docs/connect.md)
+	@mkdir -p target
+	@cd dashboards && $(PYTHON) -m zipfile -c ../target/card_segments_superset.zip superset
+	@echo 'The dashboards are in target/card_segments_superset.zip'
 
 # Without the proxy mf would ask the package index at each start whether there is a newer one.
 metrics: $(TESTING) ## List the metrics, or answer QUERY='--metrics spend --group-by spend__category', after a build
@@ -181,11 +187,12 @@ test-duckdb2: ## Build the sample on DuckDB 2.0, in an environment of its own; t
 	CARD_SEGMENTS_WAREHOUSE=target/duckdb2/build.duckdb $(VENV)-duckdb2/bin/dbt build \
 		--target-path target/duckdb2 --vars '{published_dir: target/duckdb2/published}'
 
-test-superset: ## Try the recipe for Superset in docs/connect.md, in a virtual environment of its own
+test-superset: dashboards ## Try docs/connect.md's recipe for Superset and the dashboards, in an environment of its own
 	@test -x $(VENV)-superset/bin/python || $(PYTHON) -m venv $(VENV)-superset
 	@# odfpy and wtforms-json come as source only
 	@$(VENV)-superset/bin/python $(PIP_INSTALL) --no-binary odfpy,wtforms-json -r requirements/superset.lock
-	$(VENV)-superset/bin/python tests/superset/check_superset.py "$${PUBLISHED:-published/cards.duckdb}"
+	$(VENV)-superset/bin/python tests/superset/check_superset.py "$${PUBLISHED:-published/cards.duckdb}" \
+		target/card_segments_superset.zip
 
 audit: $(AUDITING)/.installed ## Look up the locked libraries in the list of known vulnerabilities; needs the network
 	@mkdir -p target
