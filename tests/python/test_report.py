@@ -3,7 +3,6 @@
 import csv
 import json
 import re
-import shutil
 from pathlib import Path
 
 import duckdb
@@ -12,7 +11,7 @@ import pandas as pd
 import pytest
 from browser import PHONE, ZOOMED
 from jinja2 import Environment
-from workspaces import INPUTS, PROJECT, open_to_read, published_tables
+from workspaces import INPUTS, PROJECT, copy_without_keys, open_to_read, published_tables
 
 from card_segments.cli.report import main
 from card_segments.report import write_report
@@ -33,7 +32,7 @@ def changed(sample_build, tmp_path):
 
     def write(*statements):
         database = tmp_path / "cards.duckdb"
-        shutil.copy(sample_build.published / "cards.duckdb", database)
+        copy_without_keys(sample_build.published / "cards.duckdb", database)
         with duckdb.connect(str(database)) as connection:
             for statement in statements:
                 connection.execute(statement)

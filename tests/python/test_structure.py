@@ -230,7 +230,7 @@ def test_a_figure_is_not_far_from_its_input(house):
 def test_the_yaml_can_be_read():
     """More lines than this held every description twice."""
     files = (PROJECT / "models").rglob("*.yml")
-    assert sum(len(one.read_text(encoding="utf-8").splitlines()) for one in files) < 10_660
+    assert sum(len(one.read_text(encoding="utf-8").splitlines()) for one in files) < 10_680
 
 
 # Modelling

@@ -309,6 +309,17 @@ def open_to_read(database: Path) -> duckdb.DuckDBPyConnection:
     return duckdb.connect(str(database), read_only=True)
 
 
+def copy_without_keys(database: Path, copy: Path) -> None:
+    """Copy the tables of a published database without keys, so that tests can change them."""
+    with duckdb.connect(str(copy)) as connection:
+        connection.execute(f"attach '{database}' as published (read_only)")
+        tables = connection.sql(
+            "select table_name from duckdb_tables() where database_name = 'published'"
+        ).fetchall()
+        for (name,) in tables:
+            connection.execute(f'create table "{name}" as from published."{name}"')
+
+
 def query(database: Path, statement: str) -> pd.DataFrame:
     """Query a database."""
     with open_to_read(database) as connection:
