@@ -236,8 +236,18 @@ def findings(published: Published) -> list[dict[str, Any]]:
     """Return what the tables say in sentences of at most twenty words, the weightiest first."""
     found: list[dict[str, Any]] = []
 
-    def add(text: str, target: str, readers: str = "", is_spare: bool = False) -> None:
-        found.append({"text": text, "target": target, "readers": readers, "is_spare": is_spare})
+    def add(
+        text: str, target: str, readers: str = "", *, is_spare: bool = False, assumed_in: str = ""
+    ) -> None:
+        found.append(
+            {
+                "text": text,
+                "target": target,
+                "readers": readers,
+                "is_spare": is_spare,
+                "assumed_in": assumed_in,
+            }
+        )
 
     for row in published.rows(
         "select segmentation from segmentations where status <> 'published' order by 1"
@@ -315,6 +325,7 @@ def findings(published: Published) -> list[dict[str, Any]]:
                 f"{number(staff['planned'], 0)} customers.",
                 "service",
                 "service",
+                assumed_in="dbt_project.yml, seeds/reference/service_channels.csv",
             )
     rows = published.row(
         """
@@ -358,4 +369,5 @@ def card_value(published: Published, add: Any) -> None:
             f"first {clipped(losing[0]['segment_name'])}.",
             "behaviour",
             "marketing risk",
+            assumed_in="seeds/reference/value_rates.csv",
         )

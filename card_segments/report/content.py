@@ -102,7 +102,7 @@ def headline(published: Published) -> dict[str, Any]:
             "net value of a cardholder and year",
             money(value["net_value_base_amount"], currency=publication(published)["currency"]),
             f"{number(value['net_value_low_amount'])} to {number(value['net_value_high_amount'])}, "
-            "by assumed low and high rates",
+            "by low and high rates, assumed in seeds/reference/value_rates.csv",
             "behaviour",
         )
     if published.has("repayment_behaviour"):
@@ -125,7 +125,8 @@ def headline(published: Published) -> dict[str, Any]:
         add(
             "full-time staff for branch and calls",
             number(staff["staff"], 0),
-            f"for {number(staff['planned'], 0)} customers",
+            f"for {number(staff['planned'], 0)} customers, assumed in dbt_project.yml and "
+            "seeds/reference/service_channels.csv",
             "service",
         )
     rows = published.row(

@@ -326,7 +326,8 @@ def test_findings_are_few_and_short(browser, page, changed):
             sentences, _ = seen(visit, ".findings li")
         assert 3 <= len(sentences) <= 5
         for sentence in sentences:
-            assert len(sentence.removesuffix("More").split()) <= 20, sentence
+            said = sentence.removesuffix("More").split("Assumed in")[0]
+            assert len(said.split()) <= 20, sentence
 
 
 def test_findings_say_what_the_tables_say(browser, page, sample_build):
@@ -340,6 +341,8 @@ def test_findings_say_what_the_tables_say(browser, page, sample_build):
         told = visit.page.locator(".findings").inner_text()
     assert f"{rich.segment_name}: {100 * rich.customer_share:.0f} % of customers" in told
     assert f"{100 * help_share:.0f} % of cardholders may need help" in told
+    # what rests on assumptions says where they are
+    assert re.search(r"lose money by assumed rates.*seeds/reference/value_rates.csv", told)
 
 
 def test_the_trend_is_the_change_of_the_share(browser, page, changed, sample_build):
@@ -411,6 +414,21 @@ def test_amounts_are_in_the_currency_or_say_that_none_is_set(browser, changed, c
         assert len(re.findall(r"EUR [\d,]+", income)) == 2
         for place in ("#card-features", "#service", "#behaviour", ".card"):
             assert "EUR " in texts, place
+
+
+def test_assumptions_stand_beside_what_rests_on_them(browser, page):
+    with browser.visit(page) as visit:
+        drawn(visit)
+        for place, file in (
+            ("#card-features", "seeds/reference/card_benefits.csv"),
+            ("#behaviour", "seeds/reference/value_rates.csv"),
+            ("#service", "seeds/reference/service_channels.csv"),
+            ("#service", "seeds/reference/card_tiers.csv"),
+            ("#service", "dbt_project.yml (staffing_customers)"),
+        ):
+            assert f"Change it in {file}." in visit.page.locator(place).inner_text()
+            assert (PROJECT / file.split(" ")[0]).is_file()
+        assert "a book of 100,000 customers" in visit.page.locator("#service").inner_text()
 
 
 def test_an_older_publication_without_a_currency_can_be_shown(browser, changed):
