@@ -36,7 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     output = options.output or folder / WORKBOOK_NAME
     try:
-        workbook = write_workbook(shared, output, variables.get("currency"))
+        workbook = write_workbook(shared, output)
     except duckdb.Error as error:
         print(
             f"{shared} cannot be read as a publication of this project: {reason(error)}. Run "

@@ -53,9 +53,7 @@ class Workbook:
     left_out: tuple[Table, ...]
 
 
-def write_workbook(
-    shared: Path, path: Path, currency: str | None = None, rows_of_sheet: int = ROWS_OF_SHEET
-) -> Workbook:
+def write_workbook(shared: Path, path: Path, rows_of_sheet: int = ROWS_OF_SHEET) -> Workbook:
     """Write the workbook, all or nothing.
 
     Parameters
@@ -64,8 +62,6 @@ def write_workbook(
         The published file without rows by customer, `shared.duckdb`.
     path : Path
         The workbook; one that is there is replaced.
-    currency : str, optional
-        The currency of all amounts.
     rows_of_sheet : int
         How many rows a sheet holds, with its header.
 
@@ -84,7 +80,7 @@ def write_workbook(
         with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as folder:
             fresh = Path(folder) / path.name
             try:
-                _write(connection, fresh, fitting, left_out, currency)
+                _write(connection, fresh, fitting, left_out)
             except xlsxwriter.exceptions.FileCreateError as error:
                 raise OSError(str(error)) from error
             fresh.chmod(0o666 & ~mask)
@@ -135,7 +131,6 @@ def _write(
     path: Path,
     tables: Sequence[Table],
     left_out: Sequence[Table],
-    currency: str | None,
 ) -> None:
     # rows go to disk as they come, and no text is taken for a formula, a number or a link
     options = {
@@ -158,8 +153,6 @@ def _write(
         if isinstance(publication.get("published_at"), datetime):
             book.set_properties({"title": "Card Segments", "created": publication["published_at"]})
         about = [(name.replace("_", " "), value) for name, value in publication.items()]
-        if currency and "currency" not in publication:
-            about.append(("currency", currency))
         _write_front(book, formats, about, tables, left_out)
         rows = [
             (table.name, name, kind.lower(), meaning)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import duckdb
 import pandas as pd
 import pytest
-from workspaces import PROJECT
+from workspaces import PROJECT, copy_without_keys
 
 from card_segments.campaigns import CampaignError, Request, lists, write_campaign
 from card_segments.cli import campaign as command
@@ -24,7 +24,7 @@ HELP = ("card_usage_4", "vulnerable_contact")
 def sample(sample_build, tmp_path_factory):
     """The published file of the sample, which tests copy before they change it."""
     file = tmp_path_factory.mktemp("campaigns") / "cards.duckdb"
-    shutil.copyfile(sample_build.published / "cards.duckdb", file)
+    copy_without_keys(sample_build.published / "cards.duckdb", file)
     return file
 
 

@@ -171,23 +171,28 @@ def test_10_what_an_offer_brings_the_bank(bank, answer):
         "group_type == 'segment' and is_recommended"
     )
     spend = recommended.set_index(["group_name", "benefit_name"])["yearly_basis_amount"]
+    months, customers = bank.spends["month"].nunique(), len(bank.customers)
+    yearly = bank.spends["spend"].sum() / customers / months * 12
     found = answer(10)
     assert len(found) == len(recommended) and found["net"].is_monotonic_decreasing
     for row in found.itertuples():
-        rates = benefits.loc[row.offer]
-        used = {
-            name: spend[row.segment, row.offer] * rates[f"uptake_share_{name}"]
-            for name in ("low", "base", "high")
-        }
-        net = {
-            name: used[name] * (rates[f"revenue_rate_{name}"] - rates[f"cost_rate_{name}"])
-            for name in used
-        }
+        rates, spent = benefits.loc[row.offer], spend[row.segment, row.offer]
+        uptakes = [rates[f"uptake_share_{name}"] for name in ("low", "base", "high")]
+        worst, usual, best = (
+            spent * (rates[f"revenue_rate_{name}"] - rates[f"cost_rate_{other}"])
+            for name, other in (("low", "high"), ("base", "base"), ("high", "low"))
+        )
+        fixed = yearly * rates["fixed_cost_rate"]
         np.testing.assert_allclose(
-            [row.revenue, row.cost, row.net_low, row.net, row.net_high],
+            [row.revenue, row.cost, row.fixed_cost, row.net_low, row.net, row.net_high]
+            + [row.break_even_uptake_share],
             [
-                *(used["base"] * rates[f"{kind}_rate_base"] for kind in ("revenue", "cost")),
-                *(net[name] for name in ("low", "base", "high")),
+                *(spent * uptakes[1] * rates[f"{kind}_rate_base"] for kind in ("revenue", "cost")),
+                fixed,
+                min(worst * uptakes[0], worst * uptakes[2]) - fixed,
+                usual * uptakes[1] - fixed,
+                max(best * uptakes[0], best * uptakes[2]) - fixed,
+                fixed / usual if usual > 0 else np.nan,
             ],
         )
 
