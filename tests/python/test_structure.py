@@ -405,6 +405,21 @@ def test_public_models_are_contracts(house):
         ), key
 
 
+def test_foreign_keys_lead_from_a_column_to_the_key_of_a_public_table(house):
+    """The publisher leaves one out that leads nowhere, for the other table may be absent."""
+    named = [
+        (node, column, house.models[house.named(other)])
+        for node in house.models.values()
+        for column, other in node["config"]["meta"].get("foreign_keys", {}).items()
+    ]
+    assert len(named) > 20
+    for node, column, other in named:
+        case = (node["name"], column, other["name"])
+        assert column in node["columns"] and other["config"]["access"] == "public", case
+        keys = [one["columns"] for one in other["constraints"] if one["type"] == "primary_key"]
+        assert [len(columns) for columns in keys] == [1], case
+
+
 def test_exposures_read_public_tables(house):
     for exposure in house.manifest["exposures"].values():
         for key in exposure["depends_on"]["nodes"]:
