@@ -5,7 +5,14 @@ with
 cardholders as (
 
     {% if 'card_usage' in given_inputs() -%}
-    select * from {{ ref('stg_card_usage__cardholders') }}
+    select
+        *,
+        /* what only single transactions tell */
+        cast(null as double) as days_since_purchase,
+        cast(null as double) as online_share_of_purchases,
+        cast(null as bigint) as merchants,
+        cast(null as bigint) as spend_categories
+    from {{ ref('stg_card_usage__cardholders') }}
     {%- else -%}
     select * from {{ ref('int_cardholders_summed') }}
     {%- endif %}
@@ -33,10 +40,10 @@ chosen as (
         minimum_payments_amount,
         full_payment_share,
         tenure_months,
-        /* what only single transactions tell */
-        {%- for column in ['days_since_purchase', 'online_share_of_purchases', 'merchants', 'spend_categories'] %}
-        {{ 'cast(null as double) as ' if 'card_usage' in given_inputs() }}{{ column }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        days_since_purchase,
+        online_share_of_purchases,
+        merchants,
+        spend_categories
     from cardholders
 
 )

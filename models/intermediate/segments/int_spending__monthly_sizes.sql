@@ -1,4 +1,4 @@
--- One row per spending segment and month: customers whom the month's behaviour puts there, and whether they are too few.
+-- One row per spending segment and month: customers whom the month's behaviour puts there, and if they are too few.
 {{ config(enabled=has_inputs('customers', 'spends')) }}
 with
 
