@@ -3,13 +3,6 @@
     enabled=has_inputs('card_transactions', 'card_statements'),
     post_hook="{{ raise_unclear_usage(ref('int_transactions_classified'), ref('int_statements_read')) }}"
 ) }}
-{% set last_day_sql -%}
-    {%- if var('as_of_date') -%}
-    cast('{{ var("as_of_date") }}' as date)
-    {%- else -%}
-    last_day(max(tenures.last_month))
-    {%- endif -%}
-{%- endset -%}
 with
 
 statements as (
@@ -47,7 +40,9 @@ tenures as (
             {{ dbt.datediff('first_month', 'last_month', 'month') }}
         )
         + 1 as tenure_months,
-        last_month
+        last_month,
+        {% if var('as_of_date') -%} cast('{{ var("as_of_date") }}' as date) {%- else -%} last_day(last_month) {%- endif %}
+            as last_day
     from first_months
 
 ),
@@ -138,7 +133,7 @@ purchases_described as (
 
     select
         purchases.customer_id,
-        {{ dbt.datediff('max(purchases.spent_at)', last_day_sql, 'day') }} as days_since_purchase,
+        max(tenures.last_day) - cast(max(purchases.spent_at) as date) as days_since_purchase,
         cast(count(case when purchases.is_online then 1 end) as double) / nullif(count(purchases.is_online), 0)
             as online_share_of_purchases,
         nullif(count(distinct purchases.merchant), 0) as merchants,
