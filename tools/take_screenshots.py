@@ -6,7 +6,7 @@ Run by `make picture`, after `make build` and `make docs`, where Chromium is ins
 import sys
 from pathlib import Path
 
-from browser import Browser, find_chromium
+from browser import PHONE, Browser, find_chromium
 from playwright.sync_api import sync_playwright
 
 ASSETS = Path("docs/assets")
@@ -16,6 +16,13 @@ LINEAGE = (
     "#!/model/model.card_segments.customer_income_utilisation"
     "?g_v=1&g_i=%2Bcustomer_income_utilisation"
 )
+# What readers see first: on a laptop, in the dark as credit does, on a phone, and on paper (A4).
+VIEWS = {
+    "report": {"size": (1440, 900)},
+    "report_dark": {"size": (1440, 900), "dark": True, "fragment": "#reader=credit"},
+    "report_phone": {"size": PHONE},
+    "report_print": {"size": (1123, 794), "print_out": True},
+}
 
 
 def main() -> None:
@@ -28,8 +35,9 @@ def main() -> None:
         sys.exit(f"There is no {' and no '.join(missing)}: run make build and make docs first.")
     with sync_playwright() as playwright:
         browser = Browser(playwright, executable)
-        with browser.visit(REPORT, size=(1440, 900)) as visit:
-            visit.screenshot(ASSETS / "report.png", whole_page=False)
+        for name, view in VIEWS.items():
+            with browser.visit(REPORT, **view) as visit:
+                visit.screenshot(ASSETS / f"{name}.png", whole_page=False)
         with browser.visit(DOCS, fragment=LINEAGE, size=(1200, 460)) as visit:
             # the graph is laid out after the page has loaded
             visit.page.wait_for_timeout(5000)
