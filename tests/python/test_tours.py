@@ -1,6 +1,7 @@
 """The tours say what the published tables say, and name nothing that is not there."""
 
 import re
+import shutil
 import subprocess
 
 import duckdb
@@ -192,9 +193,9 @@ def test_make_knows_the_command(line):
 
 @pytest.fixture(scope="module")
 def readers_folder(sample_build, tmp_path_factory):
-    """A target folder of one's own beside the warehouse of the sample."""
+    """A folder of one's own with a copy of the warehouse, which others may have open."""
     workspace = Workspace(tmp_path_factory.mktemp("tours"))
-    workspace.warehouse = sample_build.warehouse
+    shutil.copyfile(sample_build.warehouse, workspace.warehouse)
     workspace.published = sample_build.published
     return workspace
 
