@@ -7,8 +7,7 @@ import difflib
 import os
 import re
 import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -150,7 +149,11 @@ def write_campaign(
         if not folder.exists():
             folder.mkdir(parents=True)
             take_group(folder)
-        with locked(folder, "writing a campaign list"), _opened(published) as connection:
+        with (
+            locked(folder, "writing a campaign list"),
+            # tables of the session are in memory
+            duckdb.connect(str(published), read_only=True) as connection,
+        ):
             return _write(connection, folder, signs, request, now)
     except PublishingError as error:
         raise CampaignError(str(error)) from error
@@ -184,13 +187,6 @@ def _check(request: Request) -> None:
             f"The number of days is {request.contact_days}, but cannot be below 0: DAYS=30 leaves "
             "out who was contacted in the last 30 days."
         )
-
-
-@contextmanager
-def _opened(published: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open the published file, read-only; tables of the session are in memory."""
-    with duckdb.connect(str(published), read_only=True) as connection:
-        yield connection
 
 
 def _write(
