@@ -90,15 +90,17 @@ def written(path: Path, connection: duckdb.DuckDBPyConnection) -> str:
     text = path.read_text(encoding="utf-8")
 
     def with_result(match: re.Match[str]) -> str:
-        is_answer = match.re is ANSWER
+        # an answer stands right below its comment, which Markdown does not show
+        show, gap = (answer, "") if match.re is ANSWER else (result_table, "\n")
+        if path == QUESTIONS:
+            show = first_rows
         try:
-            show = first_rows if path == QUESTIONS else result_table
-            result = (answer if is_answer else show)(connection, match["statement"])
+            result = show(connection, match["statement"])
         except (duckdb.Error, TourError) as error:
             line = text.count("\n", 0, match.start()) + 1
             reason = str(error).splitlines()[0]
             raise TourError(f"{path.name}, the SQL of line {line}: {reason}") from error
-        return f"{match['sql']}{'' if is_answer else chr(10)}{BEGIN}\n{result}\n{END}\n"
+        return f"{match['sql']}{gap}{BEGIN}\n{result}\n{END}\n"
 
     return BLOCK.sub(with_result, ANSWER.sub(with_result, text))
 

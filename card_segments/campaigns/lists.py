@@ -25,6 +25,7 @@ from card_segments.publishing.folder import (
     take_group,
     user_name,
 )
+from card_segments.publishing.publish import quoted
 
 FOLDER_NAME = "campaigns"
 CONTACT_NAME = "contact.csv"
@@ -409,7 +410,7 @@ def _place(connection: duckdb.DuckDBPyConnection, place: Path, record: dict[str,
             connection.execute(
                 f"copy (select {', '.join(LIST_COLUMNS)} from candidates "
                 f"where list_group = '{group}' order by customer_id) "
-                f"to {_quoted(str(fresh / name))} (header true)"
+                f"to {quoted(str(fresh / name))} (header true)"
             )
         with (fresh / RECORD_NAME).open("w", newline="", encoding="utf-8") as file:
             writer = csv.DictWriter(file, list(record))
@@ -421,7 +422,3 @@ def _place(connection: duckdb.DuckDBPyConnection, place: Path, record: dict[str,
     except BaseException:
         shutil.rmtree(fresh, ignore_errors=True)
         raise
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

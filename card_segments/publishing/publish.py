@@ -240,7 +240,8 @@ def _described(
     )
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """Write a text as an SQL literal."""
     return "'" + text.replace("'", "''") + "'"
 
 
@@ -258,7 +259,7 @@ def _write_parquet(
     """Write one table, sorted, so that the same rows always make the same file."""
     path = folder / PARQUET_NAME / f"{name}.parquet"
     connection.execute(
-        f'copy (select * from "{schema}"."{name}" order by all) to {_quoted(str(path))} '
+        f'copy (select * from "{schema}"."{name}" order by all) to {quoted(str(path))} '
         f"({_parquet_options(described)})"
     )
     return connection.execute(f'select count(*) from "{schema}"."{name}"').fetchone()[0]
@@ -272,26 +273,26 @@ def _parquet_options(described: Described) -> str:
         "primary_key": json.dumps(described.key),
         "foreign_keys": json.dumps(dict(described.references)),
     }
-    pairs = ", ".join(f"{key}: {_quoted(value)}" for key, value in metadata.items())
+    pairs = ", ".join(f"{key}: {quoted(value)}" for key, value in metadata.items())
     return f"format parquet, compression zstd, kv_metadata {{{pairs}}}"
 
 
 def _write_publication_row(folder: Path, build: Build, rows: dict[str, int]) -> int:
     path = folder / PARQUET_NAME / "publication.parquet"
-    currency = _quoted(build.currency) if build.currency else "null"
+    currency = quoted(build.currency) if build.currency else "null"
     with duckdb.connect() as connection:
         connection.execute(
             f"""
             copy (
                 select
-                    {_quoted(build.build_id)} as build_id,
-                    cast({_quoted(build.published_at)} as timestamp) as published_at,
-                    {_quoted(build.project_version)} as project_version,
-                    {_quoted(duckdb.__version__)} as duckdb_version,
+                    {quoted(build.build_id)} as build_id,
+                    cast({quoted(build.published_at)} as timestamp) as published_at,
+                    {quoted(build.project_version)} as project_version,
+                    {quoted(duckdb.__version__)} as duckdb_version,
                     cast({currency} as varchar) as currency,
                     {len(rows)} as published_tables,
                     {sum(rows.values())} as published_rows
-            ) to {_quoted(str(path))} ({_parquet_options(PUBLICATION)})
+            ) to {quoted(str(path))} ({_parquet_options(PUBLICATION)})
             """
         )
     return 1
@@ -376,10 +377,10 @@ def _fill(
 def _comment(connection: duckdb.DuckDBPyConnection, name: str, described: Described) -> None:
     """Carry the descriptions of a table and its columns over."""
     if described.comment is not None:
-        connection.execute(f"comment on table {_named(name)} is {_quoted(described.comment)}")
+        connection.execute(f"comment on table {_named(name)} is {quoted(described.comment)}")
     for column, text in described.columns.items():
         place = f"{_named(name)}.{_named(column)}"
-        connection.execute(f"comment on column {place} is {_quoted(text)}")
+        connection.execute(f"comment on column {place} is {quoted(text)}")
 
 
 def _write_report(write: Callable[[Path, Path], object], database: Path, page: Path) -> None:
