@@ -108,13 +108,16 @@
             {% do raise_error("The variable reference_month is '" ~ var('reference_month') ~ "', but has to be the first day of a month such as 2023-10-01. It is the month that the metrics give to inputs without dates.") %}
         {% endif %}
 
-        {% if var('refit') not in ('auto', 'always', 'never') %}
-            {% do raise_error("The variable refit is '" ~ var('refit') ~ "', but has to be auto, always or never.") %}
+        {% if var('refit') not in ('auto', 'always', 'never', 'frozen') %}
+            {% do raise_error("The variable refit is '" ~ var('refit') ~ "', but has to be auto, always, never or frozen.") %}
         {% endif %}
 
         {% do published_dir() %}
         {% if flags.WHICH in ('build', 'run') %}
             {% set obstacle = open_last_publication().obstacle %}
+            {% if is_frozen() and not open_last_publication().tables %}
+                {% do raise_error("A frozen build scores with what was published before, and nothing is published in " ~ published_dir() ~ " yet: build once without refit: frozen, or name the folder of a publication in published_dir.") %}
+            {% endif %}
             {#- Said now and not when the build is done. -#}
             {% if obstacle and is_complete_build() %}
                 {% do raise_error(obstacle) %}

@@ -3,7 +3,7 @@ with
 
 fitted as (
 
-    select * from {{ ref('int_segmentations_fitted') }}
+    select * from {{ fits() }}
 
 ),
 
@@ -59,7 +59,9 @@ parameters as (
     from last_parameters
     inner join decisions
         on last_parameters.segmentation = decisions.segmentation
-    where not decisions.is_fitted
+    where
+        not decisions.is_fitted
+        and decisions.last_model_version is not null
 
 )
 

@@ -1,5 +1,6 @@
 -- One row per active segmentation: whether it is fitted anew in this build or its published model is reused, and why.
 {% set refit = var('refit') %}
+{% set fitted = 'not fitted' if is_frozen() else 'fitted' %}
 with
 
 specifications as (
@@ -69,13 +70,13 @@ decisions as (
         specifications.segmentation,
         specifications.last_model_version,
         case
-            when specifications.last_model_version is null then 'fitted: there is no published model of these customers'
+            when specifications.last_model_version is null then '{{ fitted }}: there is no published model of these customers'
             when not specifications.is_same_specification
-                then 'fitted: the specification has changed since the published model'
+                then '{{ fitted }}: the specification has changed since the published model'
             {%- if refit == 'always' %}
             else 'fitted: the variable refit is always'
-            {%- elif refit == 'never' %}
-            else 'kept: the variable refit is never'
+            {%- elif refit in ('never', 'frozen') %}
+            else 'kept: the variable refit is {{ refit }}'
             {%- else %}
             when drifted.drifted_feature is not null
                 then concat(

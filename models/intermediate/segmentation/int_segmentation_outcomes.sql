@@ -15,7 +15,7 @@ decisions as (
 
 fits as (
 
-    select * from {{ ref('int_segmentations_fitted') }}
+    select * from {{ fits() }}
     where record = 'outcome'
 
 ),
@@ -51,12 +51,13 @@ kept_outcomes as (
 
     select
         decisions.segmentation,
-        'published' as status,
+        /* a frozen build fits nothing, also where there is no model */
+        case when decisions.last_model_version is null then 'not_published' else 'published' end as status,
         specifications.last_verdict as verdict,
         decisions.decision_reason as reason,
         specifications.last_model_version as model_version,
         specifications.last_fitted_customers as fitted_customers,
-        specifications.last_fitted_at as fitted_at
+        coalesce(specifications.last_fitted_at, {{ build_time() }}) as fitted_at
     from decisions
     inner join specifications
         on decisions.segmentation = specifications.segmentation

@@ -9,7 +9,7 @@ scores as (
 
 fitted_segments as (
 
-    select * from {{ ref('int_segmentations_fitted') }}
+    select * from {{ fits() }}
     where record = 'segment'
 
 ),

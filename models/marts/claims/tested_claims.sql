@@ -59,6 +59,9 @@ worded as (
         *,
         case
             when missing_inputs is not null then 'The input ' || missing_inputs || ' is not there.'
+            {%- if is_frozen() %}
+            else 'Not tested: the build is frozen, and the last publication has no test of this claim. A full build tests it.'
+            {%- else %}
             when groups_found = 0 then 'No customer has a value of ' || replace(metric, '_', ' ') || ' in these groups.'
             when group_a is not null and customers_a is null
                 then 'No customer is in the group ' || group_a || ', or too few to be shown.'
@@ -71,6 +74,7 @@ worded as (
             when largest_customers_b < {{ minimum }}
                 then 'Fewer than {{ minimum }} customers are in a group to compare with.'
             else 'Fewer than two groups have {{ minimum }} customers, or nothing differs between any two customers.'
+            {%- endif %}
         end as untestable_reason,
         case
             when metric_unit = 'who' then 'the share of customers who ' || metric_in_words else metric_in_words
@@ -170,9 +174,72 @@ reported as (
         smallest_effect,
 
         -- booleans
-        is_significant
+        is_significant,
+
+        -- dates
+        cast({{ 'null' if is_frozen() else build_time() }} as timestamp) as tested_at
     from said
 
-)
+),
 
-select * from reported
+{% if is_frozen() %}
+/* a frozen build tests nothing: of a claim that says what it said, what was published last stands, with its date */
+last_claims as (
+
+    {% set columns = {
+        'claim_key': 'string', 'subject': 'string', 'claim': 'string', 'verdict': 'string', 'reason': 'string',
+        'statistics': 'string', 'test': 'string', 'population': 'string', 'metric': 'string', 'group_by': 'string',
+        'group_a': 'string', 'compared_with': 'string', 'expected': 'string', 'effect_measure': 'string',
+        'customers': 'bigint', 'customers_a': 'bigint', 'customers_b': 'bigint', 'mean_a': 'double',
+        'mean_b': 'double', 'threshold': 'double', 'statistic': 'double', 'p_value': 'double',
+        'adjusted_p_value': 'double', 'effect_size': 'double', 'effect_lower': 'double', 'effect_upper': 'double',
+        'smallest_effect': 'double', 'is_significant': 'boolean', 'tested_at': 'timestamp',
+    } %}
+    {% if last_published('tested_claims', columns.keys() | list) %}
+    {{ select_last_published('tested_claims', columns) }}
+    {% else %}
+    {{ empty_relation(columns) }}
+    {% endif %}
+
+),
+
+carried as (
+
+    select last_claims.*
+    from last_claims
+    inner join said
+        on
+            last_claims.claim_key = said.claim_key
+            and last_claims.claim = said.claim
+            and last_claims.test = said.test
+            and last_claims.population = said.population
+            and last_claims.metric = said.metric
+            and last_claims.group_by is not distinct from said.group_by
+            and last_claims.group_a is not distinct from said.group_a
+            and last_claims.threshold is not distinct from said.threshold
+            and last_claims.expected = said.expected
+            and last_claims.smallest_effect = said.smallest_effect
+    where
+        last_claims.tested_at is not null
+        and said.missing_inputs is null
+        and (said.compared_with is null or said.compared_with = last_claims.compared_with)
+
+),
+
+published_claims as (
+
+    select * from carried
+    union all
+    select * from reported
+    where claim_key not in (select carried.claim_key from carried)
+
+)
+{% else %}
+published_claims as (
+
+    select * from reported
+
+)
+{% endif %}
+
+select * from published_claims

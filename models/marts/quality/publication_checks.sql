@@ -22,7 +22,7 @@ segments as (
 
 fitted as (
 
-    select * from {{ ref('int_segmentations_fitted') }}
+    select * from {{ fits() }}
 
 ),
 

@@ -5,7 +5,7 @@ with
 
 fitted_candidates as (
 
-    select * from {{ ref('int_segmentations_fitted') }}
+    select * from {{ fits() }}
     where record = 'candidate'
 
 ),

@@ -3,7 +3,7 @@ with
 
 fitted_places as (
 
-    select * from {{ ref('int_segmentations_fitted') }}
+    select * from {{ fits() }}
     where record = 'place'
 
 ),

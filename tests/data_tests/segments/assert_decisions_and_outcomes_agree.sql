@@ -14,7 +14,7 @@ outcomes as (
 
 fits as (
 
-    select distinct segmentation from {{ ref('int_segmentations_fitted') }}
+    select distinct segmentation from {{ fits() }}
 
 )
 
@@ -37,5 +37,8 @@ where
     or (fits.segmentation is not null) <> decisions.is_fitted
     or (
         not decisions.is_fitted
-        and (outcomes.status <> 'published' or outcomes.model_version is distinct from decisions.last_model_version)
+        and (
+            (outcomes.status = 'published') <> (decisions.last_model_version is not null)
+            or outcomes.model_version is distinct from decisions.last_model_version
+        )
     )
