@@ -478,10 +478,17 @@ def stand_ins(published: Published, name: str) -> Section:
     return {"attributes": attributes, "groups": groups} if attributes else None
 
 
-def validation(published: Published, name: str) -> list[tuple[str, dict[str, float]]]:
+def carried_from(published: Published, rows: list[dict[str, Any]], column: str) -> str | None:
+    """Return the day of what a frozen build carried over from an earlier one, or None."""
+    built = published.row("select published_at from publication")
+    earlier = [row[column] for row in rows if row.get(column) and row[column] < built["published_at"]]
+    return max(earlier).strftime("%Y-%m-%d") if earlier else None
+
+
+def validation(published: Published, name: str) -> Section:
     """Return how much of later behaviour the segments explain, beside a simple rule and chance."""
     if not published.has("segment_out_of_time_validation"):
-        return []
+        return None
     rows = published.rows(
         """
         select * from segment_out_of_time_validation where segmentation = ?
@@ -489,10 +496,12 @@ def validation(published: Published, name: str) -> list[tuple[str, dict[str, flo
         """,
         name,
     )
-    return [
+    outcomes = [
         (outcome, {row["scheme"]: row["omega_squared"] for row in members})
         for outcome, members in grouped(rows, "outcome")
     ]
+    day = carried_from(published, rows, "validated_at")
+    return {"outcomes": outcomes, "carried_from": day} if rows else None
 
 
 def spending(published: Published) -> Section:
@@ -818,7 +827,9 @@ def claims(published: Published) -> Section:
         "select verdict, count(*) as claims from tested_claims group by verdict "
         "order by claims desc, verdict"
     )
-    return {"subjects": grouped(rows, "subject"), "counts": counts} if rows else None
+    day = carried_from(published, rows, "tested_at")
+    subjects = grouped(rows, "subject")
+    return {"subjects": subjects, "counts": counts, "carried_from": day} if rows else None
 
 
 def quality(published: Published) -> dict[str, Any]:

@@ -36,8 +36,34 @@
     {% do print('') %}
     {% do print(checks[0] ~ ' of ' ~ checks[1] ~ ' publication checks passed') %}
     {% do print_checks("severity = 'warn'") %}
+    {% if is_frozen() %}
+        {% do print_frozen() %}
+    {% endif %}
     {% do print('') %}
     {% do print_what_to_open() %}
+{% endmacro %}
+
+
+{#- What a frozen build carried over, with its date, and what is not there. -#}
+{% macro print_frozen() %}
+    {% set claims = run_query("select count(*), count(tested_at), max(tested_at) from " ~ relation_of('tested_claims')).rows[0] %}
+    {% set untested = (claims[0] - claims[1]) | int %}
+    {% do print('') %}
+    {% do print('The build was frozen: nothing was fitted or tested anew.') %}
+    {% if claims[1] %}
+        {% do print('  tested_claims: ' ~ claims[1] | int ~ ' claims as they were tested on ' ~ claims[2].strftime('%Y-%m-%d')) %}
+    {% endif %}
+    {% if untested %}
+        {% do print('  tested_claims: ' ~ untested ~ ' claims are not tested; a build without refit: frozen tests them') %}
+    {% endif %}
+    {% if has_inputs('customers', 'spends') %}
+        {% set validated_at = run_query("select max(validated_at) from " ~ relation_of('segment_out_of_time_validation')).rows[0][0] %}
+        {% if validated_at %}
+            {% do print('  segment_out_of_time_validation: as measured on ' ~ validated_at.strftime('%Y-%m-%d')) %}
+        {% else %}
+            {% do print('  segment_out_of_time_validation: not there; a build without refit: frozen measures it') %}
+        {% endif %}
+    {% endif %}
 {% endmacro %}
 
 

@@ -88,6 +88,8 @@ def rest_of(path):
 # What a table says of times and of files; the list of tables counts the rows of input_quality.
 APART = {
     "segmentations": "* exclude (fitted_at)",
+    "segment_out_of_time_validation": "* exclude (validated_at)",
+    "tested_claims": "* exclude (tested_at)",
     "segment_registry": "* exclude (first_published_at, last_published_at)",
     "input_quality": "columns(* exclude (source_file, measured)), sum(measured)",
     "published_tables": (

@@ -18,7 +18,6 @@ CHANGED = {
     "maximum_reject_share": 0.5,
     "minimum_recommendations": 1,
     "published_dir": "elsewhere",
-    "refit": "never",
     "same_customers": ["spending", "repayment"],
     "spends_year": 2001,
     "staffing_customers": None,

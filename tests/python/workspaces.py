@@ -50,7 +50,6 @@ RUNTIME_VARIABLES = {
     "maximum_reject_share",
     "minimum_recommendations",
     "published_dir",
-    "refit",
     "same_customers",
     "spends_year",
     "staffing_customers",

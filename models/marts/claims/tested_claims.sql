@@ -222,7 +222,11 @@ carried as (
     where
         last_claims.tested_at is not null
         and said.missing_inputs is null
-        and (said.compared_with is null or said.compared_with = last_claims.compared_with)
+        /* of several rivals the one that decided is published */
+        and (
+            last_claims.compared_with is not distinct from said.compared_with
+            or (said.compared_with = 'rest' and said.test in ('largest_group', 'largest_part'))
+        )
 
 ),
 

@@ -257,6 +257,7 @@ def test_tested_claims(bank):
     expected["adjusted_p_value"] = holm(expected)
     expected["is_significant"] = expected["adjusted_p_value"] <= level
     expected["verdict"] = [verdict(claim) for claim in expected.itertuples()]
+    expected["tested_at"] = bank.published("publication")["published_at"].item()
     published = bank.published("tested_claims")
     compare(
         published, expected.drop(columns="group_b"), ["claim_key"], words=["reason", "statistics"]

@@ -141,6 +141,7 @@ def test_segment_out_of_time_validation(bank):
         expected["eta_squared"], expected["customers"], expected["groups"]
     )
     expected["omega_margin"] = 1.05 * expected["margin"]
+    expected["validated_at"] = bank.published("publication")["published_at"].item()
     compare(
         bank.published("segment_out_of_time_validation"),
         expected,
