@@ -30,8 +30,8 @@ INSTALL_FAILED = { grep -m 1 '^ERROR' $(INSTALL_LOG) || tail -n 1 $(INSTALL_LOG)
 		'and that the disk has room, then run the same command again; the whole account is in $(INSTALL_LOG).'; exit 1; } >&2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build rebuild report explore docs dashboards metrics metrics-interchange campaign workbook publish-postgres check-inputs \
-	docs-inputs tours test test-all test-faults mutants bench lint lint-events format sample picture test-duckdb2 test-superset \
+.PHONY: help setup build rebuild report explore docs dashboards metrics metrics-interchange campaign workbook \
+	publish-postgres check-inputs docs-inputs tours test test-all test-faults mutants bench lint lint-events format sample picture test-duckdb2 test-superset \
 	audit sbom lock clean
 
 ##@ Begin
@@ -93,10 +93,10 @@ dashboards: ## Pack the starter dashboards for Superset as target/card_segments_
 metrics: $(TESTING) ## List the metrics, or answer QUERY='--metrics spend --group-by spend__category', after a build
 	@HTTPS_PROXY=http://127.0.0.1:9 $(BIN)/mf $(if $(QUERY),query $(QUERY),list metrics)
 
-# Further settings: CONTROL=0.1, DAYS=30, BORDER=0.05, OPTED_OUT and CONTACTED=column, SALT=text, CAMPAIGNS=folder.
-metrics-interchange: $(TESTING) ## Write the metrics as target/card_segments.osi.json, for other tools, after a build (docs/metrics.md)
+metrics-interchange: $(TESTING) ## Write the metrics as target/card_segments.osi.json for other tools, after a build (docs/metrics.md)
 	@$(BIN)/python -m card_segments.cli.interchange
 
+# Further settings: CONTROL=0.1, DAYS=30, BORDER=0.05, OPTED_OUT and CONTACTED=column, SALT=text, CAMPAIGNS=folder.
 campaign: $(RUNTIME) ## List the customers of SEGMENT for ACTION, with a control group; NOTE='why' (docs/campaigns.md)
 	@$(BIN)/python -m card_segments.cli.campaign --vars "$$VARS" --segment "$$SEGMENT" --action "$$ACTION" --note "$$NOTE" \
 		$(if $(CONTROL),--control "$$CONTROL") $(if $(DAYS),--days "$$DAYS") $(if $(BORDER),--border "$$BORDER") \

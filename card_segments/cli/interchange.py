@@ -24,7 +24,8 @@ def interchange_document(manifest: str) -> dict[str, Any]:
     Returns
     -------
     dict
-        The document, which holds every metric of the manifest.
+        The document. A metric of last known values, which may not be added up over time, is not in
+        it: the format cannot say so, and its SQL would give another figure.
     """
     # installed with the packages of the tests, as MetricFlow's command line is
     from metricflow.converters.msi_to_osi import MSIToOSIConverter
@@ -34,16 +35,49 @@ def interchange_document(manifest: str) -> dict[str, Any]:
 
     read = PydanticSemanticManifest.parse_raw(manifest)
     document = json.loads(MSIToOSIConverter().convert(read, MODEL_NAME).output.to_osi_json())
+    left_out = metrics_left_out(manifest)
     for model in document["semantic_model"]:
+        model["metrics"] = [one for one in model["metrics"] if one["name"] not in left_out]
         for dataset in model["datasets"]:
             # database.schema.table, as the specification writes it
             dataset["source"] = dataset["source"].replace('"', "")
+            for field in dataset["fields"]:
+                _qualify(model["metrics"], f"{dataset['name']}.{field['name']}", _sql(field))
         keys = {dataset["name"]: _keys(dataset) for dataset in model["datasets"]}
         # the converter joins any two datasets that know an entity; `to` has to be the one side
         model["relationships"] = [
             one for one in model["relationships"] if one["to_columns"] in keys[one["to"]]
         ]
     return document
+
+
+def metrics_left_out(manifest: str) -> set[str]:
+    """Return the names of the metrics that rest on last known values."""
+    content = json.loads(manifest)
+    last_known = {
+        measure["name"]
+        for model in content["semantic_models"]
+        for measure in model["measures"]
+        if measure["non_additive_dimension"]
+    }
+    return {
+        metric["name"]
+        for metric in content["metrics"]
+        if last_known & {measure["name"] for measure in metric["type_params"]["input_measures"]}
+    }
+
+
+def _sql(part: dict[str, Any]) -> str:
+    return part["expression"]["dialects"][0]["expression"]
+
+
+def _qualify(metrics: list[dict[str, Any]], field: str, expression: str) -> None:
+    """Name a computed field where metrics repeat its expression, whose columns are not qualified."""
+    if expression.isidentifier():
+        return
+    for metric in metrics:
+        sql = _sql(metric).replace(expression, field)
+        metric["expression"]["dialects"][0]["expression"] = sql
 
 
 def _keys(dataset: dict[str, Any]) -> list[list[str]]:
@@ -61,7 +95,8 @@ def main(arguments: list[str] | None = None) -> int:
     if not options.manifest.is_file():
         print(f"{options.manifest} is not there: run make build, which writes it.", file=sys.stderr)
         return 1
-    document = interchange_document(options.manifest.read_text(encoding="utf-8"))
+    manifest = options.manifest.read_text(encoding="utf-8")
+    document = interchange_document(manifest)
     text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
     options.output.write_text(text, encoding="utf-8")
     (model,) = document["semantic_model"]
@@ -69,6 +104,8 @@ def main(arguments: list[str] | None = None) -> int:
         f"{options.output}  ({len(model['metrics'])} metrics of {len(model['datasets'])} datasets, "
         f"version {document['version']})"
     )
+    if left_out := metrics_left_out(manifest):
+        print(f"Left out, for they are of last known values: {', '.join(sorted(left_out))}")
     return 0
 
 

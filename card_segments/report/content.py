@@ -481,7 +481,9 @@ def stand_ins(published: Published, name: str) -> Section:
 def carried_from(published: Published, rows: list[dict[str, Any]], column: str) -> str | None:
     """Return the day of what a frozen build carried over from an earlier one, or None."""
     built = published.row("select published_at from publication")
-    earlier = [row[column] for row in rows if row.get(column) and row[column] < built["published_at"]]
+    earlier = [
+        row[column] for row in rows if row.get(column) and row[column] < built["published_at"]
+    ]
     return max(earlier).strftime("%Y-%m-%d") if earlier else None
 
 

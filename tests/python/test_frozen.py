@@ -94,9 +94,7 @@ def test_unchanged_data_give_the_same_publication(sample_build, tmp_path, monkey
         (tmp_path / "blocked").mkdir(exist_ok=True)
         (tmp_path / "blocked" / f"{name}.py").write_text(f"raise ImportError('{name} is needed')")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path / "blocked"))
-    run = workspace.dbt_command(
-        "build", "--exclude-resource-type", "unit_test", refit="frozen"
-    )
+    run = workspace.dbt_command("build", "--exclude-resource-type", "unit_test", refit="frozen")
     assert run.succeeded, run.output
     results = json.loads((tmp_path / "target" / "run_results.json").read_text())["results"]
     assert not {"int_segmentations_fitted", "int_claim_tests", "int_segment_validations"} & {
