@@ -72,7 +72,7 @@ def _sql(part: dict[str, Any]) -> str:
 
 
 def _qualify(metrics: list[dict[str, Any]], field: str, expression: str) -> None:
-    """Name a computed field where metrics repeat its expression, whose columns are not qualified."""
+    """Name a computed field where metrics repeat its SQL, whose columns are not qualified."""
     if expression.isidentifier():
         return
     for metric in metrics:

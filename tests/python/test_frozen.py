@@ -1,4 +1,4 @@
-"""A frozen build: published parameters score in SQL alone, and what needs Python is carried over."""
+"""A frozen build: published parameters score in SQL alone; what needs Python is carried over."""
 
 import ast
 import json

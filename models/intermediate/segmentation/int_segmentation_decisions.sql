@@ -70,7 +70,8 @@ decisions as (
         specifications.segmentation,
         specifications.last_model_version,
         case
-            when specifications.last_model_version is null then '{{ fitted }}: there is no published model of these customers'
+            when specifications.last_model_version is null
+                then '{{ fitted }}: there is no published model of these customers'
             when not specifications.is_same_specification
                 then '{{ fitted }}: the specification has changed since the published model'
             {%- if refit == 'always' %}
