@@ -72,7 +72,7 @@ def fingerprint(variables: Mapping[str, Any]) -> str | None:
     None where a file went away meanwhile, a variable is none that a build would accept, or an input
     is a table, whose changes are not seen from here.
     """
-    if variables.get("input_relations"):
+    if variables.get("input_relations") or variables.get("input_models"):
         return None
     digest = hashlib.sha256()
     try:

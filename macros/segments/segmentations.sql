@@ -86,8 +86,7 @@
 {#- The specification that stands in the YAML of a feature model, under config.meta.segmentation. -#}
 {% macro segmentation_specification(segmentation) %}
     {% set model_name = 'int_' ~ segmentation ~ '__features' %}
-    {% set node = graph.nodes['model.' ~ project_name ~ '.' ~ model_name] %}
-    {% set specification = node.config.meta.get('segmentation') %}
+    {% set specification = find_node(model_name).config.meta.get('segmentation') %}
     {% if not specification %}
         {% do raise_error("The model " ~ model_name ~ " has no specification of the segmentation '" ~ segmentation ~ "'. Add config.meta.segmentation with a list of features to its YAML.") %}
     {% endif %}
