@@ -33,8 +33,8 @@ from card_segments.publishing.folder import (
     writable,
 )
 
-# A picture in a description, which dbt docs show; the comment on a table has it where the project is
-# a package of another one.
+# A picture in a description, which dbt docs show. The comment on a table has it where the project
+# is a package of another one.
 PICTURE = re.compile(r"!\[[^\]]*\]\([^)]*\)\s*")
 # The kind of a table without a row for one person; a table of any other kind is not shared.
 AGGREGATE = "aggregate"

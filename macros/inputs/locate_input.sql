@@ -1,6 +1,6 @@
 {#- The tables that the marts are made of, by name; `enabled_inputs` picks among them and the raw inputs. -#}
 {% macro known_inputs() %}
-    {{ return(['customers', 'spends', 'card_relationships', 'card_usage', 'credit_profiles'] + raw_inputs()) }}
+    {{ return(['customers', 'spends', 'card_relationships', 'card_usage', 'credit_profiles'] + card_segments.raw_inputs()) }}
 {% endmacro %}
 
 
@@ -23,7 +23,7 @@
 
 {#- The inputs that are read, in the order in which they are known. -#}
 {% macro given_inputs() %}
-    {{ return(known_inputs() | select('in', var('enabled_inputs')) | list) }}
+    {{ return(card_segments.known_inputs() | select('in', var('enabled_inputs')) | list) }}
 {% endmacro %}
 
 
@@ -152,7 +152,7 @@
     was called from, which say nothing to whoever has to correct a file.
 -#}
 {% macro raise_error(sentence) %}
-    {% do exceptions.raise_dependency_error(one_line(sentence)) %}
+    {% do exceptions.raise_dependency_error(card_segments.one_line(sentence)) %}
 {% endmacro %}
 
 

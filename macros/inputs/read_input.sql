@@ -343,10 +343,10 @@ from (
 {% macro nearest_name(name, names) %}
     {% set values = [] %}
     {% for other in names %}
-        {% do values.append("(" ~ sql_text(other) ~ ")") %}
+        {% do values.append("(" ~ card_segments.sql_text(other) ~ ")") %}
     {% endfor %}
     {% set rows = run_query(
-        "select name from (values " ~ values | join(', ') ~ ") as names(name) order by levenshtein(lower(name), lower(" ~ sql_text(name) ~ ")), name limit 1"
+        "select name from (values " ~ values | join(', ') ~ ") as names(name) order by levenshtein(lower(name), lower(" ~ card_segments.sql_text(name) ~ ")), name limit 1"
     ) %}
     {{ return(rows.columns[0].values()[0]) }}
 {% endmacro %}

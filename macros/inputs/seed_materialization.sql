@@ -5,8 +5,9 @@
 -#}
 {% materialization seed, adapter='duckdb' %}
     {% if model.package_name != 'card_segments' or 'inputs' not in model.fqn %}
-        {% if model.package_name == 'card_segments' %}
-            {% do validate_seed_columns(model, load_agate_table().column_names) %}
+        {#- Those of this project, and what takes their place in a project that installs it as a package. -#}
+        {% if (model.patch_path or '').startswith('card_segments://') %}
+            {% do card_segments.validate_seed_columns(model, load_agate_table().column_names) %}
         {% endif %}
         {{ return(dbt.materialization_seed_default()) }}
     {% endif %}
