@@ -9,7 +9,7 @@
     {% if not model %}
         {{ return((var('input_relations') or {}).get(input_name)) }}
     {% endif %}
-    {% set node = graph.nodes.values() | selectattr('package_name', 'equalto', model[0]) | selectattr('name', 'equalto', model[1]) | first %}
+    {% set node = graph.nodes.values() | selectattr('package_name', 'equalto', model[0]) | selectattr('name', 'equalto', model[1]) | selectattr('resource_type', 'in', ['model', 'seed', 'snapshot']) | first %}
     {{ return([node.database, node.schema, node.alias] | join('.')) }}
 {% endmacro %}
 
