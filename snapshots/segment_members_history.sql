@@ -1,7 +1,6 @@
 {% snapshot segment_members_history %}
 
 {{ config(
-    schema='history',
     strategy='check',
     unique_key=['segmentation', 'customer_id'],
     check_cols=['segment_key'],

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from card_segments.campaigns import Campaign, CampaignError, Request, write_campaign
 from card_segments.campaigns.lists import CONTACT_NAME, CONTROL_NAME, FOLDER_NAME, in_words
+from card_segments.cli.freshness import package_folder
 from card_segments.cli.preflight import PreflightError, published_folder, read_variables
 from card_segments.publishing.folder import DATABASE_NAME
 
@@ -37,7 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
         campaign = write_campaign(
             published / DATABASE_NAME,
             options.campaigns or published / FOLDER_NAME,
-            SIGNS,
+            SIGNS if SIGNS.is_file() else package_folder() / SIGNS,
             Request(
                 segment_key=options.segment,
                 action=options.action,

@@ -26,6 +26,7 @@ from card_segments.publishing.folder import (
 
 RECORD = Path("target/last_publication.json")
 PROJECT_FILE = "dbt_project.yml"
+PROJECT_NAME = "card_segments"
 # Besides the folders that dbt_project.yml names.
 SOURCES = (PROJECT_FILE, "profiles.yml", ".dbtignore", "requirements/runtime.lock", "card_segments")
 TARGET_VARIABLE = "DBT_TARGET"
@@ -35,12 +36,31 @@ ENVIRONMENT = (TARGET_VARIABLE, WAREHOUSE_VARIABLE, "DBT_OPTIONS")
 
 
 def dbt_variables(text: str) -> dict[str, Any]:
-    """Return the variables of dbt_project.yml with those of `--vars` laid over them."""
-    return {**_project().get("vars", {}), **(yaml.safe_load(text) or {})}
+    """Return the variables of dbt_project.yml with those of `--vars` laid over them.
+
+    In the folder of a project that installs this one as a package, its variables for the package
+    are laid over those of the package.
+    """
+    variables = _project().get("vars") or {}
+    if (package := package_folder()) != Path():
+        variables = {
+            **_project(package)["vars"],
+            **variables,
+            **(variables.get(PROJECT_NAME) or {}),
+        }
+    return {**variables, **(yaml.safe_load(text) or {})}
 
 
-def _project() -> dict[str, Any]:
-    return yaml.safe_load(Path(PROJECT_FILE).read_text(encoding="utf-8"))
+def package_folder() -> Path:
+    """Return the folder of this project: the present one, or where dbt has it as a package."""
+    project = _project()
+    if project.get("name", PROJECT_NAME) == PROJECT_NAME:
+        return Path()
+    return Path(project.get("packages-install-path") or "dbt_packages") / PROJECT_NAME
+
+
+def _project(folder: Path = Path()) -> dict[str, Any]:
+    return yaml.safe_load((folder / PROJECT_FILE).read_text(encoding="utf-8"))
 
 
 def warehouse_file() -> Path:
@@ -72,7 +92,7 @@ def fingerprint(variables: Mapping[str, Any]) -> str | None:
     None where a file went away meanwhile, a variable is none that a build would accept, or an input
     is a table, whose changes are not seen from here.
     """
-    if variables.get("input_relations"):
+    if variables.get("input_relations") or variables.get("input_models"):
         return None
     digest = hashlib.sha256()
     try:

@@ -75,6 +75,7 @@ class Plugin(BasePlugin):
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         """Register the functions, which all take texts."""
+        super().configure_connection(conn)
         for name, function, arguments, returned in FUNCTIONS:
             conn.create_function(
                 name,

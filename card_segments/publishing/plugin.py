@@ -6,18 +6,16 @@ import json
 from functools import partial
 from pathlib import Path
 
-import yaml
 from dbt.adapters.duckdb.plugins import BasePlugin
 from duckdb import DuckDBPyConnection
 
+from card_segments import __version__
 from card_segments.publishing import Build, PublishingError, publish
 from card_segments.publishing.last_publication import LastPublication
 
-PROJECT_FILE = Path(__file__).parents[2] / "dbt_project.yml"
-
 
 def _version() -> str:
-    return yaml.safe_load(PROJECT_FILE.read_text(encoding="utf-8"))["version"]
+    return __version__
 
 
 def _open(last: LastPublication, folder: str, run: str) -> str:
@@ -44,7 +42,7 @@ def _publish(connection: DuckDBPyConnection, request_json: str) -> str:
             request["schema"],
             request["tables"],
             Path(request["directory"]),
-            Build(request["build_id"], request["started_at"], _version(), request.get("currency")),
+            Build(request["build_id"], request["started_at"], __version__, request.get("currency")),
             write_report if request["write_report"] else None,
             request.get("based_on"),
             request["references"],
@@ -59,8 +57,10 @@ class Plugin(BasePlugin):
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         """Register the functions, which take and return texts."""
-        last = LastPublication(conn, _version())
+        super().configure_connection(conn)
+        last = LastPublication(conn, __version__)
         for name, function, arguments in (
+            ("card_segments_version", _version, 0),
             ("open_last_publication", partial(_open, last), 2),
             ("publish_tables", partial(_publish, conn), 1),
         ):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from graphlib import TopologicalSorter
@@ -32,6 +33,9 @@ from card_segments.publishing.folder import (
     writable,
 )
 
+# A picture in a description, which dbt docs show. The comment on a table has it where the project
+# is a package of another one.
+PICTURE = re.compile(r"!\[[^\]]*\]\([^)]*\)\s*")
 # The kind of a table without a row for one person; a table of any other kind is not shared.
 AGGREGATE = "aggregate"
 
@@ -232,7 +236,7 @@ def _described(
         table,
     ).fetchall()
     return Described(
-        comment[0] if comment else None,
+        PICTURE.sub("", comment[0]) if comment and comment[0] else None,
         {column: text for column, text, _ in columns if text is not None},
         {column for column, _, is_nullable in columns if not is_nullable},
         list(keys[0][0]) if keys else [],

@@ -8,7 +8,7 @@
 
 {#- Classes of behaviour: what a cardholder is called, once. -#}
 {% macro behaviour_classes() %}
-    {{ return(accepted_behaviours() | reject('equalto', 'vulnerable') | list + ['unclassified']) }}
+    {{ return(card_segments.accepted_behaviours() | reject('equalto', 'vulnerable') | list + ['unclassified']) }}
 {% endmacro %}
 
 

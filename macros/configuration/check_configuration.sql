@@ -3,12 +3,14 @@
     a spelling mistake does not show as a missing table an hour later.
 -#}
 {% macro check_configuration() %}
-    {% if execute and flags.WHICH in ('build', 'run', 'seed', 'test', 'snapshot') %}
+    {% if execute and flags.WHICH in ('build', 'run', 'seed', 'test', 'snapshot') and is_taking_part() %}
+        {% do check_installation() %}
         {% do check_no_jinja() %}
         {% set known = known_inputs() %}
         {% do check_names('enabled_inputs', var('enabled_inputs'), known) %}
         {% do check_names('inputs', (var('inputs') or {}).keys() | list, known) %}
         {% do check_names('input_relations', (var('input_relations') or {}).keys() | list, known) %}
+        {% do check_names('input_models', (var('input_models') or {}).keys() | list, known) %}
         {% if var('enabled_inputs') | length == 0 %}
             {% do raise_error("The variable enabled_inputs is empty, so there is nothing to build. Name at least one of " ~ known | join(', ') ~ ".") %}
         {% endif %}
@@ -174,7 +176,8 @@
     is to do nothing. From where dbt has the variables as they are, for var() is what runs them.
 -#}
 {% macro check_no_jinja() %}
-    {% for variables in (adapter.config.vars.to_dict(), adapter.config.cli_vars) %}
+    {% set given = adapter.config.vars.to_dict() %}
+    {% for variables in (given, given.get('card_segments') or {}, adapter.config.cli_vars) %}
         {% for name, value in variables.items() if value is string and modules.re.search('[{][{%#]', value) %}
             {% do raise_error("The variable " ~ name ~ " holds {{, {% or {#, which dbt would run as Jinja. Write it without; a file or folder of such a name can be renamed or linked to.") %}
         {% endfor %}

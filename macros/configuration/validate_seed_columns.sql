@@ -7,10 +7,10 @@
     {% set file = "seeds/reference/" ~ seed.name ~ ".csv" %}
     {% for name in wanted if name not in found %}
         {% set others = found | reject('in', wanted) | list %}
-        {% set hint = " Is it the column '" ~ nearest_name(name, others) ~ "'?" if others else "" %}
-        {% do raise_error("The file " ~ file ~ " has no column '" ~ name ~ "'." ~ hint ~ " Its columns have to be " ~ wanted | join(', ') ~ ". Correct its header.") %}
+        {% set hint = " Is it the column '" ~ card_segments.nearest_name(name, others) ~ "'?" if others else "" %}
+        {% do card_segments.raise_error("The file " ~ file ~ " has no column '" ~ name ~ "'." ~ hint ~ " Its columns have to be " ~ wanted | join(', ') ~ ". Correct its header.") %}
     {% endfor %}
     {% for name in found if name not in wanted %}
-        {% do raise_error("The file " ~ file ~ " has a column '" ~ name ~ "', which nothing reads. Its columns have to be " ~ wanted | join(', ') ~ ". Take it out of that file.") %}
+        {% do card_segments.raise_error("The file " ~ file ~ " has a column '" ~ name ~ "', which nothing reads. Its columns have to be " ~ wanted | join(', ') ~ ". Take it out of that file.") %}
     {% endfor %}
 {% endmacro %}

@@ -10,10 +10,10 @@
     {% if execute and flags.WHICH in ('build', 'seed') %}
         {% set unknown = run_query(
             "select " ~ key_column ~ ", " ~ column ~ " from " ~ seed ~ " where " ~ column ~ " is not null "
-            ~ "and cast(" ~ column ~ " as " ~ dbt.type_string() ~ ") not in (" ~ sql_list(known) ~ ") order by 1, 2 limit 1"
+            ~ "and cast(" ~ column ~ " as " ~ dbt.type_string() ~ ") not in (" ~ card_segments.sql_list(known) ~ ") order by 1, 2 limit 1"
         ).rows %}
         {% for rule, word in unknown %}
-            {% do raise_error("The rule '" ~ rule ~ "' in seeds/reference/" ~ seed.identifier ~ ".csv has '" ~ word ~ "' as its " ~ column ~ ", which nothing knows. Did you mean '" ~ nearest_name(word, known) ~ "'? Known are " ~ known | join(', ') ~ ". Correct it in that file.") %}
+            {% do card_segments.raise_error("The rule '" ~ rule ~ "' in seeds/reference/" ~ seed.identifier ~ ".csv has '" ~ word ~ "' as its " ~ column ~ ", which nothing knows. Did you mean '" ~ card_segments.nearest_name(word, known) ~ "'? Known are " ~ known | join(', ') ~ ". Correct it in that file.") %}
         {% endfor %}
     {% endif %}
 {% endmacro %}

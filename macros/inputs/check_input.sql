@@ -10,6 +10,7 @@
     repeat. Only rows that are not clean, and those of repeated keys, are held in memory.
 -#}
 {% macro check_input_sql(input_name, input_relation, parents=none) %}
+{% do load_input_model(input_name) %}
 {% set contract = source_columns(input_name) if execute else [] %}
 {% set meta = input_node(input_name).config.meta if execute else {'unique_key': []} %}
 {% set references = meta.get('references', {}) if parents else {} %}

@@ -46,7 +46,7 @@
 
 
 {% macro sql_list(values) -%}
-    {%- for value in values -%}{{ sql_text(value) }}{{ ', ' if not loop.last }}{%- endfor -%}
+    {%- for value in values -%}{{ card_segments.sql_text(value) }}{{ ', ' if not loop.last }}{%- endfor -%}
 {%- endmacro %}
 
 

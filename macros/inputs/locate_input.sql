@@ -1,6 +1,6 @@
 {#- The tables that the marts are made of, by name; `enabled_inputs` picks among them and the raw inputs. -#}
 {% macro known_inputs() %}
-    {{ return(['customers', 'spends', 'card_relationships', 'card_usage', 'credit_profiles'] + raw_inputs()) }}
+    {{ return(['customers', 'spends', 'card_relationships', 'card_usage', 'credit_profiles'] + card_segments.raw_inputs()) }}
 {% endmacro %}
 
 
@@ -23,15 +23,23 @@
 
 {#- The inputs that are read, in the order in which they are known. -#}
 {% macro given_inputs() %}
-    {{ return(known_inputs() | select('in', var('enabled_inputs')) | list) }}
+    {{ return(card_segments.known_inputs() | select('in', var('enabled_inputs')) | list) }}
 {% endmacro %}
 
 
 {#- The files an input is read from, sorted by path, and in sentences what keeps them from being found. -#}
 {% macro locate_input(input_name) %}
-    {% set relation_name = input_relation_name(input_name) %}
-    {% if relation_name is not none %}
-        {{ return({'files': [], 'problems': relation_problems(input_name, relation_name)}) }}
+    {% set places = [] %}
+    {% for variable in ['input_models', 'input_relations', 'inputs'] if (var(variable) or {}).get(input_name) is not none %}
+        {% do places.append(variable) %}
+    {% endfor %}
+    {% if places | length > 1 %}
+        {{ return({'files': [], 'problems': ["The input '" ~ input_name ~ "' is named in the variables " ~ places | sort | join(' and ') ~ ". Take it out of one of them."]}) }}
+    {% elif 'input_relations' in places %}
+        {{ return({'files': [], 'problems': relation_problems(input_name, var('input_relations')[input_name])}) }}
+    {% elif 'input_models' in places %}
+        {#- Whether it is there is looked at when it has been built. -#}
+        {{ return({'files': [], 'problems': []}) }}
     {% endif %}
     {% set named = (var('inputs') or {}).get(input_name) %}
     {% set folder = var('input_dir') %}
@@ -76,7 +84,7 @@
 
 
 {% macro input_node(input_name) %}
-    {{ return(graph.nodes['seed.' ~ project_name ~ '.' ~ input_name]) }}
+    {{ return(graph.nodes['seed.card_segments.' ~ input_name]) }}
 {% endmacro %}
 
 
@@ -89,8 +97,15 @@
 
 {#- The relation of a model, or of a seed such as an input, without a ref, which hooks and operations cannot have. -#}
 {% macro relation_of(name) %}
-    {% set node = graph.nodes.values() | selectattr('name', 'equalto', name) | first %}
+    {% set node = find_node(name) %}
     {{ return(api.Relation.create(database=node.database, schema=node.schema, identifier=node.alias)) }}
+{% endmacro %}
+
+
+{#- The model or seed of a name: this project's own, or one of a project that installs it as a package. -#}
+{% macro find_node(name) %}
+    {% set nodes = graph.nodes.values() | selectattr('resource_type', 'in', ['model', 'seed']) | selectattr('name', 'equalto', name) | list %}
+    {{ return((nodes | selectattr('package_name', 'equalto', 'card_segments') | list + nodes) | first) }}
 {% endmacro %}
 
 
@@ -137,7 +152,7 @@
     was called from, which say nothing to whoever has to correct a file.
 -#}
 {% macro raise_error(sentence) %}
-    {% do exceptions.raise_dependency_error(one_line(sentence)) %}
+    {% do exceptions.raise_dependency_error(card_segments.one_line(sentence)) %}
 {% endmacro %}
 
 

@@ -18,8 +18,13 @@
         {% do problems.append("The variable column_names." ~ input_name ~ " names '" ~ name ~ "', which is not a column of the input. Did you mean '" ~ nearest_name(name, known) ~ "'?") %}
     {% endfor %}
     {% set descriptions = [] %}
-    {% if input_relation_name(input_name) is not none and not location.problems %}
-        {% do descriptions.append(describe_relation(input_relation_name(input_name))) %}
+    {% set relation_name = input_relation_name(input_name) %}
+    {% if relation_name is not none and not location.problems %}
+        {% if find_relation(relation_name) is none %}
+            {% do problems.append("The model " ~ input_model(input_name) | join('.') ~ ", which the variable input_models names for the input '" ~ input_name ~ "', has not been built yet. Build it first.") %}
+        {% else %}
+            {% do descriptions.append(describe_relation(relation_name)) %}
+        {% endif %}
     {% endif %}
     {% for path in location.files %}
         {% do descriptions.append(fromjson(query_value("describe_input_file(" ~ sql_text(path) ~ ", " ~ sql_text(tojson(wanted)) ~ ")"))) %}
@@ -338,10 +343,10 @@ from (
 {% macro nearest_name(name, names) %}
     {% set values = [] %}
     {% for other in names %}
-        {% do values.append("(" ~ sql_text(other) ~ ")") %}
+        {% do values.append("(" ~ card_segments.sql_text(other) ~ ")") %}
     {% endfor %}
     {% set rows = run_query(
-        "select name from (values " ~ values | join(', ') ~ ") as names(name) order by levenshtein(lower(name), lower(" ~ sql_text(name) ~ ")), name limit 1"
+        "select name from (values " ~ values | join(', ') ~ ") as names(name) order by levenshtein(lower(name), lower(" ~ card_segments.sql_text(name) ~ ")), name limit 1"
     ) %}
     {{ return(rows.columns[0].values()[0]) }}
 {% endmacro %}

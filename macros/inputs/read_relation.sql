@@ -3,9 +3,48 @@
     or a model of your own. It is described as a file is; a table of DuckDB is read where it is.
 -#}
 
-{#- The name that the variable input_relations gives an input, or none. -#}
+{#- The name of the table or view that the variables input_relations or input_models give an input, or none. -#}
 {% macro input_relation_name(input_name) %}
-    {{ return((var('input_relations') or {}).get(input_name)) }}
+    {% set model = input_model(input_name) %}
+    {% if not model %}
+        {{ return((var('input_relations') or {}).get(input_name)) }}
+    {% endif %}
+    {% set node = graph.nodes.values() | selectattr('package_name', 'equalto', model[0]) | selectattr('name', 'equalto', model[1]) | selectattr('resource_type', 'in', ['model', 'seed', 'snapshot']) | first %}
+    {{ return([node.database, node.schema, node.alias] | join('.')) }}
+{% endmacro %}
+
+
+{#- The package and name of the model that the variable input_models gives an input, or none. -#}
+{% macro input_model(input_name) %}
+    {% set name = (var('input_models') or {}).get(input_name) %}
+    {% if name is none %}
+        {{ return(none) }}
+    {% endif %}
+    {% set parts = (name | string).split('.') %}
+    {{ return(parts if parts | length == 2 else [project_name, name]) }}
+{% endmacro %}
+
+
+{#-
+    Makes an input of the model that the variable input_models names for it, if it does, once that is built: what reads
+    the input refers to the model, which a seed cannot. Called where the input's rows are examined, before they are read.
+-#}
+{% macro load_input_model(input_name) %}
+    {% set model = input_model(input_name) %}
+    {% if model %}
+        {% do ref(model[0], model[1]) %}
+        {% if execute and flags.WHICH in ('build', 'run') %}
+            {% set description = describe_input(input_name) %}
+            {% do raise_problems(description.problems) %}
+            {% set relation = relation_of(input_name) %}
+            {% do run_query("create schema if not exists " ~ relation.schema) %}
+            {% do run_query(load_input_sql(input_name, description.files)) %}
+            {% if can_be_read_in_place(description.files) %}
+                {% do run_query(note_files_sql(relation, description.files)) %}
+            {% endif %}
+            {% do raise_problems(load_problems(input_name, relation, description.files)) %}
+        {% endif %}
+    {% endif %}
 {% endmacro %}
 
 
@@ -29,9 +68,7 @@
 
 
 {% macro relation_problems(input_name, name) %}
-    {% if (var('inputs') or {}).get(input_name) is not none %}
-        {{ return(["The input '" ~ input_name ~ "' is named in the variables inputs and input_relations. Take it out of one of them."]) }}
-    {% elif name is not string or find_relation(name) is none %}
+    {% if name is not string or find_relation(name) is none %}
         {{ return(["There is no table or view " ~ name ~ ", which the variable input_relations names for the input '" ~ input_name ~ "'. Name one as schema.table or database.schema.table, and attach its database in profiles.yml."]) }}
     {% endif %}
     {{ return([]) }}

@@ -75,12 +75,18 @@
     {% set quoted = folder if modules.re.fullmatch('[\\w./-]+', folder) else tojson(folder) | replace("'", "'\\''") %}
     {% set elsewhere = '' if folder == 'published' else " VARS='{published_dir: " ~ quoted ~ "}'" %}
     {% set report = folder ~ '/report.html' %}
-    {% set shell = 'make explore' ~ elsewhere %}
+    {#- A project that installs this one as a package has no Makefile of it. -#}
+    {% set is_package = project_name != 'card_segments' %}
+    {% set shell = 'duckdb -readonly ' ~ folder ~ '/cards.duckdb' if is_package else 'make explore' ~ elsewhere %}
     {% set width = [report | length, shell | length] | max %}
     {% do print('Open next:') %}
     {% do print('  ' ~ report.ljust(width) ~ '   the report page: what was found and what to do, in any browser') %}
-    {% do print('  ' ~ shell.ljust(width) ~ '   the tables in a SQL shell, three questions answered first') %}
-    {% do print('  ' ~ 'make docs'.ljust(width) ~ '   what every table and column means, and where it comes from') %}
+    {% do print('  ' ~ shell.ljust(width) ~ '   the tables in a SQL shell' ~ (', three questions answered first' if not is_package)) %}
+    {% do print('  ' ~ ('dbt docs generate' if is_package else 'make docs').ljust(width) ~ '   what every table and column means, and where it comes from') %}
+    {% if is_package %}
+        {% do print('BI tools and tours for your work: dbt_packages/card_segments/docs/connect.md and docs/tours/README.md there.') %}
+        {{ return('') }}
+    {% endif %}
     {% do print('BI tools: docs/connect.md. A tour for your work, from marketing to analytics engineering: docs/tours/README.md.') %}
     {% do print('Your own files: README.md, "Your own data in five steps".') %}
 {% endmacro %}

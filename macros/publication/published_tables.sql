@@ -82,18 +82,18 @@
 
 {#- What a published table holds, as its YAML says, in one line; for a disabled one the graph keeps no description. -#}
 {% macro published_description(name) %}
-    {% set node = graph.nodes.get('model.' ~ project_name ~ '.' ~ name) %}
+    {% set node = graph.nodes.get('model.card_segments.' ~ name) %}
     {{ return(without_pictures(node.description if node else '') | replace('\n', ' ')) }}
 {% endmacro %}
 
 
 {#- Whether a row of a published table is a person, or the table is an aggregate, as its YAML says. -#}
 {% macro published_table_kind(name) %}
-    {{ return(graph.nodes['model.' ~ project_name ~ '.' ~ name].config.meta.table_kind) }}
+    {{ return(graph.nodes['model.card_segments.' ~ name].config.meta.table_kind) }}
 {% endmacro %}
 
 
 {#- The columns of a published table that hold keys of another one, with its name, as its YAML says. -#}
 {% macro published_references(name) %}
-    {{ return(graph.nodes['model.' ~ project_name ~ '.' ~ name].config.meta.get('foreign_keys', {})) }}
+    {{ return(graph.nodes['model.card_segments.' ~ name].config.meta.get('foreign_keys', {})) }}
 {% endmacro %}

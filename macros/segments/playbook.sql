@@ -63,7 +63,7 @@
 -#}
 {% macro known_segmentations() %}
     {#- Rules of the project's own segmentations stay valid where their inputs are disabled. -#}
-    {% set names = var('segmentations').keys() | list + ['spending', 'relationship', 'card_usage', 'repayment'] %}
+    {% set names = var('segmentations', {}).keys() | list + ['spending', 'relationship', 'card_usage', 'repayment'] %}
     {% for node in (graph.nodes.values() if execute else []) %}
         {% if node.resource_type == 'model' and node.config.meta.get('segmentation') %}
             {% do names.append(node.name | replace('int_', '') | replace('__features', '')) %}

@@ -204,10 +204,10 @@ select * from scored
     Scores the rows of any relation that has `customer_id` and a segmentation's features under their own names.
 -#}
 {% macro score_customers_sql(relation, parameters, segmentation, kept_columns=[]) -%}
-    {% set features = segmentation_features(segmentation) | map(attribute='name') | list %}
-    {{- score_metric_values_sql(
-        '(' ~ metric_values_sql(relation, segmentation, features, kept_columns) ~ ')',
-        '(' ~ segmentation_metrics_sql([segmentation]) ~ ')',
+    {% set features = card_segments.segmentation_features(segmentation) | map(attribute='name') | list %}
+    {{- card_segments.score_metric_values_sql(
+        '(' ~ card_segments.metric_values_sql(relation, segmentation, features, kept_columns) ~ ')',
+        '(' ~ card_segments.segmentation_metrics_sql([segmentation]) ~ ')',
         parameters,
         kept_columns
     ) }}

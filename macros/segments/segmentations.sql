@@ -86,10 +86,9 @@
 {#- The specification that stands in the YAML of a feature model, under config.meta.segmentation. -#}
 {% macro segmentation_specification(segmentation) %}
     {% set model_name = 'int_' ~ segmentation ~ '__features' %}
-    {% set node = graph.nodes['model.' ~ project_name ~ '.' ~ model_name] %}
-    {% set specification = node.config.meta.get('segmentation') %}
+    {% set specification = card_segments.find_node(model_name).config.meta.get('segmentation') %}
     {% if not specification %}
-        {% do raise_error("The model " ~ model_name ~ " has no specification of the segmentation '" ~ segmentation ~ "'. Add config.meta.segmentation with a list of features to its YAML.") %}
+        {% do card_segments.raise_error("The model " ~ model_name ~ " has no specification of the segmentation '" ~ segmentation ~ "'. Add config.meta.segmentation with a list of features to its YAML.") %}
     {% endif %}
     {{ return(specification) }}
 {% endmacro %}
@@ -101,7 +100,7 @@
     transform.
 -#}
 {% macro segmentation_metrics(segmentation) %}
-    {% set specification = segmentation_specification(segmentation) %}
+    {% set specification = card_segments.segmentation_specification(segmentation) %}
     {% set metrics = [] %}
     {% for feature in specification.features %}
         {% set settings = {'name': feature} if feature is string else feature %}
@@ -109,7 +108,7 @@
     {% endfor %}
     {% for variable in specification.get('profile', []) %}
         {% set settings = {'name': variable} if variable is string else variable %}
-        {% if settings.get('absent_from') not in given_inputs() %}
+        {% if settings.get('absent_from') not in card_segments.given_inputs() %}
             {% do metrics.append({'name': settings.name, 'role': 'profile', 'transform': none}) %}
         {% endif %}
     {% endfor %}
@@ -118,13 +117,13 @@
 
 
 {% macro segmentation_features(segmentation) %}
-    {{ return(segmentation_metrics(segmentation) | selectattr('role', 'equalto', 'feature') | list) }}
+    {{ return(card_segments.segmentation_metrics(segmentation) | selectattr('role', 'equalto', 'feature') | list) }}
 {% endmacro %}
 
 
 {#- The column whose sum is a segment's share of value; the first feature unless the specification names one. -#}
 {% macro segmentation_value(segmentation) %}
-    {{ return(segmentation_specification(segmentation).get('value') or segmentation_features(segmentation)[0].name) }}
+    {{ return(card_segments.segmentation_specification(segmentation).get('value') or card_segments.segmentation_features(segmentation)[0].name) }}
 {% endmacro %}
 
 
@@ -133,8 +132,8 @@
     the value column.
 -#}
 {% macro segmentation_columns(segmentation) %}
-    {% set columns = segmentation_metrics(segmentation) | map(attribute='name') | list %}
-    {{ return((columns + [segmentation_value(segmentation)]) | unique | list) }}
+    {% set columns = card_segments.segmentation_metrics(segmentation) | map(attribute='name') | list %}
+    {{ return((columns + [card_segments.segmentation_value(segmentation)]) | unique | list) }}
 {% endmacro %}
 
 
@@ -142,10 +141,10 @@
 {% macro segmentation_metrics_sql(segmentations) -%}
     {% set rows = [] %}
     {% for segmentation in segmentations %}
-        {% set features = segmentation_features(segmentation) | map(attribute='name') | list %}
-        {% for column in segmentation_columns(segmentation) %}
+        {% set features = card_segments.segmentation_features(segmentation) | map(attribute='name') | list %}
+        {% for column in card_segments.segmentation_columns(segmentation) %}
             {% do rows.append(
-                [sql_text(segmentation), sql_text(column), loop.index, column in features, column == segmentation_value(segmentation)]
+                [card_segments.sql_text(segmentation), card_segments.sql_text(column), loop.index, column in features, column == card_segments.segmentation_value(segmentation)]
                 | join(', ')
             ) %}
         {% endfor %}
@@ -159,7 +158,7 @@
         {%- endfor %}
     ) as metrics (segmentation, metric, metric_position, is_feature, is_value)
     {%- else -%}
-    {{ empty_relation({
+    {{ card_segments.empty_relation({
         'segmentation': dbt.type_string(), 'metric': dbt.type_string(), 'metric_position': 'integer',
         'is_feature': 'boolean', 'is_value': 'boolean',
     }) }}
