@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -42,7 +43,7 @@ def interchange_document(manifest: str) -> dict[str, Any]:
             # database.schema.table, as the specification writes it
             dataset["source"] = dataset["source"].replace('"', "")
             for field in dataset["fields"]:
-                _qualify(model["metrics"], f"{dataset['name']}.{field['name']}", _sql(field))
+                _refer_to_field(model["metrics"], dataset["name"], field["name"], _sql(field))
         keys = {dataset["name"]: _keys(dataset) for dataset in model["datasets"]}
         # the converter joins any two datasets that know an entity; `to` has to be the one side
         model["relationships"] = [
@@ -71,13 +72,12 @@ def _sql(part: dict[str, Any]) -> str:
     return part["expression"]["dialects"][0]["expression"]
 
 
-def _qualify(metrics: list[dict[str, Any]], field: str, expression: str) -> None:
-    """Name a computed field where metrics repeat its SQL, whose columns are not qualified."""
-    if expression.isidentifier():
-        return
+def _refer_to_field(metrics: list[dict[str, Any]], dataset: str, field: str, sql: str) -> None:
+    """Name a field where metrics have its column or its SQL: they may refer to fields only."""
+    pattern = rf"\b{dataset}\.{sql}\b" if sql.isidentifier() else re.escape(sql)
     for metric in metrics:
-        sql = _sql(metric).replace(expression, field)
-        metric["expression"]["dialects"][0]["expression"] = sql
+        (dialect,) = metric["expression"]["dialects"]
+        dialect["expression"] = re.sub(pattern, f"{dataset}.{field}", dialect["expression"])
 
 
 def _keys(dataset: dict[str, Any]) -> list[list[str]]:
