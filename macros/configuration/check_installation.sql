@@ -26,7 +26,7 @@
         {% do raise_error("The dbt package card_segments is version " ~ here ~ ", but the Python package of that name is version " ~ installed ~ ": install the same version of both, as docs/package.md shows.") %}
     {% endif %}
     {#- dbt takes the materialization of a package only where the project that installs it says so. -#}
-    {% if project_name != 'card_segments' and not context[project_name].get('materialization_seed_duckdb') %}
+    {% if project_name != 'card_segments' and not context.get(project_name, {}).get('materialization_seed_duckdb') %}
         {% do raise_error("The project " ~ project_name ~ " does not let this package load its inputs: add the file macros/card_segments.sql of docs/package.md to it.") %}
     {% endif %}
     {% do raise_taken_names() %}

@@ -360,7 +360,7 @@ def test_a_step_that_was_forgotten_ends_in_one_sentence(tmp_path, forget, senten
     consumer = Consumer(tmp_path / "project")
     forget(consumer)
     consumer.install()
-    run = consumer.dbt("seed", "--select", "age_bands")
+    run = consumer.dbt("seed", "--select", "segment_metrics")
     assert not run.succeeded
     assert sentence in run.text
     assert "Traceback" not in run.output
