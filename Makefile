@@ -223,6 +223,7 @@ lock: | $(BIN)/python ## Renew the lock files from pyproject.toml and requiremen
 	$(UV_COMPILE) requirements/superset.in -o requirements/superset.lock
 	$(UV_COMPILE) requirements/audit.in -o requirements/audit.lock
 	$(UV_COMPILE) requirements/bench.in --constraint requirements/runtime.lock -o requirements/bench.lock
+	$(UV_COMPILE) requirements/spark.in --constraint requirements/runtime.lock -o requirements/spark.lock
 
 # The warehouse holds the history of members, the one thing that no build can make again.
 clean: ## Remove what was installed and written; the warehouse and what was published stay
