@@ -102,7 +102,12 @@ def spark_type(kind: str) -> str:
 def compile_models(selection: Iterable[str], variables: str, folder: Path) -> list:
     """Compile models for the target spark; return what dbt says of each."""
     from dbt.cli.main import dbtRunner
+    from dbt.task.compile import CompileTask
+    from dbt.task.runnable import GraphRunnableMode
 
+    # each is compiled, whatever becomes of the others
+    CompileTask.raise_on_first_error = lambda task: False
+    CompileTask.get_run_mode = lambda task: GraphRunnableMode.Independent
     paths = [f"path:{name}" if "/" in name else name for name in selection]
     arguments = ["--quiet", "compile", "--target", "spark", "--vars", variables]
     arguments += ["--target-path", str(folder / "target"), "--log-path", str(folder / "logs")]
