@@ -53,8 +53,18 @@ def export(warehouse: Path, folder: Path) -> dict[tuple[str, str], Path]:
         shutil.rmtree(folder, ignore_errors=True)
         for (schema, name), path in files.items():
             path.parent.mkdir(parents=True, exist_ok=True)
+            columns = connection.execute(f"describe {quoted(schema)}.{quoted(name)}").fetchall()
+            # a set is a text of bits here and a list of its numbers on Spark
+            numbers = ", ".join(
+                f"list_filter(range(length({quoted(column)})), lambda place: "
+                f"get_bit({quoted(column)}, cast(place as integer)) = 1) as {quoted(column)}"
+                for column, kind, *_ in columns
+                if kind == "BIT"
+            )
+            replaced = f"replace ({numbers})" if numbers else ""
             connection.execute(
-                f"copy (from {quoted(schema)}.{quoted(name)}) to '{path}' (format parquet)"
+                f"copy (select * {replaced} from {quoted(schema)}.{quoted(name)}) "
+                f"to '{path}' (format parquet)"
             )
     stamp.touch()
     return files
@@ -137,7 +147,10 @@ def run_model(session, node, path: Path) -> None:
 
 
 def read_sorted(relation: str, columns: dict[str, bool]) -> pd.DataFrame:
-    """Return the rows of a relation, ordered by its texts and then by its numbers, rounded."""
+    """Return expressions of a relation, ordered by those of texts and then by numbers, rounded.
+
+    `columns` says of each expression whether it is a number, which need not be quite equal.
+    """
     keys = [quoted(name) for name, is_number in columns.items() if not is_number]
     keys += [
         f"case when {quoted(name)} = 0 or not isfinite({quoted(name)}) then {quoted(name)} else "
@@ -146,7 +159,7 @@ def read_sorted(relation: str, columns: dict[str, bool]) -> pd.DataFrame:
         if is_number
     ]
     chosen = [
-        f"cast({quoted(name)} as {'double' if is_number else 'varchar'}) as {quoted(name)}"
+        f"cast({name} as {'double' if is_number else 'varchar'}) as {quoted(name)}"
         for name, is_number in columns.items()
     ]
     return duckdb.sql(
@@ -155,29 +168,33 @@ def read_sorted(relation: str, columns: dict[str, bool]) -> pd.DataFrame:
     ).df()
 
 
+def described(relation: str) -> dict[str, str]:
+    """Return the type of each column, but of those that no two builds have in common."""
+    rows = duckdb.sql(f"describe from {relation}").fetchall()
+    return {row[0]: row[1] for row in rows if row[0] not in BUILD_COLUMNS}
+
+
 def differences(theirs: str, ours: str) -> list[str]:
     """Return in words what is not equal between two relations, the first of DuckDB."""
-
-    def described(relation: str) -> dict[str, str]:
-        return {row[0]: row[1] for row in duckdb.sql(f"describe from {relation}").fetchall()}
-
     first, second = described(theirs), described(ours)
     if list(first) != list(second):
-        missing, surplus = set(first) - set(second), set(second) - set(first)
-        return [f"columns: lacks {sorted(missing)}, has {sorted(surplus)}"]
+        return [f"columns: {sorted(set(first) ^ set(second)) or 'in another order'}"]
     fractions = ("DOUBLE", "FLOAT", "DECIMAL")
     numbers = ("INT", "HUGEINT", *fractions)
     found, columns = [], {}
     for name in first:
-        if name in BUILD_COLUMNS:
-            continue
         kinds = (first[name], second[name])
         are_numbers = [any(number in kind for number in numbers) for kind in kinds]
         if are_numbers[0] != are_numbers[1]:
             found.append(f"{name}: {kinds[0]} is {kinds[1]}")
-        columns[name] = all(are_numbers) and any(
-            fraction in kind for kind in kinds for fraction in fractions
-        )
+        is_number = all(are_numbers) and any(part in kind for kind in kinds for part in fractions)
+        if is_number and all(kind.endswith("[]") for kind in kinds):
+            longest = duckdb.sql(f"select max(len({quoted(name)})) from {theirs}").fetchone()[0]
+            columns[f"len({quoted(name)})"] = False
+            items = [f"{quoted(name)}[{place + 1}]" for place in range(longest or 0)]
+            columns.update(dict.fromkeys(items, True))
+        else:
+            columns[quoted(name)] = is_number
     left, right = read_sorted(theirs, columns), read_sorted(ours, columns)
     if len(left) != len(right):
         return [*found, f"rows: {len(left)} are {len(right)}"]
@@ -186,13 +203,11 @@ def differences(theirs: str, ours: str) -> list[str]:
         if is_number:
             same = np.isclose(one, other, rtol=TOLERANCE, atol=1e-12, equal_nan=True)
         else:
-            same = (one == other) | (one.isna() & other.isna())
-        if not np.all(same):
-            place = int(np.argmin(np.asarray(same)))
-            found.append(
-                f"{name}: {int(np.sum(~np.asarray(same)))} rows, such as "
-                f"{one.iloc[place]!r} is {other.iloc[place]!r}"
-            )
+            same = np.asarray((one == other) | (one.isna() & other.isna()))
+        if not same.all():
+            place = int(np.argmin(same))
+            example = f"{one.iloc[place]!r} is {other.iloc[place]!r}"
+            found.append(f"{name}: {(~same).sum()} rows, such as {example}")
     return found
 
 

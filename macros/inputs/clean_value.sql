@@ -30,11 +30,33 @@
     dashes of other kinds and signs without a width look the same; texts of ASCII have none of them.
 -#}
 {% macro spelling_key(expression) -%}
+    {{ return(adapter.dispatch('spelling_key', 'card_segments')(expression)) }}
+{%- endmacro %}
+
+
+{% macro default__spelling_key(expression) -%}
     lower(regexp_replace(
         case
             when strlen({{ expression }}) = length({{ expression }}) then {{ expression }}
             else regexp_replace(regexp_replace(nfc_normalize({{ expression }}), '\p{Cf}+', '', 'g'), '[\p{Pd}\x{2212}]', '-', 'g')
         end, '[ _\p{Zs}]+', ' ', 'g'
+    ))
+{%- endmacro %}
+
+
+{#- Spark has no function of its own that composes letters and accents, but a library that does. -#}
+{% macro spark__spelling_key(expression) -%}
+    lower(regexp_replace(
+        case
+            when octet_length({{ expression }}) <> length({{ expression }})
+                then regexp_replace(
+                    regexp_replace(
+                        reflect('com.ibm.icu.text.Normalizer', 'compose', {{ expression }}, false), r'\p{Cf}+', ''
+                    ),
+                    r'[\p{Pd}\x{2212}]', '-'
+                )
+            else {{ expression }}
+        end, r'[ _\p{Zs}]+', ' '
     ))
 {%- endmacro %}
 

@@ -1,6 +1,6 @@
 {#- A number as text within a sentence, with so many digits after the point; null stays null. -#}
 {% macro rounded_text(expression, digits=1) -%}
-    cast(cast(round({{ expression }}, {{ digits }}) as decimal(38, {{ digits }})) as {{ dbt.type_string() }})
+    cast(cast({{ rounded(expression, digits) }} as decimal(38, {{ digits }})) as {{ dbt.type_string() }})
 {%- endmacro %}
 
 
@@ -22,7 +22,7 @@
 {% macro readable_number(expression) -%}
     case
         when abs({{ expression }}) < 100 and {{ expression }} <> round({{ expression }})
-            then cast(cast(round({{ expression }}, 2) as decimal(18, 2)) as {{ dbt.type_string() }})
+            then cast(cast({{ rounded(expression, 2) }} as decimal(18, 2)) as {{ dbt.type_string() }})
         when abs({{ expression }}) < 1e15 then cast(cast(round({{ expression }}) as bigint) as {{ dbt.type_string() }})
         else cast({{ expression }} as {{ dbt.type_string() }})
     end
