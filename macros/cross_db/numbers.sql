@@ -12,3 +12,25 @@
 {% macro spark__rounded(expression, digits) -%}
     (round(cast({{ expression }} as double) * 1e{{ digits }}) / 1e{{ digits }})
 {%- endmacro %}
+
+
+{#- A query that gives each row of a relation once for each whole number from `first` to `last`, as `number`. -#}
+{% macro rows_by_number(relation, first, last) -%}
+    {{ return(adapter.dispatch('rows_by_number', 'card_segments')(relation, first, last)) }}
+{%- endmacro %}
+
+
+{% macro default__rows_by_number(relation, first, last) -%}
+    select
+        *,
+        unnest(range({{ first }}, {{ last }} + 1)) as number
+    from {{ relation }}
+{%- endmacro %}
+
+
+{% macro spark__rows_by_number(relation, first, last) -%}
+    select
+        *,
+        explode(case when {{ first }} <= {{ last }} then sequence({{ first }}, {{ last }}) end) as number
+    from {{ relation }}
+{%- endmacro %}

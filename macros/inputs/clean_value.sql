@@ -44,19 +44,10 @@
 {%- endmacro %}
 
 
-{#- Spark has no function of its own that composes letters and accents, but a library that does. -#}
+{#- Spark has no function that composes a letter and its accent, so that one written as two signs is another spelling. -#}
 {% macro spark__spelling_key(expression) -%}
     lower(regexp_replace(
-        case
-            when octet_length({{ expression }}) <> length({{ expression }})
-                then regexp_replace(
-                    regexp_replace(
-                        reflect('com.ibm.icu.text.Normalizer', 'compose', {{ expression }}, false), r'\p{Cf}+', ''
-                    ),
-                    r'[\p{Pd}\x{2212}]', '-'
-                )
-            else {{ expression }}
-        end, r'[ _\p{Zs}]+', ' '
+        regexp_replace(regexp_replace({{ expression }}, r'\p{Cf}+', ''), r'[\p{Pd}\x{2212}]', '-'), r'[ _\p{Zs}]+', ' '
     ))
 {%- endmacro %}
 
