@@ -26,7 +26,7 @@ import pandas as pd
 
 LAYERS = ("inputs", "reference", "staging", "intermediate", "marts")
 # What no two builds have in common.
-BUILD_COLUMNS = {"build_id", "published_at", "fitted_at", "first_published_at"}
+BUILD_COLUMNS = {"build_id", "published_at", "fitted_at", "first_published_at", "last_published_at"}
 TOLERANCE = 1e-9
 
 
@@ -84,6 +84,8 @@ def start_session(folder: Path, files: dict[tuple[str, str], Path]):
         .config("spark.ui.showConsoleProgress", "false")
         .config("spark.sql.session.timeZone", "UTC")
         .config("spark.sql.timestampType", "TIMESTAMP_NTZ")
+        .config("spark.sql.parser.escapedStringLiterals", "true")
+        .config("spark.sql.cteRecursionLevelLimit", "-1")
         .getOrCreate()
     )
     session.sparkContext.setLogLevel("OFF")
