@@ -17,6 +17,7 @@ RUNTIME := $(VENV)/.runtime-installed
 TESTING := $(VENV)/.testing-installed
 AUDITING := $(VENV)-audit
 BENCHING := $(VENV)-bench
+SPARKING := $(VENV)-spark
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
 UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --generate-hashes \
 	--no-strip-extras --custom-compile-command 'make lock'
@@ -30,8 +31,9 @@ INSTALL_FAILED = { grep -m 1 '^ERROR' $(INSTALL_LOG) || tail -n 1 $(INSTALL_LOG)
 		'and that the disk has room, then run the same command again; the whole account is in $(INSTALL_LOG).'; exit 1; } >&2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build rebuild report explore docs dashboards metrics metrics-interchange campaign workbook \
-	publish-postgres check-inputs docs-inputs tours test test-all test-faults mutants bench lint lint-events format sample picture test-duckdb2 test-superset \
+.PHONY: help setup build rebuild report explore docs build-spark dashboards metrics metrics-interchange campaign workbook \
+	publish-postgres check-inputs docs-inputs tours test test-all test-faults mutants bench lint lint-events format sample \
+	picture test-duckdb2 test-superset \
 	audit sbom lock clean
 
 ##@ Begin
@@ -67,6 +69,9 @@ rebuild: $(RUNTIME) ## The same, even if nothing changed
 	$(BIN)/dbt build --exclude-resource-type unit_test --vars "$$VARS" $(DBT_OPTIONS) \
 		|| { code=$$?; $(PREFLIGHT) failed; exit $$code; }; \
 	$(FRESHNESS) record --vars "$$VARS" --fingerprint "$$before"
+
+build-spark: $(SPARKING)/.installed ## Build on Apache Spark, in an environment of its own (docs/engines.md); VARS for your own data
+	@$(SPARKING)/bin/python -m card_segments.cli.spark --vars "$$VARS" -- $(DBT_OPTIONS)
 
 report: $(RUNTIME) ## Write the report page again from the published file (a build writes it as well)
 	@$(BIN)/python -m card_segments.cli.report --vars "$$VARS"
@@ -140,6 +145,14 @@ mutants: $(TESTING) ## Plant 30 small faults, one at a time in a copy, and say w
 bench: $(RUNTIME) $(BENCHING)/.installed ## Measure beside what else could be used; write benchmarks/RESULTS.md and docs/scale.md; SIZES='4000 40000'
 	$(BIN)/python -m benchmarks --other-python $(BENCHING)/bin/python $(if $(SIZES),--sizes $(SIZES)) $(if $(RUNS),--runs $(RUNS)) \
 		$(if $(CASES),--cases $(CASES)) $(if $(LIKE),--like "$$LIKE") $(if $(CHECK),--check)
+
+# pyspark comes as source only. The adapter is found through a file of paths, as an editable package is.
+$(SPARKING)/.installed: requirements/runtime.lock requirements/spark.lock
+	@test -x $(SPARKING)/bin/python || $(PYTHON) -m venv $(SPARKING)
+	@echo 'Installing what Spark needs: two to five minutes, once (about 1.5 GB)'
+	@$(SPARKING)/bin/python $(PIP_INSTALL) --no-binary pyspark -r requirements/runtime.lock -r requirements/spark.lock
+	@$(SPARKING)/bin/python -c 'import pathlib, sysconfig; pathlib.Path(sysconfig.get_path("purelib"), "spark_adapter.pth").write_text(str(pathlib.Path("spark_adapter").resolve()))'
+	@touch $@
 
 $(BENCHING)/.installed: requirements/bench.lock
 	@test -x $(BENCHING)/bin/python || $(PYTHON) -m venv $(BENCHING)
@@ -227,10 +240,11 @@ lock: | $(BIN)/python ## Renew the lock files from pyproject.toml and requiremen
 	$(UV_COMPILE) requirements/superset.in -o requirements/superset.lock
 	$(UV_COMPILE) requirements/audit.in -o requirements/audit.lock
 	$(UV_COMPILE) requirements/bench.in --constraint requirements/runtime.lock -o requirements/bench.lock
+	$(UV_COMPILE) requirements/spark.in --constraint requirements/runtime.lock -o requirements/spark.lock
 
 # The warehouse holds the history of members, the one thing that no build can make again.
 clean: ## Remove what was installed and written; the warehouse and what was published stay
-	rm -rf $(VENV) $(VENV)-duckdb2 $(VENV)-superset $(AUDITING) $(BENCHING) target logs
+	rm -rf $(VENV) $(VENV)-duckdb2 $(VENV)-superset $(AUDITING) $(BENCHING) $(SPARKING) target logs
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \

@@ -127,16 +127,34 @@
         {% endif %}
 
         {% if flags.WHICH in ('build', 'seed') %}
-            {% if var('input_dir') and not glob_files(var('input_dir')) %}
-                {% do raise_error("The folder " ~ var('input_dir') ~ ", which the variable input_dir names, does not exist. Relative paths start at the folder dbt runs in.") %}
-            {% endif %}
-            {% set problems = [] %}
-            {% for input_name in var('enabled_inputs') %}
-                {% do problems.extend(locate_input(input_name).problems) %}
-            {% endfor %}
-            {% do raise_problems(problems) %}
+            {% do raise_unlocated_inputs() %}
         {% endif %}
     {% endif %}
+{% endmacro %}
+
+
+{#- Stops where an input is not to be found. -#}
+{% macro raise_unlocated_inputs() %}
+    {{ return(adapter.dispatch('raise_unlocated_inputs', 'card_segments')()) }}
+{% endmacro %}
+
+
+{% macro default__raise_unlocated_inputs() %}
+    {% if var('input_dir') and not glob_files(var('input_dir')) %}
+        {% do raise_error("The folder " ~ var('input_dir') ~ ", which the variable input_dir names, does not exist. Relative paths start at the folder dbt runs in.") %}
+    {% endif %}
+    {% set problems = [] %}
+    {% for input_name in var('enabled_inputs') %}
+        {% do problems.extend(locate_input(input_name).problems) %}
+    {% endfor %}
+    {% do raise_problems(problems) %}
+{% endmacro %}
+
+
+{% macro spark__raise_unlocated_inputs() %}
+    {% for input_name in var('enabled_inputs') %}
+        {% do input_on_spark(input_name) %}
+    {% endfor %}
 {% endmacro %}
 
 

@@ -11,7 +11,7 @@
 {% macro compared(value, operator, threshold) -%}
     case {{ operator }}
         {%- for name in rule_operators() %}
-        when '{{ name }}' then round({{ value }}, 9) {{ name }} {{ threshold }}
+        when '{{ name }}' then {{ rounded(value, 9) }} {{ name }} {{ threshold }}
         {%- endfor %}
     end
 {%- endmacro %}

@@ -37,68 +37,20 @@
     What is open after the last of them closes by suppressing its whole table.
 -#}
 {% macro complementary_suppression(rounds=5) -%}
+    {{ return(adapter.dispatch('complementary_suppression', 'card_segments')(rounds)) }}
+{%- endmacro %}
+
+
+{% macro default__complementary_suppression(rounds) -%}
 complementary_suppression as (
 
     with recursive
 
     suppression_rounds as (
 
-        select
-            table_name,
-            cell_name,
-            line_name,
-            customers,
-            is_total,
-            is_hidden,
-            0 as suppression_round
-        from suppression_lines
+        {{ suppression_begun() | indent(8) }}
         union all
-        select
-            table_name,
-            cell_name,
-            line_name,
-            customers,
-            is_total,
-            is_hidden
-            or case
-                when suppression_round < {{ rounds }}
-                    then
-                        count(case when is_open and not is_hidden and size_rank = 1 then 1 end)
-                            over (partition by table_name, cell_name)
-                        > 0
-                else
-                    count(case when is_open and not is_hidden and not is_total then 1 end)
-                        over (partition by table_name)
-                    > 0
-            end as is_hidden,
-            suppression_round + 1 as suppression_round
-        from (
-            select
-                *,
-                row_number() over (
-                    partition by line_name, is_hidden
-                    order by
-                        is_total asc,
-                        customers * (1 + 10 * opened_lines) asc,
-                        cell_name asc
-                ) as size_rank
-            from (
-                select
-                    *,
-                    count(case when hidden_cells = 0 then 1 end) over (partition by table_name, cell_name)
-                        as opened_lines
-                from (
-                    select
-                        *,
-                        count(case when is_hidden then 1 end) over (partition by line_name) as hidden_cells,
-                        count(case when is_hidden then 1 end) over (partition by line_name) = 1
-                        or sum(case when is_hidden then customers end) over (partition by line_name)
-                        < {{ var('minimum_cell_size') }} as is_open
-                    from suppression_rounds
-                    where suppression_round <= {{ rounds }}
-                ) as lines_measured
-            ) as cells_measured
-        ) as measured
+        {{ suppression_round('suppression_rounds', rounds) | indent(8) }}
 
     )
 
@@ -111,4 +63,97 @@ complementary_suppression as (
         and suppression_round = {{ rounds + 1 }}
 
 )
+{%- endmacro %}
+
+
+{#- In Spark a recursion takes no window functions, so that the rounds are written one after the other. -#}
+{% macro spark__complementary_suppression(rounds) -%}
+suppression_round_0 as (
+
+    {{ suppression_begun() | indent(4) }}
+
+),
+
+{% for round in range(1, rounds + 2) -%}
+suppression_round_{{ round }} as (
+
+    {{ suppression_round('suppression_round_' ~ (round - 1), rounds) | indent(4) }}
+
+),
+
+{% endfor -%}
+complementary_suppression as (
+
+    select distinct
+        table_name,
+        cell_name
+    from suppression_round_{{ rounds + 1 }}
+    where is_hidden
+
+)
+{%- endmacro %}
+
+
+{#- The cells as they are before the first round. -#}
+{% macro suppression_begun() -%}
+select
+    table_name,
+    cell_name,
+    line_name,
+    customers,
+    is_total,
+    is_hidden,
+    0 as suppression_round
+from suppression_lines
+{%- endmacro %}
+
+
+{#- The cells after another round, from those of the relation `cells`. -#}
+{% macro suppression_round(cells, rounds) -%}
+select
+    table_name,
+    cell_name,
+    line_name,
+    customers,
+    is_total,
+    is_hidden
+    or case
+        when suppression_round < {{ rounds }}
+            then
+                count(case when is_open and not is_hidden and size_rank = 1 then 1 end)
+                    over (partition by table_name, cell_name)
+                > 0
+        else
+            count(case when is_open and not is_hidden and not is_total then 1 end)
+                over (partition by table_name)
+            > 0
+    end as is_hidden,
+    suppression_round + 1 as suppression_round
+from (
+    select
+        *,
+        row_number() over (
+            partition by line_name, is_hidden
+            order by
+                is_total asc,
+                customers * (1 + 10 * opened_lines) asc,
+                cell_name asc
+        ) as size_rank
+    from (
+        select
+            *,
+            count(case when hidden_cells = 0 then 1 end) over (partition by table_name, cell_name)
+                as opened_lines
+        from (
+            select
+                *,
+                count(case when is_hidden then 1 end) over (partition by line_name) as hidden_cells,
+                count(case when is_hidden then 1 end) over (partition by line_name) = 1
+                or sum(case when is_hidden then customers end) over (partition by line_name)
+                < {{ var('minimum_cell_size') }} as is_open
+            from {{ cells }}
+            where suppression_round <= {{ rounds }}
+        ) as lines_measured
+    ) as cells_measured
+) as measured
 {%- endmacro %}

@@ -92,6 +92,7 @@
             max(filled_lines) over (partition by attribute, item_class) as most_filled_lines
         from {{ name }}_sized
     ) as sized
+    where {{ worked_out_once() }}
 
 ),
 
@@ -178,6 +179,7 @@
         on
             ranked.attribute = classes.attribute
             and ranked.item_class = classes.item_class
+    where {{ worked_out_once() }}
 
 )
 {%- endmacro %}

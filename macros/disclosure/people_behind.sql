@@ -75,7 +75,7 @@
                 on scores.segmentation = features.segmentation and scores.customer_id = features.customer_id
             inner join {{ ref('int_segmentation_metrics') }} as metrics
                 on scores.segmentation = metrics.segmentation
-            where features.metric_values[metrics.metric_position] is not null
+            where {{ list_item('features.metric_values', 'metrics.metric_position') }} is not null
             group by scores.segmentation, scores.segment_key, metrics.metric
         {% endset %}
 {{ people_of_counts(['segmentation', 'segment_key', 'metric'], counts) }}
@@ -290,7 +290,7 @@
             inner join kinds
                 on
                     people.segmentation = kinds.segmentation
-                    and get_bit(people.kind_bits, kinds.kind_number) = 1
+                    and {{ is_in_set('kinds.kind_number', 'people.kind_bits') }}
             group by people.segment_key, kinds.segmentation, kinds.kind_number, kinds.category, kinds.payment_type
 
         ),
@@ -310,7 +310,7 @@
             on
                 few.segmentation = people.segmentation
                 and few.segment_key = people.segment_key
-                and get_bit(people.kind_bits, few.kind_number) = 1
+                and {{ is_in_set('few.kind_number', 'people.kind_bits') }}
         where few.largest_customers < {{ var('minimum_cell_size') }}
         union all
 {{ people_of_counts(

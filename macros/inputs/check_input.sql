@@ -10,6 +10,11 @@
     repeat. Only rows that are not clean, and those of repeated keys, are held in memory.
 -#}
 {% macro check_input_sql(input_name, input_relation, parents=none) %}
+    {{ return(adapter.dispatch('check_input_sql', 'card_segments')(input_name, input_relation, parents)) }}
+{% endmacro %}
+
+
+{% macro default__check_input_sql(input_name, input_relation, parents) %}
 {% do load_input_model(input_name) %}
 {% set contract = source_columns(input_name) if execute else [] %}
 {% set meta = input_node(input_name).config.meta if execute else {'unique_key': []} %}
@@ -434,10 +439,10 @@ checked as (
         end as reject_rule,
         case
             when fault_rule is not null then fault_reason
-            when key_occurrence > 1 and source_file < kept_file then 'has a key that a later file has too; the later file is kept'
+            when key_occurrence > 1 and source_file < kept_file then {{ sql_text(key_reasons().replaced) }}
             when key_occurrence > 1 and is_contradiction
-                then 'repeats a key that an earlier row of its file has with other values, so two may be under one key; the first row is kept'
-            when key_occurrence > 1 then 'repeats a key that an earlier row of its file has; the first row is kept'
+                then {{ sql_text(key_reasons().contradictory_key) }}
+            when key_occurrence > 1 then {{ sql_text(key_reasons().repeated_key) }}
             {%- if orphan_column %}
             when is_orphan then {{ sql_text('has no usable row in the input ' ~ references.values() | first) }}
             {%- endif %}
@@ -448,4 +453,14 @@ checked as (
 )
 
 select * from checked
+{% endmacro %}
+
+
+{#- Why a row with a key that another one has is not used: rule -> words. -#}
+{% macro key_reasons() %}
+    {{ return({
+        'replaced': 'has a key that a later file has too; the later file is kept',
+        'contradictory_key': 'repeats a key that an earlier row of its file has with other values, so two may be under one key; the first row is kept',
+        'repeated_key': 'repeats a key that an earlier row of its file has; the first row is kept'
+    }) }}
 {% endmacro %}

@@ -6,6 +6,11 @@
 
 {#- The columns of the contract, each with the type in which the input has it: VARCHAR, or that of a typed file. -#}
 {% macro source_columns(input_name) %}
+    {{ return(adapter.dispatch('source_columns', 'card_segments')(input_name)) }}
+{% endmacro %}
+
+
+{% macro default__source_columns(input_name) %}
     {% set found = run_query("select column_name, data_type from duckdb_columns() where " ~ is_in_catalogue(input_name, 'table_name')) %}
     {% set types = dict(found.rows | map('list') | list) %}
     {% set columns = [] %}
@@ -180,6 +185,11 @@
 
 {#- The usable rows of an input in the contract's columns: the clean ones, and those that passed their examination. -#}
 {% macro usable_rows_sql(input_name, input_relation, examined) %}
+    {{ return(adapter.dispatch('usable_rows_sql', 'card_segments')(input_name, input_relation, examined)) }}
+{% endmacro %}
+
+
+{% macro default__usable_rows_sql(input_name, input_relation, examined) %}
 {% set columns = source_columns(input_name) if execute else [] %}
 {% set in_place = execute and is_read_in_place(input_name) %}
 {% set passed = passed_columns(input_name) %}

@@ -3,12 +3,23 @@
     told that C1 is a text.
 -#}
 {% macro trimmed(expression) -%}
+    {{ return(adapter.dispatch('trimmed', 'card_segments')(expression)) }}
+{%- endmacro %}
+
+
+{% macro default__trimmed(expression) -%}
     {%- set blanks = sql_text(' \t\r\n\u00a0\u2007\u202f\u3000\u200b\ufeff') %}
     {#- Nearly every text has none, which this pattern tells faster than trimming. #}
     case
         when regexp_matches({{ expression }}, '^[!-<>-~]([ -~]*[!-~])?$') then {{ expression }}
         else trim(regexp_replace(trim({{ expression }}, {{ blanks }}), '^="([^"]*)"$', '\1'), {{ blanks }})
     end
+{%- endmacro %}
+
+
+{% macro spark__trimmed(expression) -%}
+    {%- set blanks = sql_text(' \t\r\n\u00a0\u2007\u202f\u3000\u200b\ufeff') -%}
+    trim(both {{ blanks }} from regexp_replace(trim(both {{ blanks }} from {{ expression }}), r'^="([^"]*)"$', '$1'))
 {%- endmacro %}
 
 
@@ -30,6 +41,11 @@
     dashes of other kinds and signs without a width look the same; texts of ASCII have none of them.
 -#}
 {% macro spelling_key(expression) -%}
+    {{ return(adapter.dispatch('spelling_key', 'card_segments')(expression)) }}
+{%- endmacro %}
+
+
+{% macro default__spelling_key(expression) -%}
     lower(regexp_replace(
         case
             when strlen({{ expression }}) = length({{ expression }}) then {{ expression }}
@@ -39,9 +55,27 @@
 {%- endmacro %}
 
 
+{#- Spark has no function that composes a letter and its accent, so that one written as two signs is another spelling. -#}
+{% macro spark__spelling_key(expression) -%}
+    lower(regexp_replace(
+        regexp_replace(regexp_replace({{ expression }}, r'\p{Cf}+', ''), r'[\p{Pd}\x{2212}]', '-'), r'[ _\p{Zs}]+', ' '
+    ))
+{%- endmacro %}
+
+
 {#- As `in (...)`, of which DuckDB makes a join each: dozens of them take seconds to begin, whatever the rows. -#}
 {% macro is_listed(expression, values) -%}
+    {{ return(adapter.dispatch('is_listed', 'card_segments')(expression, values)) }}
+{%- endmacro %}
+
+
+{% macro default__is_listed(expression, values) -%}
     list_contains([{{ sql_list(values) }}], {{ expression }})
+{%- endmacro %}
+
+
+{% macro spark__is_listed(expression, values) -%}
+    array_contains(array({{ sql_list(values) }}), {{ expression }})
 {%- endmacro %}
 
 
@@ -61,7 +95,7 @@
         {%- do tests.append(text ~ ' in (' ~ sql_list(column.placeholders) ~ ')') -%}
     {%- endif -%}
     {%- if column.get('unify') -%}
-        {%- do tests.append("(" ~ text ~ " <> '' and trim(" ~ text ~ ", '_ ') = '')") -%}
+        {%- do tests.append("(" ~ text ~ " <> '' and trim(both '_ ' from " ~ text ~ ") = '')") -%}
     {%- endif -%}
     ({{ tests | join(' or ') }})
 {%- endmacro %}
@@ -74,7 +108,7 @@
     {%- if column.get('unify') -%}
         {%- set clean = column.name ~ '_spellings.usual_spelling' -%}
     {%- elif column.get('strip') -%}
-        {%- set clean = 'trim(' ~ text ~ ', ' ~ sql_text(column.strip) ~ ')' -%}
+        {%- set clean = 'trim(both ' ~ sql_text(column.strip) ~ ' from ' ~ text ~ ')' -%}
     {%- else -%}
         {%- set clean = text -%}
     {%- endif -%}
@@ -103,7 +137,7 @@
         {{ time_from_text(clean) }}
     {%- elif column.type == 'duration_months' -%}
         coalesce(
-            try_cast(nullif(regexp_extract({{ clean }}, '^[0-9]{1,5}$'), '') as bigint),
+            try_cast(nullif(regexp_extract({{ clean }}, '^[0-9]{1,5}$', 0), '') as bigint),
             try_cast(nullif(regexp_extract({{ clean }}, '^([0-9]+) Years? and ([0-9]+) Months?$', 1), '') as bigint) * 12
             + try_cast(nullif(regexp_extract({{ clean }}, '^([0-9]+) Years? and ([0-9]+) Months?$', 2), '') as bigint)
         )
@@ -126,22 +160,22 @@
         {%- for name in names %}
         when lower({{ text }}) in ('{{ name }}', '{{ name[:3] }}') then cast('{{ var("spends_year") | int }}-{{ '%02d' | format(loop.index) }}-01' as date)
         {%- endfor %}
-        when regexp_matches({{ text }}, '^[0-9]{4}[-/]?[0-9]{2}$')
+        when {{ matches(text, '^[0-9]{4}[-/]?[0-9]{2}$') }}
             then try_cast(concat(left({{ text }}, 4), '-', right({{ text }}, 2), '-01') as date)
-        when regexp_matches({{ text }}, '^[0-9]{2}[-/.][0-9]{4}$')
+        when {{ matches(text, '^[0-9]{2}[-/.][0-9]{4}$') }}
             then try_cast(concat(right({{ text }}, 4), '-', left({{ text }}, 2), '-01') as date)
-        when regexp_matches({{ text }}, '^[0-9]{8}$')
+        when {{ matches(text, '^[0-9]{8}$') }}
             then cast({{ dbt.date_trunc('month', "try_cast(concat(left(" ~ text ~ ", 4), '-', substring(" ~ text ~ ", 5, 2), '-', right(" ~ text ~ ", 2)) as date)") }} as date)
-        when regexp_matches({{ text }}, '^[0-9]{1,2}[.][0-9]{1,2}[.][0-9]{4}$')
+        when {{ matches(text, '^[0-9]{1,2}[.][0-9]{1,2}[.][0-9]{4}$') }}
             then cast({{ dbt.date_trunc('month', "try_cast(concat(" ~ dbt.split_part(text, "'.'", 3) ~ ", '-', " ~ dbt.split_part(text, "'.'", 2) ~ ", '-', " ~ dbt.split_part(text, "'.'", 1) ~ ") as date)") }} as date)
         {%- for name in names %}
-        when regexp_matches(lower({{ text }}), '^({{ name }}|{{ name[:3] }})[ -/.,]+[0-9]{4}$')
+        when {{ matches('lower(' ~ text ~ ')', '^(' ~ name ~ '|' ~ name[:3] ~ ')[ -/.,]+[0-9]{4}$') }}
             then try_cast(concat(right({{ text }}, 4), '-{{ '%02d' | format(loop.index) }}-01') as date)
         {%- endfor %}
         {#- A time of the day may follow, of any zone: the date counts that the file says. DuckDB's own cast would take
             anything after the date. #}
-        when regexp_matches({{ text }}, '^[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}([ T][0-9:.]+( ?([Zz]|UTC|GMT|[+-][0-9:]+))?(\[[A-Za-z_/+-]+\])?)?$')
-            then cast({{ dbt.date_trunc('month', "try_cast(regexp_extract(" ~ text ~ ", '^[0-9/-]+') as date)") }} as date)
+        when {{ matches(text, '^[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}([ T][0-9:.]+( ?([Zz]|UTC|GMT|[+-][0-9:]+))?(\\[[A-Za-z_/+-]+\\])?)?$') }}
+            then cast({{ dbt.date_trunc('month', "try_cast(regexp_extract(" ~ text ~ ", '^[0-9/-]+', 0) as date)") }} as date)
     end
 {%- endmacro %}
 
@@ -151,6 +185,11 @@
     time_zone is taken, or as it is written. 01/02/2023 is read only where the variable date_order tells how.
 -#}
 {% macro time_from_text(text) -%}
+    {{ return(adapter.dispatch('time_from_text', 'card_segments')(text)) }}
+{%- endmacro %}
+
+
+{% macro default__time_from_text(text) -%}
     {%- set order = {'mdy': ['%m/%d/%Y', '%m-%d-%Y'], 'dmy': ['%d/%m/%Y', '%d-%m-%Y']}.get(var('date_order'), []) -%}
     {%- set dates = ['%Y-%m-%d', '%Y/%m/%d', '%Y%m%d', '%d.%m.%Y', '%d %b %Y', '%d-%b-%Y', '%d %B %Y', '%b %d, %Y', '%B %d, %Y'] + order -%}
     {%- set formats = [] -%}
@@ -169,6 +208,12 @@
             {%- endif %}
         else try_strptime(regexp_replace({{ text }}, '([0-9])T([0-9])', '\1 \2'), [{{ sql_list(formats) }}])
     end
+{%- endmacro %}
+
+
+{#- Written as ISO 8601 has it. -#}
+{% macro spark__time_from_text(text) -%}
+    try_cast({{ text }} as timestamp_ntz)
 {%- endmacro %}
 
 
@@ -224,13 +269,13 @@
         'gesamt', 'gesamtergebnis', 'gesamtsumme', 'summe', 'durchschnitt', 'mittelwert', 'somme', 'moyenne',
         'total g\u00e9n\u00e9ral', 'total general', 'suma', 'promedio', 'totale', 'media', 'totaal', 'gemiddelde'
     ] -%}
-    {{ is_listed('lower(rtrim(' ~ text ~ ", ' :'))", words) }}
+    {{ is_listed("lower(trim(trailing ' :' from " ~ text ~ '))', words) }}
 {%- endmacro %}
 
 
 {#- Whether an identifier is a number that lost its last digits, as a spreadsheet writes it: 2.70319E+15. -#}
 {% macro is_rounded_number(text) -%}
-    regexp_full_match({{ text }}, '[0-9]([.,][0-9]+)?[eE][+][0-9]{2,3}')
+    {{ matches(text, '^[0-9]([.,][0-9]+)?[eE][+][0-9]{2,3}$') }}
 {%- endmacro %}
 
 
@@ -265,7 +310,7 @@
             case when {{ is_listed(text, identifier_marks()) }} then 'identifier_cleared' end
             {%- endif %}
             {%- if column.get('strip') %},
-            case when {{ text }} <> trim({{ text }}, {{ sql_text(column.strip) }}) then 'mark_removed' end
+            case when {{ text }} <> trim(both {{ sql_text(column.strip) }} from {{ text }}) then 'mark_removed' end
             {%- endif %}
             {%- if column.type in ('number', 'integer') %},
             {{ number_repairs(column) }}
@@ -287,7 +332,7 @@
 {% macro first_fault(contract) -%}
     {%- for part in ['column', 'value', 'rule', 'reason'] -%}
         case
-            when source_fault is not null then {{ {'column': "'(row)'", 'value': 'cast(null as varchar)', 'rule': "'row_shape'", 'reason': 'source_fault'}[part] }}
+            when source_fault is not null then {{ {'column': "'(row)'", 'value': 'cast(null as ' ~ dbt.type_string() ~ ')', 'rule': "'row_shape'", 'reason': 'source_fault'}[part] }}
             {%- for column in contract if not is_clearable(column) %}
             when {{ column.name }}__fault is not null then {{ fault_part(column, part) }}
             {%- endfor %}

@@ -312,7 +312,23 @@ where judged.is_frequent and judged.recognised_share >= 0.9
     translated, for a replacement of many of them is slow.
 -#}
 {% macro masked_text(expression, length=60) -%}
+    {{ return(adapter.dispatch('masked_text', 'card_segments')(expression, length)) }}
+{%- endmacro %}
+
+
+{% macro default__masked_text(expression, length) -%}
     regexp_replace(regexp_replace(regexp_replace(translate({{ 'left(' ~ expression ~ ', ' ~ length ~ ')' if length else expression }}, '012345678', '999999999'), '\p{Lu}', 'X', 'g'), '\p{Ll}|\p{Lo}', 'x', 'g'), '[^\P{Nd}0-9]', '9', 'g')
+{%- endmacro %}
+
+
+{% macro spark__masked_text(expression, length) -%}
+    regexp_replace(
+        regexp_replace(
+            regexp_replace({{ 'left(' ~ expression ~ ', ' ~ length ~ ')' if length else expression }}, r'\p{Lu}', 'X'),
+            r'\p{Ll}|\p{Lo}', 'x'
+        ),
+        r'\p{Nd}', '9'
+    )
 {%- endmacro %}
 
 

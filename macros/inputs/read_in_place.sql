@@ -16,6 +16,17 @@
 
 {#- Whether an input was loaded as a view of files or tables that lie elsewhere. -#}
 {% macro is_read_in_place(input_name) %}
+    {{ return(adapter.dispatch('is_read_in_place', 'card_segments')(input_name)) }}
+{% endmacro %}
+
+
+{#- There everything is. -#}
+{% macro spark__is_read_in_place(input_name) %}
+    {{ return(true) }}
+{% endmacro %}
+
+
+{% macro default__is_read_in_place(input_name) %}
     {% set has_rows = query_value("exists (from duckdb_tables() where " ~ is_in_catalogue(input_name, 'table_name', '__rows') ~ ")") %}
     {{ return(is_view(input_name) and not has_rows) }}
 {% endmacro %}

@@ -122,6 +122,11 @@
 
 {#- What was done to read a number, as arguments of concat_ws. -#}
 {% macro number_repairs(column) -%}
+    {{ return(adapter.dispatch('number_repairs', 'card_segments')(column)) }}
+{%- endmacro %}
+
+
+{% macro default__number_repairs(column) -%}
     {%- set clean = column.name ~ '__clean' -%}
     {%- set typed = column.name ~ '__typed' -%}
     {%- set is_comma = column.name ~ "__format in ('comma', 'mixed_comma', 'open_comma')" -%}
@@ -133,4 +138,10 @@
                 ) then 'thousands_separator_removed'
             end,
             case when {{ typed }} is not null and {{ is_comma }} and {{ clean }} like '%,%' then 'decimal_comma_read' end
+{%- endmacro %}
+
+
+{#- On Spark a number has no marks that could be removed. -#}
+{% macro spark__number_repairs(column) -%}
+    cast(null as string)
 {%- endmacro %}

@@ -6,11 +6,47 @@
     {% if not execute %}
         {{ return(none) }}
     {% endif %}
-    {% set there = open_last_publication().tables.get(table_name, []) %}
+    {% set there = published_columns(table_name) %}
     {% if not there or columns | reject('in', there) | list %}
         {{ return(none) }}
     {% endif %}
-    {{ return('last_publication.' ~ table_name) }}
+    {{ return(published_schema() ~ '.' ~ table_name) }}
+{% endmacro %}
+
+
+{#- The columns of a table of the last publication; none where it was not published. -#}
+{% macro published_columns(table_name) %}
+    {{ return(adapter.dispatch('published_columns', 'card_segments')(table_name)) }}
+{% endmacro %}
+
+
+{% macro default__published_columns(table_name) %}
+    {{ return(open_last_publication().tables.get(table_name, [])) }}
+{% endmacro %}
+
+
+{% macro spark__published_columns(table_name) %}
+    {% if table_name not in open_last_publication().tables %}
+        {{ return([]) }}
+    {% endif %}
+    {{ return(run_query('select * from ' ~ published_schema() ~ '.' ~ table_name ~ ' limit 0').column_names | list) }}
+{% endmacro %}
+
+
+{#- The schema under which a build reads what was published last. -#}
+{% macro published_schema() %}
+    {{ return(adapter.dispatch('published_schema', 'card_segments')()) }}
+{% endmacro %}
+
+
+{% macro default__published_schema() %}
+    {{ return('last_publication') }}
+{% endmacro %}
+
+
+{#- There it is where readers find it too. -#}
+{% macro spark__published_schema() %}
+    {{ return(generate_schema_name('published', none)) }}
 {% endmacro %}
 
 
@@ -19,11 +55,31 @@
     run attaches the published database, so that the whole run reads the same one, whatever is published meanwhile.
 -#}
 {% macro open_last_publication() %}
+    {{ return(adapter.dispatch('open_last_publication', 'card_segments')()) }}
+{% endmacro %}
+
+
+{% macro default__open_last_publication() %}
     {% set last = fromjson(query_value("open_last_publication(" ~ sql_text(published_dir()) ~ ", " ~ sql_text(invocation_id) ~ ")")) %}
     {% if last.problem %}
         {% do raise_error(last.problem) %}
     {% endif %}
     {{ return(last) }}
+{% endmacro %}
+
+
+{#- The views of a publication are switched when everything else of it is there, so they are what was published. -#}
+{% macro spark__open_last_publication() %}
+    {% set schema = published_schema() %}
+    {% if not run_query("show databases like '" ~ schema ~ "'").rows %}
+        {{ return({'build_id': none, 'tables': {}}) }}
+    {% endif %}
+    {% set tables = {} %}
+    {% for row in run_query('show views in ' ~ schema).rows %}
+        {% do tables.update({row[1]: []}) %}
+    {% endfor %}
+    {% set build_id = run_query('select build_id from ' ~ schema ~ '.publication').rows[0][0] if tables else none %}
+    {{ return({'build_id': build_id, 'tables': tables}) }}
 {% endmacro %}
 
 

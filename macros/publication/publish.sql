@@ -10,35 +10,81 @@
             {% do log('Not published: ' ~ obstacle ~ '. What was published before is unchanged.', info=true) %}
             {% do print_failed_checks(results) %}
         {% else %}
-            {% do raise_changed_in_place() %}
-            {#- The list of the tables does not list itself. -#}
-            {% set kinds = {'published_tables': 'aggregate'} %}
-            {% set references = {} %}
-            {% for row in run_query(
-                "select table_name, table_kind from " ~ relation_of('published_tables')
-                ~ " where status = 'published' order by 1"
-            ).rows %}
-                {% do kinds.update({row[0]: row[1]}) %}
-                {% do references.update({row[0]: published_references(row[0])}) %}
-            {% endfor %}
-            {% set request = {
-                'build_id': invocation_id,
-                'started_at': run_started_at.strftime('%Y-%m-%d %H:%M:%S'),
-                'directory': published_dir(),
-                'schema': graph.nodes['model.card_segments.published_tables'].schema,
-                'tables': kinds,
-                'references': references,
-                'write_report': var('write_report'),
-                'currency': var('currency'),
-                'based_on': open_last_publication().build_id or '',
-            } %}
-            {% set failure = run_query('select publish_tables(' ~ sql_text(tojson(request)) ~ ')').rows[0][0] %}
-            {% if failure %}
-                {% do raise_error(failure) %}
-            {% endif %}
-            {% do print_publication() %}
+            {% do write_publication() %}
         {% endif %}
     {% endif %}
+{% endmacro %}
+
+
+{#- Publishes what was built, and says what it was. -#}
+{% macro write_publication() %}
+    {{ return(adapter.dispatch('write_publication', 'card_segments')()) }}
+{% endmacro %}
+
+
+{% macro default__write_publication() %}
+    {% do raise_changed_in_place() %}
+    {#- The list of the tables does not list itself. -#}
+    {% set kinds = {'published_tables': 'aggregate'} %}
+    {% set references = {} %}
+    {% for row in run_query(
+        "select table_name, table_kind from " ~ relation_of('published_tables')
+        ~ " where status = 'published' order by 1"
+    ).rows %}
+        {% do kinds.update({row[0]: row[1]}) %}
+        {% do references.update({row[0]: published_references(row[0])}) %}
+    {% endfor %}
+    {% set request = {
+        'build_id': invocation_id,
+        'started_at': run_started_at.strftime('%Y-%m-%d %H:%M:%S'),
+        'directory': published_dir(),
+        'schema': graph.nodes['model.card_segments.published_tables'].schema,
+        'tables': kinds,
+        'references': references,
+        'write_report': var('write_report'),
+        'currency': var('currency'),
+        'based_on': open_last_publication().build_id or '',
+    } %}
+    {% set failure = run_query('select publish_tables(' ~ sql_text(tojson(request)) ~ ')').rows[0][0] %}
+    {% if failure %}
+        {% do raise_error(failure) %}
+    {% endif %}
+    {% do print_publication() %}
+{% endmacro %}
+
+
+{#-
+    Every table is copied into a schema of this publication, as Parquet; then the views that readers know are pointed at
+    it, the one of the publication last. The publication before it stays for those who read it, older ones go.
+-#}
+{% macro spark__write_publication() %}
+    {% set published = published_schema() %}
+    {% set before = open_last_publication().build_id %}
+    {% set version = published ~ '_' ~ invocation_id | replace('-', '') %}
+    {% set marts = relation_of('published_tables').schema %}
+    {% set names = run_query(
+        "select table_name from " ~ relation_of('published_tables') ~ " where status = 'published' order by 1"
+    ).columns[0].values() | list + ['published_tables'] %}
+    {% do run_query('create schema ' ~ version) %}
+    {% set rows = namespace(number=0) %}
+    {% for name in names %}
+        {% do run_query('create table ' ~ version ~ '.' ~ name ~ ' using parquet as select * from ' ~ marts ~ '.' ~ name) %}
+        {% set rows.number = rows.number + query_value('count(*) from ' ~ version ~ '.' ~ name) | int %}
+    {% endfor %}
+    {% do run_query(
+        'create table ' ~ version ~ '.publication using parquet as select ' ~ sql_text(invocation_id) ~ ' as build_id, '
+        ~ build_time() ~ ' as published_at, ' ~ (sql_text(var('currency')) if var('currency') else 'cast(null as string)') ~ ' as currency, '
+        ~ names | length ~ ' as published_tables, ' ~ rows.number ~ ' as published_rows'
+    ) %}
+    {% do run_query('create schema if not exists ' ~ published) %}
+    {% for name in names + ['publication'] %}
+        {% do run_query('create or replace view ' ~ published ~ '.' ~ name ~ ' as select * from ' ~ version ~ '.' ~ name) %}
+    {% endfor %}
+    {% set kept = [version, published ~ '_' ~ before | string | replace('-', '')] %}
+    {% for row in run_query("show databases like '" ~ published ~ "_*'").rows if row[0] not in kept %}
+        {% do run_query('drop schema ' ~ row[0] ~ ' cascade') %}
+    {% endfor %}
+    {% do print('Published ' ~ names | length ~ ' tables, ' ~ '{:,}'.format(rows.number) ~ ' rows, as views of the schema ' ~ published) %}
 {% endmacro %}
 
 

@@ -12,6 +12,8 @@
     kept_columns come along.
 -#}
 {% macro score_metric_values_sql(features, metrics, parameters, kept_columns=[]) -%}
+{%- set nearest = list_item('distances', list_item('segment_numbers', 1)) -%}
+{%- set second_nearest = list_item('distances', list_item('segment_numbers', 2)) -%}
 with
 
 features as (
@@ -64,14 +66,16 @@ preparations as (
 
     select
         segmentation,
-        list(transform order by metric_position) as transforms,
-        list(median order by metric_position) as medians,
-        list(lower_bound order by metric_position) as lower_bounds,
-        list(upper_bound order by metric_position) as upper_bounds,
-        list(exponent order by metric_position) as exponents,
-        list(mean order by metric_position) as means,
+        {{ ordered_list('transform', 'metric_position') }} as transforms,
+        {{ ordered_list('median', 'metric_position') }} as medians,
+        {{ ordered_list('lower_bound', 'metric_position') }} as lower_bounds,
+        {{ ordered_list('upper_bound', 'metric_position') }} as upper_bounds,
+        {{ ordered_list('exponent', 'metric_position') }} as exponents,
+        {{ ordered_list('mean', 'metric_position') }} as means,
         /* a feature that the fit dropped has the weight 0 and differs nowhere */
-        list(coalesce(standard_deviation / nullif(scale, 0), 'infinity') order by metric_position) as deviations
+        {{ ordered_list(
+            "coalesce(standard_deviation / nullif(scale, 0), cast('infinity' as double))", 'metric_position'
+        ) }} as deviations
     from prepared_features
     group by segmentation
 
@@ -82,9 +86,9 @@ centroids as (
     select
         parameters.segmentation,
         parameters.segment_number,
-        list(
-            parameters.parameter_value * prepared_features.scale order by prepared_features.metric_position
-        ) as centroid
+        {{ ordered_list(
+            'parameters.parameter_value * prepared_features.scale', 'prepared_features.metric_position'
+        ) }} as centroid
     from parameters
     inner join prepared_features
         on
@@ -109,7 +113,7 @@ models as (
         preparations.exponents,
         preparations.means,
         preparations.deviations,
-        list(centroids.centroid order by centroids.segment_number) as centroids
+        {{ ordered_list('centroids.centroid', 'centroids.segment_number') }} as centroids
     from preparations
     inner join centroids
         on preparations.segmentation = centroids.segmentation
@@ -122,33 +126,12 @@ standardised as (
     select
         features.*,
         models.centroids,
-        list_transform(
-            list_transform(
-                features.metric_values[:len(models.means)],
-                /* least and greatest pass over a missing bound */
-                lambda value, i: least(
-                    greatest(coalesce(value, models.medians[i]), models.lower_bounds[i]),
-                    models.upper_bounds[i]
-                )
+        {{ mapped_list(
+            mapped_list(
+                first_items('features.metric_values', list_length('models.means')), clipped_value() | indent(12)
             ),
-            lambda value, i: (
-                case models.transforms[i]
-                    when 'log1p' then ln(1 + value)
-                    when 'signed_log1p' then sign(value) * ln(1 + abs(value))
-                    when 'yeo_johnson'
-                        then case
-                            when value >= 0 and models.exponents[i] = 0 then ln(1 + value)
-                            when value >= 0
-                                then (power(1 + value, models.exponents[i]) - 1) / models.exponents[i]
-                            when models.exponents[i] = 2 then -ln(1 - value)
-                            else
-                                -(power(1 - value, 2 - models.exponents[i]) - 1) / (2 - models.exponents[i])
-                        end
-                    else value
-                end
-                - models.means[i]
-            ) / models.deviations[i]
-        ) as standardised_values
+            standardised_value() | indent(8)
+        ) }} as standardised_values
     from features
     inner join models
         on features.segmentation = models.segmentation
@@ -159,7 +142,7 @@ measured as (
 
     select
         *,
-        list_transform(centroids, lambda centroid: list_distance(standardised_values, centroid)) as distances
+        {{ mapped_list('centroids', list_distance('standardised_values', 'item')) }} as distances
     from standardised
 
 ),
@@ -169,7 +152,7 @@ ranked as (
 
     select
         *,
-        list_grade_up(distances) as segment_numbers
+        {{ positions_by_size('distances') }} as segment_numbers
     from measured
 
 ),
@@ -182,14 +165,11 @@ scored as (
         {%- for column in kept_columns %}
         {{ column }},
         {%- endfor %}
-        cast(segment_numbers[1] as integer) as segment_number,
-        cast(segment_numbers[2] as integer) as runner_up_segment_number,
-        distances[segment_numbers[1]] as distance,
+        cast({{ list_item('segment_numbers', 1) }} as integer) as segment_number,
+        cast({{ list_item('segment_numbers', 2) }} as integer) as runner_up_segment_number,
+        {{ nearest }} as distance,
         case
-            when distances[segment_numbers[2]] > 0
-                then
-                    (distances[segment_numbers[2]] - distances[segment_numbers[1]])
-                    / distances[segment_numbers[2]]
+            when {{ second_nearest }} > 0 then ({{ second_nearest }} - {{ nearest }}) / {{ second_nearest }}
             else 0
         end as margin
     from ranked
@@ -197,6 +177,38 @@ scored as (
 )
 
 select * from scored
+{%- endmacro %}
+
+
+{#- A value of the lists of a model, imputed and clipped; least and greatest pass over a missing bound. -#}
+{% macro clipped_value() -%}
+least(
+    greatest(
+        coalesce(item, {{ list_item('models.medians', 'place') }}), {{ list_item('models.lower_bounds', 'place') }}
+    ),
+    {{ list_item('models.upper_bounds', 'place') }}
+)
+{%- endmacro %}
+
+
+{#- The same value transformed and standardised. -#}
+{% macro standardised_value() -%}
+{%- set exponent = list_item('models.exponents', 'place') -%}
+(
+    case {{ list_item('models.transforms', 'place') }}
+        when 'log1p' then ln(1 + item)
+        when 'signed_log1p' then sign(item) * ln(1 + abs(item))
+        when 'yeo_johnson'
+            then case
+                when item >= 0 and {{ exponent }} = 0 then ln(1 + item)
+                when item >= 0 then (power(1 + item, {{ exponent }}) - 1) / {{ exponent }}
+                when {{ exponent }} = 2 then -ln(1 - item)
+                else -(power(1 - item, 2 - {{ exponent }}) - 1) / (2 - {{ exponent }})
+            end
+        else item
+    end
+    - {{ list_item('models.means', 'place') }}
+) / {{ list_item('models.deviations', 'place') }}
 {%- endmacro %}
 
 
@@ -216,16 +228,16 @@ select * from scored
 
 {#- A relation's rows with the values of some of its columns in one list, as scoring and profiling read them. -#}
 {% macro metric_values_sql(relation, segmentation, metrics, kept_columns=[]) -%}
+    {%- set values = [] -%}
+    {%- for metric in metrics -%}
+        {%- do values.append('cast(' ~ metric ~ ' as double)') -%}
+    {%- endfor %}
     select
         '{{ segmentation }}' as segmentation,
         customer_id,
         {%- for column in kept_columns %}
         {{ column }},
         {%- endfor %}
-        [
-            {%- for metric in metrics %}
-            cast({{ metric }} as double){{ ',' if not loop.last }}
-            {%- endfor %}
-        ] as metric_values
+        {{ list_of(values) }} as metric_values
     from {{ relation }}
 {%- endmacro %}

@@ -5,28 +5,36 @@
 -#}
 {% macro demographic_dimension_sets() %}
     select
-        coalesce(
-            nullif(concat_ws(' × ', age_group, gender, marital_status, city, occupation), ''), 'all'
-        ) as dimension_set,
-        5 - grouping(age_group) - grouping(gender) - grouping(marital_status) - grouping(city)
-        - grouping(occupation) as attribute_count,
-        age_group is not null as has_age_group,
-        gender is not null as has_gender,
-        marital_status is not null as has_marital_status,
-        city is not null as has_city,
-        occupation is not null as has_occupation
+        dimension_set,
+        attribute_count,
+        has_age_group,
+        has_gender,
+        has_marital_status,
+        has_city,
+        has_occupation
     from (
         select
-            'age_group' as age_group,
-            'gender' as gender,
-            'marital_status' as marital_status,
-            'city' as city,
-            'occupation' as occupation
-    ) as attributes
-    group by cube (age_group, gender, marital_status, city, occupation)
-    having
-        5 - grouping(age_group) - grouping(gender) - grouping(marital_status) - grouping(city)
-        - grouping(occupation) in (0, 1, 2, 5)
+            coalesce(
+                nullif(concat_ws(' × ', age_group, gender, marital_status, city, occupation), ''), 'all'
+            ) as dimension_set,
+            5 - grouping(age_group) - grouping(gender) - grouping(marital_status) - grouping(city)
+            - grouping(occupation) as attribute_count,
+            age_group is not null as has_age_group,
+            gender is not null as has_gender,
+            marital_status is not null as has_marital_status,
+            city is not null as has_city,
+            occupation is not null as has_occupation
+        from (
+            select
+                'age_group' as age_group,
+                'gender' as gender,
+                'marital_status' as marital_status,
+                'city' as city,
+                'occupation' as occupation
+        ) as attributes
+        group by cube (age_group, gender, marital_status, city, occupation)
+    ) as every_set
+    where attribute_count in (0, 1, 2, 5)
 {% endmacro %}
 
 

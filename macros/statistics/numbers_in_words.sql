@@ -1,17 +1,7 @@
 {#- A number as text within a sentence, thousands apart, with so many digits after the point; null stays null. -#}
 {% macro rounded_text(expression, digits=1) -%}
     {#- a decimal, since 0 has no sign there -#}
-    {{ with_thousands('cast(round(' ~ expression ~ ', ' ~ digits ~ ') as decimal(38, ' ~ digits ~ '))', digits) }}
-{%- endmacro %}
-
-
-{#- The digits of a rounded number, in groups of three. -#}
-{% macro with_thousands(expression, digits) -%}
-    {{ return(adapter.dispatch('with_thousands', 'card_segments')(expression, digits)) }}
-{%- endmacro %}
-
-{% macro default__with_thousands(expression, digits) -%}
-    format('{:,.{{ digits }}f}', cast({{ expression }} as double))
+    {{ with_thousands('cast(' ~ rounded(expression, digits) ~ ' as decimal(38, ' ~ digits ~ '))', digits) }}
 {%- endmacro %}
 
 

@@ -3,6 +3,7 @@ from dataclasses import asdict
 import pandas as pd
 
 from card_segments.claims import test_claims
+from card_segments.frames import read
 
 TYPES = {
     "claim_key": "string",
@@ -18,8 +19,8 @@ TYPES = {
 def model(dbt, session):
     """Test every claim that has observations; one row per claim."""
     dbt.config(materialized="table")
-    claims = dbt.ref("claims").df().sort_values("claim_key")
-    observations = dict(list(dbt.ref("int_claim_observations").df().groupby("claim_key")))
+    claims = read(dbt.ref("claims")).sort_values("claim_key")
+    observations = dict(list(read(dbt.ref("int_claim_observations")).groupby("claim_key")))
     level = float(dbt.config.meta_get("significance_level"))
 
     tests = test_claims(claims, observations, level)

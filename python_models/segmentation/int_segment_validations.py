@@ -3,6 +3,7 @@ import json
 import numpy as np
 import pandas as pd
 
+from card_segments.frames import read
 from card_segments.segmentation import Specification
 from card_segments.segmentation.clustering import k_means
 from card_segments.segmentation.preparation import fit_preparation, read_sample
@@ -34,9 +35,9 @@ def model(dbt, session):
     """Measure how much of later behaviour earlier segments explain; one row per figure."""
     dbt.config(materialized="table")
     outcomes_to_explain = dbt.config.meta_get("outcomes")
-    halves = dbt.ref("int_spending__half_features").df().set_index("is_early")
-    outcomes = dbt.ref("int_segmentation_outcomes").df()
-    specifications = dbt.ref("int_segmentation_specifications").df()
+    halves = read(dbt.ref("int_spending__half_features")).set_index("is_early")
+    outcomes = read(dbt.ref("int_segmentation_outcomes"))
+    specifications = read(dbt.ref("int_segmentation_specifications"))
 
     empty = pd.DataFrame(columns=list(TYPES)).astype(TYPES)
     published = outcomes[

@@ -5,6 +5,7 @@ import pandas as pd
 from dbt_common.events.functions import fire_event
 from dbt_common.events.types import Note
 
+from card_segments.frames import read
 from card_segments.segmentation import FeaturesError, Specification, SpecificationError
 from card_segments.segmentation.batch import fit_all
 from card_segments.segmentation.identity import key_segments
@@ -68,9 +69,9 @@ def failure(segmentation, sentence):
 
 def keys_of_sample(last_members, samples, name):
     """The segment that each sampled customer was last published in: nobody else's is compared."""
-    sampled = samples.filter(f"segmentation = '{name}'").project("customer_id").distinct()
-    members = last_members.filter(f"segmentation = '{name}'").project("customer_id, segment_key")
-    return members.join(sampled, "customer_id", how="semi").df()
+    sampled = samples.filter(f"segmentation = '{name}'").select("customer_id").distinct()
+    members = last_members.filter(f"segmentation = '{name}'").select("customer_id", "segment_key")
+    return read(members.join(sampled, "customer_id", how="semi"))
 
 
 def records(result):
@@ -118,12 +119,12 @@ def with_keys(rows, name, last_members, last_registry):
 def model(dbt, session):
     """Fit what needs it; one row per outcome, candidate, segment, parameter, label and place."""
     dbt.config(materialized="table")
-    specifications = dbt.ref("int_segmentation_specifications").df().set_index("segmentation")
-    decisions = dbt.ref("int_segmentation_decisions").df()
+    specifications = read(dbt.ref("int_segmentation_specifications")).set_index("segmentation")
+    decisions = read(dbt.ref("int_segmentation_decisions"))
     samples = dbt.ref("int_segmentation_samples")
     last_members = dbt.ref("int_prior_publication__members")
-    last_registry = dbt.ref("int_prior_publication__registry").df()
-    metrics = dbt.ref("segment_metrics").df()
+    last_registry = read(dbt.ref("int_prior_publication__registry"))
+    metrics = read(dbt.ref("segment_metrics"))
     labels_of = dict(zip(metrics["metric"], metrics["label"], strict=True))
 
     # The post-hook of this model ends the build with a failure's sentence, not with a stack trace.
@@ -135,11 +136,8 @@ def model(dbt, session):
         except SpecificationError as error:
             frames.append(failure(name, str(error)))
             continue
-        frame = (
-            samples.filter(f"segmentation = '{name}'")
-            .project("customer_id, feature, feature_value")
-            .df()
-            .pivot(index="customer_id", columns="feature", values="feature_value")
+        frame = read(samples.filter(f"segmentation = '{name}'")).pivot(
+            index="customer_id", columns="feature", values="feature_value"
         )
         # a segment of fewer people than a figure may rest on could not be shown
         smallest = specifications.loc[name, "smallest_customers"] / max(len(frame), 1)

@@ -191,7 +191,8 @@ def test_macros_are_described(manifest):
         for macro in manifest["macros"].values()
         if macro["package_name"] == "card_segments"
         and not macro["description"]
-        and not macro["name"].startswith(("materialization_", "test_"))
+        # the variants for an engine are described where they are chosen
+        and not macro["name"].startswith(("materialization_", "test_", "default__", "spark__"))
     ]
     assert not undescribed
 

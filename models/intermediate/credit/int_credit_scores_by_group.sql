@@ -31,7 +31,7 @@ counted as (
         count(profiles.age_years) as customers_with_age,
         {{ exact_mean('profiles.age_years') }} as average_age_years,
         count(profiles.credit_score) as customers_with_score,
-        percentile_disc(0.5) within group (order by profiles.credit_score_month) as median_score_month,
+        {{ median_date('profiles.credit_score_month') }} as median_score_month,
         count(*) filter (where profiles.credit_score = 'Good') as good_customers,
         count(*) filter (where profiles.credit_score = 'Standard') as standard_customers,
         count(*) filter (where profiles.credit_score = 'Poor') as poor_customers

@@ -58,17 +58,15 @@ owned as (
 
         -- numerics
         /* exact sums, whatever the order of the rows */
-        cast(round(statements.closing_balance_amount, 4) as decimal(18, 4)) as closing_balance_amount,
-        cast(round(
-            coalesce(
-                statements.credit_limit_amount, own_accounts.credit_limit_amount, holders.credit_limit_amount
-            ), 4
-        ) as decimal(18, 4)) as credit_limit_amount,
-        cast(round(statements.minimum_due_amount, 4) as decimal(18, 4)) as minimum_due_amount,
+        cast({{ rounded('statements.closing_balance_amount', 4) }} as decimal(18, 4)) as closing_balance_amount,
+        cast({{ rounded(
+            'coalesce(statements.credit_limit_amount, own_accounts.credit_limit_amount, holders.credit_limit_amount)', 4
+        ) }} as decimal(18, 4)) as credit_limit_amount,
+        cast({{ rounded('statements.minimum_due_amount', 4) }} as decimal(18, 4)) as minimum_due_amount,
         /* what is paid after the last day has not been paid yet */
-        cast(round(
-            case when statements.paid_date > last_days.last_day then 0 else coalesce(statements.paid_amount, 0) end, 4
-        ) as decimal(18, 4)) as paid_amount,
+        cast({{ rounded(
+            'case when statements.paid_date > last_days.last_day then 0 else coalesce(statements.paid_amount, 0) end', 4
+        ) }} as decimal(18, 4)) as paid_amount,
 
         -- dates
         statements.statement_date,

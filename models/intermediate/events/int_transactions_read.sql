@@ -1,8 +1,16 @@
 -- One row per transaction: what its words, codes and signs mean, and whose it is. Not yet whether it counts.
 {{ config(enabled=has_inputs('card_transactions'), post_hook="{{ raise_unreadable_transactions(this) }}") }}
+{% set said_sign = "meant.usual_sign * case meant.direction when 'in' then -1 else 1 end" %}
+{% set outflow_sign %}
+{%- if var('amount_sign') == 'auto' -%}
+{{ said_sign }}
+{%- else -%}
+case when meant.has_direction then {{ said_sign }} else {{ 1 if var('amount_sign') == 'spend_positive' else -1 }} end
+{%- endif -%}
+{% endset %}
 with
 
-transactions as not materialized (
+transactions as {{ inlined() }}(
 
     select * from {{ ref('stg_card_transactions__card_transactions') }}
     {%- if var('as_of_date') %}
@@ -25,17 +33,16 @@ event_words as (
 /* one row a code: a join by range is taken for one with many matches, and holds all transactions in memory */
 codes as (
 
-    select
-        *,
-        unnest(range(try_cast(first_code as bigint), try_cast(last_code as bigint) + 1)) as code
-    from {{ ref('merchant_categories') }}
+    {{ rows_by_number(
+        ref('merchant_categories'), 'try_cast(first_code as bigint)', 'try_cast(last_code as bigint)'
+    ) }}
 
 ),
 
 categories as (
 
     select
-        lpad(cast(code as {{ dbt.type_string() }}), 4, '0') as merchant_category_code,
+        lpad(cast(number as {{ dbt.type_string() }}), 4, '0') as merchant_category_code,
         category,
         transaction_type
     from codes
@@ -73,7 +80,7 @@ holders as (
 ),
 
 /* what says which way the money went: the column that is filled, a column of words, or the type */
-signed as not materialized (
+signed as {{ inlined() }}(
 
     select
         *,
@@ -176,7 +183,7 @@ meanings as (
 
 ),
 
-meant as not materialized (
+meant as {{ inlined() }}(
 
     select
         signed.*,
@@ -229,18 +236,7 @@ read_transactions as (
 
         -- numerics
         meant.source_row,
-        cast(round(
-            meant.signed_amount
-            {%- if var('amount_sign') == 'auto' %}
-            * meant.usual_sign * case meant.direction when 'in' then -1 else 1 end
-            {%- else %}
-            * case
-                when meant.has_direction
-                    then meant.usual_sign * case meant.direction when 'in' then -1 else 1 end
-                else {{ 1 if var('amount_sign') == 'spend_positive' else -1 }}
-            end
-            {%- endif %}, 4
-        ) as decimal(18, 4)) as outflow_amount,
+        cast({{ rounded('meant.signed_amount * ' ~ outflow_sign, 4) }} as decimal(18, 4)) as outflow_amount,
         meant.instalments,
         meant.instalment_number,
 

@@ -15,7 +15,7 @@ repaired_values as (
     unpivot (
         repairs for column_name in (
             {%- for column in contract %}
-            {{ column.name }}__repairs as '{{ column.name }}'{{ ',' if not loop.last }}
+            {{ column.name }}__repairs as {{ column.name }}{{ ',' if not loop.last }}
             {%- endfor %}
         )
     )

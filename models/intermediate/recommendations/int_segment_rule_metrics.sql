@@ -118,7 +118,7 @@ ranked_deviations as (
         standardised_difference,
         row_number() over (
             partition by segment_key
-            order by round(abs(standardised_difference), 9) desc, metric_position asc
+            order by {{ rounded('abs(standardised_difference)', 9) }} desc, metric_position asc
         ) as deviation_rank
     from profiles
     where standardised_difference is not null

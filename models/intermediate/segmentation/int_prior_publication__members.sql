@@ -45,7 +45,7 @@ features_today as (
 
     select
         segmentation,
-        string_agg(metric, ', ' order by metric) as features
+        {{ dbt.listagg('metric', "', '", 'order by metric') }} as features
     from metrics
     where is_feature
     group by segmentation
@@ -56,7 +56,7 @@ last_features as (
 
     select
         segmentation,
-        string_agg(distinct feature, ', ' order by feature) as features
+        {{ dbt.listagg('distinct feature', "', '", 'order by feature') }} as features
     from all_parameters
     group by segmentation
 

@@ -2,6 +2,10 @@
 {#- sqlfluff does not parse a lambda of two parameters. -#}
 -- noqa: disable=PRS
 {% set last_drivers = last_published('segment_drivers', ['segmentation', 'customer_id', 'standardised_values']) %}
+{% set value_before = list_item('values_before', 'place') %}
+{% set old_centre = list_item('old_centroid', 'place') %}
+{% set new_centre = list_item('new_centroid', 'place') %}
+{% set gap = 'power(item - ' ~ old_centre ~ ', 2) - power(item - ' ~ new_centre ~ ', 2)' %}
 with
 
 members as (
@@ -20,12 +24,11 @@ last_values as (
     select
         segmentation,
         customer_id,
-        list_transform(string_split(standardised_values, ' '), lambda value: cast(value as double))
-            as standardised_values
+        {{ mapped_list("split(standardised_values, ' ')", 'cast(item as double)') }} as standardised_values
     from {{ last_drivers }}
     {% else %}
     {{ empty_relation({
-        'segmentation': dbt.type_string(), 'customer_id': dbt.type_string(), 'standardised_values': 'double[]',
+        'segmentation': dbt.type_string(), 'customer_id': dbt.type_string(), 'standardised_values': type_list('double'),
     }) }}
     {% endif %}
 
@@ -45,8 +48,8 @@ features as (
 
     select
         segmentation,
-        list(metric order by metric) as features,
-        list(metric_position order by metric) as positions
+        {{ ordered_list('metric', 'metric') }} as features,
+        {{ ordered_list('metric_position', 'metric') }} as positions
     from {{ ref('int_segmentation_metrics') }}
     where is_feature
     group by segmentation
@@ -57,7 +60,7 @@ centroids as (
 
     select
         centres.segment_key,
-        list(centres.parameter_value * sqrt(weights.parameter_value) order by centres.feature) as centroid
+        {{ ordered_list('centres.parameter_value * sqrt(weights.parameter_value)', 'centres.feature') }} as centroid
     from last_parameters as centres
     inner join last_parameters as weights
         on
@@ -76,7 +79,7 @@ compared as (
         members.customer_id,
         features.features,
         last_values.standardised_values as values_before,
-        list_select(members.standardised_values, features.positions) as values_after,
+        {{ list_items('members.standardised_values', 'features.positions') }} as values_after,
         old_centroids.centroid as old_centroid,
         new_centroids.centroid as new_centroid
     from members
@@ -100,19 +103,12 @@ moves as (
         segmentation,
         customer_id,
         features,
-        list_transform(values_after, lambda value, i: value - values_before[i]) as value_changes,
-        list_transform(
-            values_after,
-            lambda value, i: 2 * (new_centroid[i] - old_centroid[i]) * (value - values_before[i])
-        ) as contributions,
-        list_sum(list_transform(
-            values_before,
-            lambda value, i: power(value - old_centroid[i], 2) - power(value - new_centroid[i], 2)
-        )) as gap_before,
-        list_sum(list_transform(
-            values_after,
-            lambda value, i: power(value - old_centroid[i], 2) - power(value - new_centroid[i], 2)
-        )) as gap_after
+        {{ mapped_list('values_after', 'item - ' ~ value_before) }} as value_changes,
+        {{ mapped_list(
+            'values_after', '2 * (' ~ new_centre ~ ' - ' ~ old_centre ~ ') * (item - ' ~ value_before ~ ')'
+        ) }} as contributions,
+        {{ list_total(mapped_list('values_before', gap)) }} as gap_before,
+        {{ list_total(mapped_list('values_after', gap)) }} as gap_after
     from compared
 
 )

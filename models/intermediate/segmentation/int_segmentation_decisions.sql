@@ -84,7 +84,7 @@ decisions as (
                     'fitted: ',
                     drifted.drifted_feature,
                     ' has drifted since the published model (population stability index ',
-                    cast(round(drifted.largest_index, 2) as {{ dbt.type_string() }}),
+                    cast({{ rounded('drifted.largest_index', 2) }} as {{ dbt.type_string() }}),
                     ')'
                 )
             when

@@ -9,7 +9,7 @@ features as (
     {{ 'union all' if not loop.last }}
     {%- else %}
     {{ empty_relation({
-        'segmentation': dbt.type_string(), 'customer_id': dbt.type_string(), 'metric_values': 'double[]',
+        'segmentation': dbt.type_string(), 'customer_id': dbt.type_string(), 'metric_values': type_list('double'),
     }) }}
     {%- endfor %}
 

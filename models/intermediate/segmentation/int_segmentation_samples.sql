@@ -43,7 +43,7 @@ samples as (
         features.segmentation,
         features.customer_id,
         metrics.metric as feature,
-        features.metric_values[metrics.metric_position] as feature_value
+        {{ list_item('features.metric_values', 'metrics.metric_position') }} as feature_value
     from ranked
     inner join specifications
         on

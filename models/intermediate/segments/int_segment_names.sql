@@ -79,7 +79,7 @@ applicable_names as (
         condition_fits.segmentation,
         condition_fits.segment_key,
         condition_fits.name_key,
-        round(sum(condition_fits.fit), 9) as name_fit
+        {{ rounded('sum(condition_fits.fit)', 9) }} as name_fit
     from condition_fits
     inner join condition_counts
         on condition_fits.name_key = condition_counts.name_key
@@ -126,8 +126,8 @@ given_names as (
         cast(null as {{ dbt.type_string() }}) as name_key,
         cast(0 as bigint) as name_rank,
         false as is_given,
-        cast([] as {{ dbt.type_string() }}[]) as taken_segments,
-        cast([] as {{ dbt.type_string() }}[]) as taken_names
+        cast({{ list_of([]) }} as {{ type_list(dbt.type_string()) }}) as taken_segments,
+        cast({{ list_of([]) }} as {{ type_list(dbt.type_string()) }}) as taken_names
     from ranked_names
     union all
     select
@@ -136,15 +136,15 @@ given_names as (
         name_key,
         name_rank,
         is_given,
-        case when is_given then list_append(taken_segments, segment_key) else taken_segments end as taken_segments,
-        case when is_given then list_append(taken_names, name_key) else taken_names end as taken_names
+        case when is_given then array_append(taken_segments, segment_key) else taken_segments end as taken_segments,
+        case when is_given then array_append(taken_names, name_key) else taken_names end as taken_names
     from (
         select
             ranked_names.*,
             given_names.taken_segments,
             given_names.taken_names,
-            not list_contains(given_names.taken_segments, ranked_names.segment_key)
-            and not list_contains(given_names.taken_names, ranked_names.name_key) as is_given
+            not array_contains(given_names.taken_segments, ranked_names.segment_key)
+            and not array_contains(given_names.taken_names, ranked_names.name_key) as is_given
         from given_names
         inner join ranked_names
             on

@@ -37,7 +37,7 @@ metric_values as (
         scores.segmentation,
         scores.segment_key,
         metrics.metric_position,
-        features.metric_values[metrics.metric_position] as metric_value
+        {{ list_item('features.metric_values', 'metrics.metric_position') }} as metric_value
     from features
     inner join scores
         on

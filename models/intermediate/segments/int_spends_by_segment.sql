@@ -56,7 +56,7 @@ spenders as (
         count(*) as customers
     from members
     inner join kinds
-        on get_bit(members.kind_bits, kinds.kind_number) = 1
+        on {{ is_in_set('kinds.kind_number', 'members.kind_bits') }}
     group by
         members.segment_key,
         kinds.kind_number
@@ -100,7 +100,7 @@ few_spenders as (
         on
             kind_counts.attribute = members.segmentation
             and kind_counts.line_name = members.reported_segment_key
-            and get_bit(members.kind_bits, kind_counts.kind_number) = 1
+            and {{ is_in_set('kind_counts.kind_number', 'members.kind_bits') }}
     where kind_counts.customers < {{ var('minimum_cell_size') }}
 
 ),
@@ -158,7 +158,7 @@ reported_cells as (
         segmentation,
         reported_category,
         reported_payment_type,
-        bit_or(kind_bit) as kind_bits
+        {{ union_of_sets('kind_bit') }} as kind_bits
     from reported_kinds
     group by
         segmentation,
@@ -180,7 +180,7 @@ cell_spenders as (
     inner join reported_cells as cells
         on
             members.segmentation = cells.segmentation
-            and bit_count(members.kind_bits & cells.kind_bits) > 0
+            and {{ sets_overlap('members.kind_bits', 'cells.kind_bits') }}
     group by
         members.reported_segment_key,
         cells.segmentation,

@@ -1,7 +1,12 @@
 -- One row per card relationship, relationship segment and everyone together: the first card tier that fits.
 {{ config(enabled=has_inputs('card_relationships')) }}
-{% set metric_value = "metric_values[condition['metric']]" -%}
-{% set is_met = meets_condition(metric_value, "condition['operator']", "condition['threshold']") -%}
+{% set metric_value %}case item['metric']
+                when 'credit_limit_index_100' then credit_limit_index_100
+                when 'credit_cards' then credit_cards
+                when 'service_cost_index_100' then service_cost_index_100
+            end{% endset %}
+{% set is_met = meets_condition(metric_value, "item['operator']", "item['threshold']") -%}
+{% set evidence = "concat(item['label'], ' ', coalesce(" ~ rounded_text(metric_value) ~ ", 'unknown'), '" %}
 with
 
 /* with the metrics that conditions can name */
@@ -10,11 +15,9 @@ service_costs as (
     select
         subject_type,
         subject_key,
-        map {
-            'credit_limit_index_100': credit_limit_index_100,
-            'credit_cards': credit_cards,
-            'service_cost_index_100': service_cost_index_100
-        } as metric_values
+        credit_limit_index_100,
+        credit_cards,
+        service_cost_index_100
     from {{ ref('int_service_costs_by_subject') }}
 
 ),
@@ -42,14 +45,17 @@ conditions_listed as (
 
     select
         conditions.tier_key,
-        list({
-            'metric': conditions.metric,
-            'label': coalesce(labels.label, conditions.metric),
-            'operator': conditions.operator,
-            'threshold': conditions.threshold,
-            'words': {{ in_words('conditions.operator', rule_operators()) }}
-            || ' ' || {{ rounded_text('conditions.threshold') }}
-        }) as conditions
+        {{ ordered_list(
+            structure({
+                'metric': 'conditions.metric',
+                'label': 'coalesce(labels.label, conditions.metric)',
+                'operator': 'conditions.operator',
+                'threshold': 'conditions.threshold',
+                'words': in_words('conditions.operator', rule_operators())
+                    ~ " || ' ' || " ~ rounded_text('conditions.threshold')
+            }),
+            'conditions.metric'
+        ) }} as conditions
     from conditions
     left join labels
         on conditions.metric = labels.metric
@@ -64,7 +70,7 @@ tiers_with_conditions as (
         tiers.tier_key,
         tiers.tier_name,
         tiers.tier_position,
-        coalesce(conditions_listed.conditions, []) as conditions,
+        conditions_listed.conditions,
         lag(tiers.tier_name) over (order by tiers.tier_position) as tier_name_above,
         lag(conditions_listed.conditions) over (order by tiers.tier_position) as conditions_above
     from tiers
@@ -82,10 +88,7 @@ matched as (
     from service_costs
     cross join tiers_with_conditions
     where
-        len(list_filter(
-            tiers_with_conditions.conditions,
-            lambda condition: not {{ is_met }}
-        )) = 0
+        coalesce({{ list_length(filtered_list('tiers_with_conditions.conditions', 'not ' ~ is_met)) }}, 0) = 0
     group by
         service_costs.subject_type,
         service_costs.subject_key
@@ -112,20 +115,16 @@ worded as (
 
     select
         *,
-        array_to_string(list_sort(list_transform(
-            list_filter(conditions, lambda condition: {{ is_met }}),
-            lambda condition: concat(
-                condition['label'], ' ', coalesce({{ rounded_text(metric_value) }}, 'unknown'),
-                ' (', condition['words'], ')'
-            )
-        )), '; ') as met_evidence,
-        array_to_string(list_sort(list_transform(
-            list_filter(conditions_above, lambda condition: not {{ is_met }}),
-            lambda condition: concat(
-                condition['label'], ' ', coalesce({{ rounded_text(metric_value) }}, 'unknown'),
-                ' (not ', condition['words'], ')'
-            )
-        )), '; ') as missed_evidence_above
+        {{ list_text(
+            'array_sort(' ~ mapped_list(filtered_list('conditions', is_met), evidence ~ " (', item['words'], ')')") ~ ')',
+            "'; '"
+        ) }} as met_evidence,
+        {{ list_text(
+            'array_sort('
+            ~ mapped_list(filtered_list('conditions_above', 'not ' ~ is_met), evidence ~ " (not ', item['words'], ')')")
+            ~ ')',
+            "'; '"
+        ) }} as missed_evidence_above
     from placed
 
 ),

@@ -19,7 +19,7 @@ customer_kinds as (
 
     select
         spends.customer_id,
-        bit_or(kinds.kind_bit) as kind_bits
+        {{ union_of_sets('kinds.kind_bit') }} as kind_bits
     from spends
     inner join kinds
         on

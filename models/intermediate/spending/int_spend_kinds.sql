@@ -34,7 +34,7 @@ with_bits as (
         category,
         payment_type,
         kind_number,
-        set_bit(cast(repeat('0', kinds) as bit), kind_number, 1) as kind_bit
+        {{ set_of_number('kind_number', 'kinds') }} as kind_bit
     from numbered
 
 )

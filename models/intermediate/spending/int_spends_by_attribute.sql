@@ -240,7 +240,7 @@ kind_spenders as (
     inner join customers
         on customer_kinds.customer_id = customers.customer_id
     inner join {{ ref('int_spend_kinds') }} as spend_kinds
-        on get_bit(customer_kinds.kind_bits, spend_kinds.kind_number) = 1
+        on {{ is_in_set('spend_kinds.kind_number', 'customer_kinds.kind_bits') }}
     group by
         customers.age_group,
         customers.gender,

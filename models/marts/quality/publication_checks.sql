@@ -345,7 +345,10 @@ inputs_covered as (
                 when 'customers' then 'share of the customers that have a row'
                 else concat(measure, ' of a customer on average, of ', cast(possible as integer))
             end,
-            case when last_observed is not null then concat(' (', round(last_observed, 2), ' last time)') end
+            case
+                when last_observed is null then ''
+                else concat(' (', {{ rounded('last_observed', 2) }}, ' last time)')
+            end
         ) as description,
         observed,
         'at least' as comparison,

@@ -51,13 +51,17 @@ summed as (
         spend_month,
         account_kind,
         currency
-    union all by name
+    union all
     select
+        cast(null as date) as transaction_month,
         'not known' as account_kind,
         'not known' as currency,
         0 as received_transactions,
         0 as declined_transactions,
         0 as spend_transactions,
+        {%- for amount in ['received'] + treatments + ['gross_spend', 'spend'] %}
+        null as {{ amount }}_amount,
+        {%- endfor %}
         rejected.rejected_rows,
         later.later_transactions
     from rejected

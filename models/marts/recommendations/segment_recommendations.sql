@@ -147,7 +147,7 @@ strongest_conditions as (
         *,
         row_number() over (
             partition by segment_key, recommendation_key
-            order by round(evidence_strength, 9) desc, condition_number asc
+            order by {{ rounded('evidence_strength', 9) }} desc, condition_number asc
         ) as strength_rank
     from conditions
 
@@ -212,7 +212,7 @@ ranked_in_groups as (
         row_number() over (
             partition by segment_key, action_group
             order by
-                is_fallback asc, stage_position asc, weight desc, round(evidence_strength, 9) desc,
+                is_fallback asc, stage_position asc, weight desc, {{ rounded('evidence_strength', 9) }} desc,
                 recommendation_key asc
         ) as group_rank
     from candidates
@@ -226,7 +226,7 @@ ranked as (
         row_number() over (
             partition by segment_key
             order by
-                is_fallback asc, stage_position asc, weight desc, round(evidence_strength, 9) desc,
+                is_fallback asc, stage_position asc, weight desc, {{ rounded('evidence_strength', 9) }} desc,
                 recommendation_key asc
         ) as priority
     from ranked_in_groups

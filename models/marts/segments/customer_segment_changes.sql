@@ -24,6 +24,15 @@ moves as (
 
 ),
 
+/* the places in the lists of features */
+places as (
+
+    select distinct metric_position as place
+    from {{ ref('int_segmentation_metrics') }}
+    where is_feature
+
+),
+
 metric_labels as (
 
     select * from {{ ref('segment_metrics') }}
@@ -64,12 +73,14 @@ ranked as (
         ) as driver_rank
     from (
         select
-            segmentation,
-            customer_id,
-            unnest(features) as feature,
-            unnest(value_changes) as value_change,
-            unnest(contributions) as contribution
+            moves.segmentation,
+            moves.customer_id,
+            {{ list_item('moves.features', 'places.place') }} as feature,
+            {{ list_item('moves.value_changes', 'places.place') }} as value_change,
+            {{ list_item('moves.contributions', 'places.place') }} as contribution
         from moves
+        inner join places
+            on {{ list_length('moves.features') }} >= places.place
     ) as features
     left join metric_labels
         on features.feature = metric_labels.metric
@@ -81,10 +92,10 @@ explained as (
     select
         segmentation,
         customer_id,
-        string_agg(
-            case when contribution > 0 and driver_rank <= 3 then concat(label, ' ', direction) end,
-            ', ' order by driver_rank
-        ) as reason,
+        {{ dbt.listagg(
+            "case when contribution > 0 and driver_rank <= 3 then concat(label, ' ', direction) end",
+            "', '", 'order by driver_rank'
+        ) }} as reason,
         max(feature) filter (where contribution > 0 and driver_rank = 1) as driver_1_feature,
         max(direction) filter (where contribution > 0 and driver_rank = 1) as driver_1_direction,
         max(feature) filter (where contribution > 0 and driver_rank = 2) as driver_2_feature,

@@ -73,7 +73,7 @@ other_memberships as (
     select
         {{ population_of('scores.segmentation') | indent(8) }} as population,
         scores.customer_id,
-        string_agg(concat(scores.segmentation, ': ', scores.segment_key), ', ' order by scores.segmentation)
+        {{ dbt.listagg("concat(scores.segmentation, ': ', scores.segment_key)", "', '", 'order by scores.segmentation') }}
             as other_segments
     from scores
     where scores.segmentation not in ('spending', 'relationship', 'card_usage', 'repayment')

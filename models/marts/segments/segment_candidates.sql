@@ -104,8 +104,8 @@ candidates as (
         fitted_candidates.n_segments,
         fitted_candidates.verdict,
         concat(
-            fitted_candidates.reason,
-            case when fitted_candidates.verdict is not null then coarse_segmentations.remark end
+            coalesce(fitted_candidates.reason, ''),
+            coalesce(case when fitted_candidates.verdict is not null then coarse_segmentations.remark end, '')
         ) as reason,
         fitted_candidates.silhouette,
         fitted_candidates.silhouette_macro,

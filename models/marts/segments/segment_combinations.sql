@@ -134,7 +134,8 @@ counted as (
         segmentation,
         other_segmentation,
         concat_ws(' / ', segment_key, other_segment_key) as cell_name,
-        [segment_key, other_segment_key] as lines,
+        segment_key as first_line,
+        other_segment_key as second_line,
         customers
     from cells
     where customers > 0
@@ -143,7 +144,8 @@ counted as (
         segmentation,
         other_segmentation,
         cell_name,
-        [segment_key, concat('outside, of ', side)] as lines,
+        segment_key as first_line,
+        concat('outside, of ', side) as second_line,
         customers
     from outside_named
 
@@ -154,7 +156,16 @@ suppression_lines as (
     select
         concat_ws(' / ', segmentation, other_segmentation) as table_name,
         cell_name,
-        concat_ws(' / ', segmentation, other_segmentation, unnest(lines)) as line_name,
+        concat_ws(' / ', segmentation, other_segmentation, first_line) as line_name,
+        customers,
+        false as is_total,
+        customers < {{ var('minimum_cell_size') }} as is_hidden
+    from counted
+    union all
+    select
+        concat_ws(' / ', segmentation, other_segmentation) as table_name,
+        cell_name,
+        concat_ws(' / ', segmentation, other_segmentation, second_line) as line_name,
         customers,
         false as is_total,
         customers < {{ var('minimum_cell_size') }} as is_hidden

@@ -52,11 +52,11 @@ feature_lists as (
 
     select
         segmentation,
-        list(metric order by metric_position) as metrics,
-        list(label order by metric_position) as labels,
-        list(nullif(scale, 0) order by metric_position) as scales,
+        {{ ordered_list('metric', 'metric_position') }} as metrics,
+        {{ ordered_list('label', 'metric_position') }} as labels,
+        {{ ordered_list('nullif(scale, 0)', 'metric_position') }} as scales,
         /* the next build reads the values in an order that a changed specification does not change */
-        list(metric_position order by metric) as positions_by_name
+        {{ ordered_list('metric_position', 'metric') }} as positions_by_name
     from features
     group by segmentation
 
@@ -66,7 +66,7 @@ centroids as (
 
     select
         parameters.segment_key,
-        list(parameters.parameter_value * features.scale order by features.metric_position) as centroid
+        {{ ordered_list('parameters.parameter_value * features.scale', 'features.metric_position') }} as centroid
     from parameters
     inner join features
         on
@@ -106,10 +106,11 @@ contributed as (
 
     select
         *,
-        list_transform(
-            standardised_values,
-            lambda value, i: power(value - runner_up_centroid[i], 2) - power(value - centroid[i], 2)
-        ) as contributions
+        {{ mapped_list(
+            'standardised_values',
+            'power(item - ' ~ list_item('runner_up_centroid', 'place') ~ ', 2)'
+            ~ ' - power(item - ' ~ list_item('centroid', 'place') ~ ', 2)'
+        ) }} as contributions
     from members
 
 ),
@@ -119,9 +120,9 @@ ranked as (
 
     select
         *,
-        list_sum(contributions) as distance_gap,
-        list_grade_up(list_transform(contributions, lambda contribution: -contribution)) as positions,
-        least(len(list_filter(contributions, lambda contribution: contribution > 0)), 3) as drivers
+        {{ list_total('contributions') }} as distance_gap,
+        {{ positions_by_size(mapped_list('contributions', '-item')) }} as positions,
+        least({{ list_length(filtered_list('contributions', 'item > 0')) }}, 3) as drivers
     from contributed
 
 ),
@@ -130,15 +131,17 @@ explained as (
 
     select
         *,
-        list_transform(
-            positions[:drivers],
-            lambda position: {
-                'feature': metrics[position],
-                'label': labels[position],
-                'contribution': contributions[position],
-                'level': {{ difference_in_words('standardised_values[position] / scales[position]') | indent(16) }}
-            }
-        ) as strongest
+        {{ mapped_list(
+            first_items('positions', 'drivers'),
+            structure({
+                'feature': list_item('metrics', 'item'),
+                'label': list_item('labels', 'item'),
+                'contribution': list_item('contributions', 'item'),
+                'level': difference_in_words(
+                    list_item('standardised_values', 'item') ~ ' / ' ~ list_item('scales', 'item')
+                )
+            })
+        ) }} as strongest
     from ranked
 
 ),
@@ -153,33 +156,33 @@ drivers as (
         runner_up_segment_key,
 
         -- strings
-        list_aggregate(
-            list_transform(strongest, lambda driver: concat(driver['label'], ' ', driver['level'], ' the usual')),
-            'string_agg', ', '
-        ) as reason,
-        strongest[1]['feature'] as driver_1_feature,
-        strongest[1]['level'] as driver_1_level,
-        strongest[2]['feature'] as driver_2_feature,
-        strongest[2]['level'] as driver_2_level,
-        strongest[3]['feature'] as driver_3_feature,
-        strongest[3]['level'] as driver_3_level,
-        list_aggregate(
-            list_transform(
-                list_select(standardised_values, positions_by_name),
-                lambda value: cast(value as {{ dbt.type_string() }})
+        nullif({{ list_text(
+            mapped_list('strongest', "concat(item['label'], ' ', item['level'], ' the usual')"), "', '"
+        ) }}, '') as reason,
+        {{ list_item('strongest', 1) }}['feature'] as driver_1_feature,
+        {{ list_item('strongest', 1) }}['level'] as driver_1_level,
+        {{ list_item('strongest', 2) }}['feature'] as driver_2_feature,
+        {{ list_item('strongest', 2) }}['level'] as driver_2_level,
+        {{ list_item('strongest', 3) }}['feature'] as driver_3_feature,
+        {{ list_item('strongest', 3) }}['level'] as driver_3_level,
+        {{ list_text(
+            mapped_list(
+                list_items('standardised_values', 'positions_by_name'), 'cast(item as ' ~ dbt.type_string() ~ ')'
             ),
-            'string_agg', ' '
-        ) as standardised_values,
+            "' '"
+        ) }} as standardised_values,
 
         -- numbers
         distance_gap,
-        strongest[1]['contribution'] as driver_1_contribution,
-        strongest[2]['contribution'] as driver_2_contribution,
-        strongest[3]['contribution'] as driver_3_contribution,
-        coalesce(list_sum(list_select(contributions, positions[drivers + 1:])), 0) as other_contribution,
-        strongest[1]['contribution'] / nullif(distance_gap, 0) as driver_1_share,
-        strongest[2]['contribution'] / nullif(distance_gap, 0) as driver_2_share,
-        strongest[3]['contribution'] / nullif(distance_gap, 0) as driver_3_share
+        {{ list_item('strongest', 1) }}['contribution'] as driver_1_contribution,
+        {{ list_item('strongest', 2) }}['contribution'] as driver_2_contribution,
+        {{ list_item('strongest', 3) }}['contribution'] as driver_3_contribution,
+        coalesce(
+            {{ list_total(list_items('contributions', items_after('positions', 'drivers'))) }}, 0
+        ) as other_contribution,
+        {{ list_item('strongest', 1) }}['contribution'] / nullif(distance_gap, 0) as driver_1_share,
+        {{ list_item('strongest', 2) }}['contribution'] / nullif(distance_gap, 0) as driver_2_share,
+        {{ list_item('strongest', 3) }}['contribution'] / nullif(distance_gap, 0) as driver_3_share
     from explained
 
 )

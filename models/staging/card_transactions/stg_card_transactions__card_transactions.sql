@@ -27,7 +27,7 @@ renamed as (
         upper(original_currency) as original_currency,
         {# Numbers in a spreadsheet lose their leading zeros and gain a decimal. #}
         case
-            when regexp_matches(merchant_category_code, '^[0-9]{1,4}([.]0+)?$')
+            when {{ matches('merchant_category_code', '^[0-9]{1,4}([.]0+)?$') }}
                 then lpad(regexp_replace(merchant_category_code, '[.]0+$', ''), 4, '0')
             else merchant_category_code
         end as merchant_category_code,

@@ -1,0 +1,346 @@
+{#-
+    The inputs on Spark: tables and Parquet files, each read where it is through a view with the contract's columns. A
+    bank that needs Spark has its data there, so texts are cleaned as on DuckDB, but numbers and dates are those of typed
+    columns, or texts in the usual writing. Identifiers of persons in values are not looked for.
+-#}
+{% macro input_on_spark(input_name) %}
+    {% set relation = input_relation_name(input_name) %}
+    {% set named = (var('inputs') or {}).get(input_name) %}
+    {% if relation is not none %}
+        {{ return({'path': relation, 'relation': relation, 'is_table': true}) }}
+    {% endif %}
+    {% set path = named or (var('input_dir') ~ '/' ~ input_name ~ '.parquet' if var('input_dir') else bundled_input_path(input_name)) %}
+    {% if path is not string or modules.re.search('[.](csv|csv[.]gz|csv[.]zst|txt|json|xlsx?)$', path | lower) or '*' in path or '`' in path %}
+        {% do raise_error("The input '" ~ input_name ~ "' would be read from " ~ path ~ ", but Spark reads tables and Parquet files alone: write it as Parquet, a file or a folder of files, and name that in the variable inputs." ~ input_name ~ " or put it as " ~ input_name ~ ".parquet into input_dir, or build with DuckDB.") %}
+    {% endif %}
+    {{ return({'path': path, 'relation': 'parquet.`' ~ path ~ '`', 'is_table': false}) }}
+{% endmacro %}
+
+
+{#- The seeds on Spark: the inputs as views, all others as dbt loads them. -#}
+{% materialization seed, adapter='spark' %}
+    {% if 'inputs' not in model.fqn %}
+        {% do validate_seed_columns(model, load_agate_table().column_names) %}
+        {{ return(dbt.materialization_seed_default()) }}
+    {% endif %}
+
+    {% set source = input_on_spark(model.name) %}
+    {% set contract = input_contract(model.name) + passed_columns(model.name) %}
+    {% set columns = run_query('describe query select * from ' ~ source.relation).rows %}
+    {% set names = columns | map(attribute=0) | list %}
+    {% set file = {
+        'path': source.path, 'names': names, 'shown_names': names, 'types': columns | map(attribute=1) | list, 'partitions': {}
+    } %}
+    {% do file.update(match_header(model.name, contract, file)) %}
+    {% do raise_problems(file.problems + pass_through_problems(model.name)) %}
+    {% set target_relation = this.incorporate(type='view') %}
+
+    {{ run_hooks(pre_hooks) }}
+    {% call statement('main') %}
+create or replace view {{ target_relation }} as
+select
+    {%- for column in contract %}
+    {{ value_on_spark(column, file) }} as {{ column.name }},
+    {%- endfor %}
+    {%- if source.is_table %}
+    {{ sql_text(source.path) }} as source_file,
+    monotonically_increasing_id() + 1 as source_row,
+    {%- else %}
+    regexp_replace(_metadata.file_path, '^file:/+', '/') as source_file,
+    _metadata.row_index + 1 as source_row,
+    {%- endif %}
+    cast(null as string) as source_fault
+from {{ source.relation }}
+    {% endcall %}
+    {% if not run_query('select 1 from ' ~ target_relation ~ ' limit 1').rows %}
+        {% do raise_error(no_rows_sentence(model.name, source.path)) %}
+    {% endif %}
+    {#- The seed runner wants a table of this name. -#}
+    {% do store_raw_result(
+        'agate_table', message='OK', code='OK', rows_affected=0, agate_table=run_query('select * from ' ~ target_relation ~ ' limit 10')
+    ) %}
+    {{ run_hooks(post_hooks) }}
+    {{ return({'relations': [target_relation]}) }}
+{% endmaterialization %}
+
+
+{#- A column of the contract in its own type where it is of the contract's kind, else as a text. -#}
+{% macro value_on_spark(column, file) -%}
+    {%- set position = file.positions.get(column.name) -%}
+    {%- if position is none -%}
+        cast(null as string)
+    {%- else -%}
+        {%- set value = adapter.quote(file.names[position]) -%}
+        {%- set type = file.types[position] -%}
+        {%- set is_number = modules.re.match('tinyint|smallint|int|bigint|float|double|decimal', type) is not none -%}
+        {%- if column.type in ('number', 'integer', 'duration_months') and is_number -%}
+            {{ value }}
+        {%- elif column.type in ('month', 'time') and type in ('date', 'timestamp', 'timestamp_ntz') -%}
+            cast({{ value }} as timestamp_ntz)
+        {%- elif type in ('float', 'double') and column.type == 'id' -%}
+            {#- an identifier that another program holds as 1001.0 is 1001 -#}
+            coalesce(cast(cast(case when {{ value }} = floor({{ value }}) then {{ value }} end as bigint) as string), cast({{ value }} as string))
+        {%- else -%}
+            cast({{ value }} as string)
+        {%- endif -%}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#- CTEs up to `judged`: the values of all rows, typed, with the repairs of each and its fault. -#}
+{% macro judged_on_spark(input_name, columns, relation) -%}
+{%- set passed = passed_columns(input_name) -%}
+{% for column in columns if column.get('unify') -%}
+{{ column.name }}_spellings as (
+
+    select
+        spelling,
+        first_value(spelling) over (partition by {{ spelling_key('spelling') }} order by text_rows desc, spelling desc)
+            as usual_spelling
+    from (
+        select
+            {{ column.name }}__text as spelling,
+            count(*) as text_rows
+        from (select {{ trimmed(column.name) }} as {{ column.name }}__text from {{ relation }}) as texts
+        where not {{ is_placeholder(column) }}
+        group by {{ column.name }}__text
+    ) as counted
+
+),
+
+{% endfor -%}
+trimmed_rows as (
+
+    select
+        source_file,
+        source_row,
+        source_fault
+        {%- for column in columns %},
+        coalesce(cast({{ column.name }} as string), '') as {{ column.name }}__raw,
+        {{ trimmed("coalesce(cast(" ~ column.name ~ " as string), '')") }} as {{ column.name }}__text,
+        {{ column.name }} as {{ column.name }}__own
+        {%- endfor %}
+        {%- for column in passed %},
+        nullif({{ trimmed(column.name) }}, '') as {{ column.name }}
+        {%- endfor %}
+    from {{ relation }}
+
+),
+
+cleaned as (
+
+    select
+        trimmed_rows.*
+        {%- for column in columns %},
+        {{ cleaned_expression(column) }} as {{ column.name }}__clean,
+        false as {{ column.name }}__is_ambiguous
+        {%- endfor %}
+    from trimmed_rows
+    {%- for column in columns if column.get('unify') %}
+    left join {{ column.name }}_spellings
+        on trimmed_rows.{{ column.name }}__text = {{ column.name }}_spellings.spelling
+    {%- endfor %}
+
+),
+
+typed as (
+
+    select
+        *
+        {%- for column in columns %},
+        {%- set own, clean = column.name ~ '__own', column.name ~ '__clean' %}
+        {% if column.type == 'number' -%} try_cast({{ own if is_typed(column) else clean }} as double)
+        {%- elif column.type == 'integer' or (column.type == 'duration_months' and is_typed(column)) -%}
+        {%- set number = 'try_cast(' ~ (own if is_typed(column) else clean) ~ ' as double)' -%}
+        case when {{ number }} = floor({{ number }}) then cast({{ number }} as bigint) end
+        {%- elif column.type == 'month' and is_typed(column) -%} cast(trunc({{ own }}, 'month') as date)
+        {%- elif column.type == 'time' and is_typed(column) -%} {{ own }}
+        {%- else -%} {{ typed_expression(column) }}
+        {%- endif %} as {{ column.name }}__typed
+        {%- endfor %}
+    from cleaned
+
+),
+
+judged as (
+
+    select
+        *
+        {%- for column in columns %},
+        case
+            {{ fault_branches(column) }}
+        end as {{ column.name }}__fault
+        {%- endfor %}
+    from typed
+
+)
+{%- endmacro %}
+
+
+{#- As on DuckDB: a row for each that was repaired or rejected. -#}
+{% macro spark__check_input_sql(input_name, input_relation, parents) %}
+{% set columns = source_columns(input_name) if execute else [] %}
+{% set meta = input_node(input_name).config.meta if execute else {'unique_key': []} %}
+{% set references = meta.get('references', {}) if parents else {} %}
+{% set passed = passed_columns(input_name) %}
+{% set keys = meta.unique_key %}
+{% set orphan_column = references.keys() | first if references %}
+{% set other_values = 'struct(' ~ columns | map(attribute='name') | reject('in', keys) | join(', ') ~ ')' %}
+with
+
+{% if references -%}
+parents as (
+
+    select distinct {{ orphan_column }} as parent_key from {{ parents }}
+
+),
+
+{% endif -%}
+{{ judged_on_spark(input_name, columns, input_relation) }},
+
+valued as (
+
+    select
+        source_file,
+        source_row,
+        {%- for column in columns %}
+        case when {{ column.name }}__fault is null then {{ column.name }}__typed end as {{ column.name }},
+        {{ repairs_expression(column) }} as {{ column.name }}__repairs,
+        {%- endfor %}
+        {%- for column in passed %}
+        {{ column.name }},
+        {%- endfor %}
+        {%- if references %}
+        {{ orphan_column }}__raw as orphan_value,
+        {%- endif %}
+        concat_ws(', ', {{ keys | join('__raw, ') }}__raw) as key_value,
+        {{ first_fault(columns) }}
+    from judged
+
+),
+
+keyed as (
+
+    select
+        valued.*,
+        {%- set key_rows %} over (
+            partition by fault_rule is null, {{ keys | join(', ') }}
+            order by source_file desc, source_row asc
+        ){% endset %}
+        case when fault_rule is null and {{ keys[0] }} is not null then row_number(){{ key_rows }} else 1 end as key_occurrence,
+        first_value(source_file){{ key_rows }} as kept_file,
+        first_value({{ other_values }}){{ key_rows }} is distinct from {{ other_values }} as is_contradiction
+    from valued
+
+),
+
+checked as (
+
+    select
+        keyed.source_file,
+        keyed.source_row,
+        {%- for column in columns %}
+        keyed.{{ column.name }},
+        keyed.{{ column.name }}__repairs,
+        {%- endfor %}
+        {%- for column in passed %}
+        keyed.{{ column.name }},
+        {%- endfor %}
+        case
+            when fault_rule is not null then fault_column
+            when key_occurrence > 1 then {{ sql_text(keys | join(', ')) }}
+            {%- if orphan_column %}
+            when parents.parent_key is null then {{ sql_text(orphan_column) }}
+            {%- endif %}
+        end as reject_column,
+        {%- set reject_value %}
+        case
+            when fault_rule is not null then fault_value
+            when key_occurrence > 1 then key_value
+            {%- if orphan_column %}
+            when parents.parent_key is null then orphan_value
+            {%- endif %}
+        end
+        {%- endset %}
+        {{ masked_text(reject_value) }} as reject_value,
+        case
+            when fault_rule is not null then fault_rule
+            when key_occurrence > 1 and source_file < kept_file then 'replaced'
+            when key_occurrence > 1 and is_contradiction then 'contradictory_key'
+            when key_occurrence > 1 then 'repeated_key'
+            {%- if orphan_column %}
+            when parents.parent_key is null then 'orphan'
+            {%- endif %}
+        end as reject_rule,
+        case
+            when fault_rule is not null then fault_reason
+            when key_occurrence > 1 and source_file < kept_file then {{ sql_text(key_reasons().replaced) }}
+            when key_occurrence > 1 and is_contradiction then {{ sql_text(key_reasons().contradictory_key) }}
+            when key_occurrence > 1 then {{ sql_text(key_reasons().repeated_key) }}
+            {%- if orphan_column %}
+            when parents.parent_key is null then {{ sql_text('has no usable row in the input ' ~ references.values() | first) }}
+            {%- endif %}
+        end as reject_reason
+    from keyed
+    {%- if orphan_column %}
+    left join parents
+        on keyed.{{ orphan_column }} = parents.parent_key
+    {%- endif %}
+
+)
+
+select * from checked
+where
+    reject_rule is not null
+    {%- for column in columns %}
+    or {{ column.name }}__repairs is not null
+    {%- endfor %}
+{% endmacro %}
+
+
+{#- As on DuckDB: the rows that stand as they are, and those that passed their examination. -#}
+{% macro spark__usable_rows_sql(input_name, input_relation, examined) %}
+{% set columns = source_columns(input_name) if execute else [] %}
+{% set passed = passed_columns(input_name) %}
+with
+
+{{ judged_on_spark(input_name, columns, input_relation) }}
+
+select
+    judged.source_file,
+    judged.source_row
+    {%- for column in columns %},
+    judged.{{ column.name }}__typed as {{ column.name }}
+    {%- endfor %}
+    {%- for column in passed %},
+    judged.{{ column.name }}
+    {%- endfor %}
+from judged
+left anti join {{ examined }} as examined
+    on
+        judged.source_file = examined.source_file
+        and judged.source_row = examined.source_row
+union all
+select
+    source_file,
+    source_row
+    {%- for column in columns + passed %},
+    {{ column.name }}
+    {%- endfor %}
+from {{ examined }}
+where reject_rule is null
+{% endmacro %}
+
+
+{#- The columns of the contract with their types in the view, under DuckDB's name for a text. -#}
+{% macro spark__source_columns(input_name) %}
+    {% set types = {} %}
+    {% for row in run_query('describe ' ~ relation_of(input_name)).rows %}
+        {% do types.update({row[0]: 'VARCHAR' if row[1] == 'string' else row[1] | upper}) %}
+    {% endfor %}
+    {% set columns = [] %}
+    {% for column in input_contract(input_name) %}
+        {% do columns.append(dict(column, source_type=types.get(column.name, 'VARCHAR'))) %}
+    {% endfor %}
+    {{ return(columns) }}
+{% endmacro %}
