@@ -370,7 +370,9 @@ def copy_project(target: Path) -> Path:
     def ignored(folder, names):
         is_top = Path(folder) == PROJECT
         built = [
-            one for one in names if one.startswith((".", "__pycache__")) or one.endswith(".duckdb")
+            one
+            for one in names
+            if one.startswith((".", "__pycache__", "dbt_packages")) or one.endswith(".duckdb")
         ]
         return built + [one for one in names if is_top and one in left_out]
 
