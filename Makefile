@@ -187,6 +187,7 @@ tours: $(RUNTIME) ## Write the results in docs/tours/ and docs/questions.md from
 picture: $(TESTING) ## Draw the pictures of the README and of the dbt docs; needs Chromium, after make build and make docs
 	$(BIN)/python -m tools.draw_segments
 	$(BIN)/python -m tools.draw_data_flow
+	$(BIN)/python -m tools.draw_lineage
 	PYTHONPATH=tests/python $(BIN)/python -m tools.take_screenshots
 
 ##@ Upkeep

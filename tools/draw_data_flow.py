@@ -5,6 +5,7 @@ Usage: ``python -m tools.draw_data_flow``
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,10 +22,10 @@ FILE, INK = "#ffffff", "#1c2733"
 class Box(NamedTuple):
     """A box: its corner, its size, and the layer that gives its colour; a file has none."""
 
-    left: int
-    top: int
-    width: int
-    height: int
+    left: float
+    top: float
+    width: float
+    height: float
     layer: str | None
     name: str
     words: str
@@ -73,19 +74,32 @@ def colours() -> dict[str, str]:
 
 def drawing() -> alt.Chart:
     """Return the picture."""
+    return boxes_and_arrows(BOXES, ARROWS, WIDTH, HEIGHT, "The data flow, layer by layer")
+
+
+def boxes_and_arrows(
+    boxes_drawn: list[Box],
+    ways_drawn: list[list[tuple[float, float]]],
+    width: int,
+    height: int,
+    description: str,
+) -> alt.Chart:
+    """Return a picture of boxes in the colours of their layers, and of the ways between them."""
     by_layer = colours()
-    boxes = pd.DataFrame(BOXES)
-    boxes["colour"] = [by_layer[box.layer] if box.layer else FILE for box in BOXES]
-    boxes["ink"] = ["#ffffff" if box.layer else INK for box in BOXES]
+    boxes = pd.DataFrame(boxes_drawn)
+    boxes["colour"] = [by_layer[box.layer] if box.layer else FILE for box in boxes_drawn]
+    boxes["ink"] = ["#ffffff" if box.layer else INK for box in boxes_drawn]
     boxes["right"], boxes["bottom"] = boxes["left"] + boxes["width"], boxes["top"] + boxes["height"]
     boxes["middle"] = boxes["left"] + boxes["width"] / 2
-    boxes["name_at"], boxes["words_at"] = boxes["top"] + 26, boxes["top"] + 50
+    has_words = boxes["words"] != ""
+    boxes["name_at"] = boxes["top"] + (boxes["height"] / 2).mask(has_words, 26)
+    boxes["words_at"] = boxes["top"] + 50
     ways = pd.DataFrame(
         {"arrow": number, "step": step, "x": x, "y": y}
-        for number, way in enumerate(ARROWS)
+        for number, way in enumerate(ways_drawn)
         for step, (x, y) in enumerate(way)
     )
-    heads = pd.DataFrame(map(head, ARROWS))
+    heads = pd.DataFrame(map(head, ways_drawn))
 
     def at(column: str, kind: type, end: int) -> alt.X | alt.Y:
         scale = alt.Scale(domain=[0, end], reverse=kind is alt.Y, nice=False)
@@ -94,14 +108,14 @@ def drawing() -> alt.Chart:
     lines = (
         alt.Chart(ways)
         .mark_line(color=INK, strokeWidth=1.5)
-        .encode(x=at("x", alt.X, WIDTH), y=at("y", alt.Y, HEIGHT), detail="arrow:N", order="step:Q")
+        .encode(x=at("x", alt.X, width), y=at("y", alt.Y, height), detail="arrow:N", order="step:Q")
     )
     tips = (
         alt.Chart(heads)
         .mark_point(shape="triangle-right", filled=True, color=INK, opacity=1, size=80)
         .encode(
-            x=at("x", alt.X, WIDTH),
-            y=at("y", alt.Y, HEIGHT),
+            x=at("x", alt.X, width),
+            y=at("y", alt.Y, height),
             angle=alt.Angle("angle:Q", scale=None),
         )
     )
@@ -109,9 +123,9 @@ def drawing() -> alt.Chart:
         alt.Chart(boxes)
         .mark_rect(cornerRadius=6, stroke=INK, strokeWidth=1)
         .encode(
-            x=at("left", alt.X, WIDTH),
+            x=at("left", alt.X, width),
             x2="right",
-            y=at("top", alt.Y, HEIGHT),
+            y=at("top", alt.Y, height),
             y2="bottom",
             color=alt.Color("colour:N", scale=None),
         )
@@ -120,8 +134,8 @@ def drawing() -> alt.Chart:
         alt.Chart(boxes)
         .mark_text(fontSize=size, fontWeight=weight, lineBreak="\n", baseline="middle")
         .encode(
-            x=at("middle", alt.X, WIDTH),
-            y=at(place, alt.Y, HEIGHT),
+            x=at("middle", alt.X, width),
+            y=at(place, alt.Y, height),
             text=f"{text}:N",
             color=alt.Color("ink:N", scale=None),
         )
@@ -132,18 +146,21 @@ def drawing() -> alt.Chart:
     ]
     return (
         alt.layer(lines, shapes, tips, *words)
-        .properties(width=WIDTH, height=HEIGHT, description="The data flow, layer by layer")
+        .properties(width=width, height=height, description=description)
         .configure(background="#ffffff", font="system-ui, sans-serif")
         .configure_view(stroke=None)
     )
 
 
-def head(way: list[tuple[int, int]]) -> dict[str, int]:
+def head(way: list[tuple[float, float]]) -> dict[str, float]:
     """Return where an arrow's head is, just before the box, and its angle in degrees."""
     (from_x, from_y), (x, y) = way[-2:]
-    if from_y == y:
-        return {"x": x - 5 if x > from_x else x + 5, "y": y, "angle": 0 if x > from_x else 180}
-    return {"x": x, "y": y - 5 if y > from_y else y + 5, "angle": 90 if y > from_y else 270}
+    angle = math.atan2(y - from_y, x - from_x)
+    return {
+        "x": x - 5 * math.cos(angle),
+        "y": y - 5 * math.sin(angle),
+        "angle": math.degrees(angle) % 360,
+    }
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from card_segments.report import words
 from card_segments.report.charts import ALGORITHM_LABELS, SEGMENT_COLOURS
 from card_segments.report.content import HIDDEN_NOTE, SECTIONS
 from card_segments.report.published import Published
+from card_segments.report.terms import TERMS, with_terms
 
 # Writes Vega's parts as one script, with the function that draws a chart as a global name.
 BUNDLER = """
@@ -85,6 +86,7 @@ def render(content: dict[str, Any]) -> str:
         share=words.share,
         percent=words.percent,
         title=words.title,
+        with_terms=with_terms,
     )
     environment.globals.update(
         draw=draw,
@@ -103,9 +105,9 @@ def render(content: dict[str, Any]) -> str:
         index_strength=words.index_strength,
         stability=words.stability,
         stable_from=words.STABLE_FROM,
-        differences=words.DIFFERENCES,
         evidence_below=words.INDEXES_BELOW[0],
         evidence_above=words.INDEXES_ABOVE[0],
+        terms=TERMS,
         arrows=words.ARROWS,
         in_words=words.IN_WORDS,
         verdicts=words.VERDICTS,

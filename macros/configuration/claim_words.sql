@@ -94,7 +94,7 @@
 
 {#-
     How people say the metrics of claims: name -> the words and the unit. `who` is the share of those who do
-    something, `share` a part of a whole from 0 to 1, `percent` one that is in per cent already.
+    something; figure_in_words knows the others.
 -#}
 {% macro claim_metric_labels() %}
     {{ return({
@@ -107,10 +107,10 @@
         'delayed_payments': ['the number of delayed payments', 'number'],
         'credit_line_utilisation_pct': ['the use of the credit granted', 'percent'],
         'debt_to_income_ratio': ['the debt as a multiple of monthly income', 'number'],
-        'outstanding_debt_amount': ['the outstanding debt', 'amount'],
+        'outstanding_debt_amount': ['the outstanding debt', 'currency units'],
         'income_utilisation_pct': ['the share of income that is spent', 'percent'],
-        'average_monthly_spend_amount': ['the monthly spend', 'amount'],
-        'monthly_income_amount': ['the monthly income', 'amount'],
+        'average_monthly_spend_amount': ['the monthly spend', 'currency units'],
+        'monthly_income_amount': ['the monthly income', 'currency units'],
         'spend_share': ['the share of spend', 'share'],
         'calls': ['the number of calls', 'number'],
         'online_visits': ['the number of online visits', 'number'],
@@ -118,10 +118,10 @@
         'calls_share_of_contacts': ['the share of contacts that are calls', 'share'],
         'online_share_of_contacts': ['the share of contacts that are online', 'share'],
         'branch_share_of_contacts': ['the share of contacts that are in the branch', 'share'],
-        'balance_amount': ['the balance', 'amount'],
+        'balance_amount': ['the balance', 'currency units'],
         'limit_utilisation_share': ['the use of the credit limit', 'share'],
         'payment_ratio': ['the payment as a multiple of the minimum due', 'number'],
-        'purchases_amount': ['the sum of purchases', 'amount'],
+        'purchases_amount': ['the sum of purchases', 'currency units'],
         'pays_in_full_mostly': ['pay in full in most months', 'who'],
     }) }}
 {% endmacro %}
@@ -178,10 +178,21 @@
             || case
                 when {{ group_by }} not in ('age_years', 'credit_cards', 'credit_limit_amount', 'tenure_months')
                     then replace({{ group_value }}, '_', ' ')
-                when {{ group_value }} like '-%' then 'up to ' || replace({{ group_value }}, '-', '')
-                when {{ group_value }} like '%-' then replace({{ group_value }}, '-', '') || ' or more'
-                else replace({{ group_value }}, '-', ' to ')
+                when {{ group_value }} like '-%' then 'up to ' || {{ claim_limit_in_words(group_value, 2, group_by) }}
+                when {{ group_value }} like '%-' then {{ claim_limit_in_words(group_value, 1, group_by) }} || ' or more'
+                else
+                    {{ claim_limit_in_words(group_value, 1, group_by) }}
+                    || ' to ' || {{ claim_limit_in_words(group_value, 2, group_by) }}
             end
             || {{ in_words(group_by, labels_at(claim_column_labels(), 2)) }}
     end
+{%- endmacro %}
+
+
+{#- The lower (1) or upper (2) limit of a range such as `20000-100000`, as people write it. -#}
+{% macro claim_limit_in_words(group_value, position, group_by) -%}
+    {{ figure_in_words(
+        "try_cast(" ~ dbt.split_part(group_value, "'-'", position) ~ " as double)",
+        "case " ~ group_by ~ " when 'credit_limit_amount' then 'currency units' else 'number' end"
+    ) }}
 {%- endmacro %}

@@ -134,10 +134,11 @@
 {%- endmacro %}
 
 
-{#- A segment's figure within a sentence; an index is known well enough without decimals. -#}
-{% macro readable_metric(expression, statistic) -%}
+{#- The unit of a segment's statistic: that of its metric, a share, or an index, known well enough without decimals. -#}
+{% macro statistic_unit(statistic, metric_unit) -%}
     case
-        when {{ statistic }} = 'index_100' then {{ readable_number('round(' ~ expression ~ ')') }}
-        else {{ readable_number(expression) }}
+        when {{ statistic }} in ('mean', 'median', 'intensity_mean') then {{ metric_unit }}
+        when {{ statistic }} in ('penetration_share', 'metric_share', 'customer_share', 'value_share') then 'share'
+        when {{ statistic }} = 'index_100' then 'index'
     end
 {%- endmacro %}

@@ -17,7 +17,7 @@ from workspaces import PROJECT, Workspace
 
 from card_segments.report.dbt_docs import script_of
 from card_segments.report.pictures import PICTURES, write_pictures
-from tools import draw_data_flow
+from tools import draw_data_flow, draw_lineage
 
 OVERVIEW = (PROJECT / "models" / "overview.md").read_text(encoding="utf-8")
 LINKS = re.findall(r"\]\(#!/([a-z]+)/([^)?]+)(?:\?g_v=1&g_i=([^)]+))?\)", OVERVIEW)
@@ -241,16 +241,29 @@ def test_the_overview_names_every_colour_of_the_lineage(manifest):
     assert len(legend) == len(set(node_colours(manifest).values())) == 7
 
 
+def content(picture):
+    """The words and the colours of a picture."""
+    text = picture.read_text(encoding="utf-8")
+    return re.findall(r">([^<>\n]+)<", text), re.findall(r'fill="(#\w+)"', text)
+
+
 def test_the_picture_of_the_data_flow_is_that_of_its_script(tmp_path):
     drawn = tmp_path / "drawn.svg"
     draw_data_flow.drawing().save(str(drawn))
-
-    def content(path):
-        text = path.read_text(encoding="utf-8")
-        return re.findall(r">([^<>\n]+)<", text), re.findall(r'fill="(#\w+)"', text)
-
     assert content(draw_data_flow.PICTURE) == content(drawn)
     assert set(draw_data_flow.colours().values()) <= set(content(drawn)[1])
+
+
+def test_the_lineage_of_segments_is_drawn_whole_on_one_screen(tmp_path, manifest):
+    """A change of the lineage wants `make picture`; 1,440 by 900 less the frame of the docs."""
+    drawn = tmp_path / "drawn.svg"
+    draw_lineage.drawing(manifest).save(str(drawn))
+    assert content(draw_lineage.PICTURE) == content(drawn)
+    steps = draw_lineage.lineage(manifest)
+    assert {node.split(".")[-1] for node in steps} <= set(content(drawn)[0])
+    width, height = re.search(r'width="(\d+)" height="(\d+)"', drawn.read_text()).groups()
+    assert int(width) <= 1200
+    assert int(height) <= 820
 
 
 def test_pictures_stay_out_of_the_published_file(sample_build, manifest):

@@ -15,6 +15,7 @@ from workspaces import INPUTS, PROJECT, copy_without_keys, open_to_read, publish
 
 from card_segments.cli.report import main
 from card_segments.report import write_report
+from card_segments.report.terms import FORMS, with_terms
 
 SEGMENTATIONS = ("card_usage", "relationship", "repayment", "spending")
 HOSTILE = '</script><img src=x onerror="window.attacked = 1"> \' & "{{ 7 * 7 }}" ✓'
@@ -328,6 +329,38 @@ def test_findings_are_few_and_short(browser, page, changed):
         for sentence in sentences:
             said = sentence.removesuffix("More").split("Assumed in")[0]
             assert len(said.split()) <= 20, sentence
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_terms_of_the_first_level_lead_to_what_they_mean(browser, page, reader):
+    """Those of the page and of the glossary of the project; each once in a text."""
+    rows = re.findall(r"^\| ([^|]+) \|", (PROJECT / "docs/glossary.md").read_text(), re.MULTILINE)
+    names = {name.strip().lower() for row in rows for name in row.split(",")} - {"term", "value"}
+    terms = re.compile(rf"\b({'|'.join(map(re.escape, names))})s?\b", re.IGNORECASE)
+    texts = ".findings li, .answers th[scope=row], .answers td small, .answers td > span"
+    with browser.visit(page, fragment=f"#reader={reader}", size=LAPTOP) as visit:
+        told = [one for one in visit.page.locator(texts).all() if one.is_visible()]
+        for one in told:
+            links = " ".join(one.locator("a.term").all_inner_texts()).lower()
+            # a button for the list of an action names it by its key
+            words = one.evaluate(
+                "one => Array.from(one.childNodes)"
+                ".map((part) => part.tagName === 'CODE' ? '' : part.textContent).join('')"
+            )
+            for term in terms.findall(words) + FORMS.findall(words):
+                assert term.lower() in links, (term, words)
+        link = visit.page.locator("a.term:visible").first
+        link.click()
+        meaning = visit.page.locator(link.get_attribute("href"))
+        meaning.wait_for(state="visible")
+        assert visit.page.evaluate("window.scrollY") > 0
+        assert f"reader={reader}" in visit.page.url or reader == "everyone"
+        assert_sound(visit)
+
+
+def test_a_term_within_another_word_is_none():
+    assert with_terms("Coupling, duping") == "Coupling, duping"
+    assert "term-cash-advance" in with_terms("cash-advance users")
 
 
 def test_findings_say_what_the_tables_say(browser, page, sample_build):

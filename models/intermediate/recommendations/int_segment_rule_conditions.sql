@@ -72,10 +72,15 @@ with_profiles as (
 
     select
         with_metrics.*,
+        coalesce(metric_labels.label, replace(with_metrics.described_metric, '_', ' ')) as metric_label,
+        metric_labels.unit,
+        {{ statistic_unit('with_metrics.statistic', 'metric_labels.unit') }} as statistic_unit,
         means.metric_value as metric_mean,
         indices.metric_value as index_100,
         abs(differences.metric_value) as evidence_strength
     from with_metrics
+    left join metric_labels
+        on with_metrics.described_metric = metric_labels.metric
     left join rule_metrics as means
         on
             with_metrics.segment_key = means.segment_key
@@ -97,46 +102,44 @@ with_profiles as (
 checked as (
 
     select
-        with_profiles.segmentation,
-        with_profiles.segment_key,
-        with_profiles.recommendation_key,
-        with_profiles.stage,
-        with_profiles.holds_back,
-        with_profiles.described_metric as metric,
-        coalesce(metric_labels.label, replace(with_profiles.described_metric, '_', ' ')) as metric_label,
-        with_profiles.statistic,
-        with_profiles.operator,
+        segmentation,
+        segment_key,
+        recommendation_key,
+        stage,
+        holds_back,
+        described_metric as metric,
+        metric_label,
+        statistic,
+        operator,
         concat(
-            coalesce(metric_labels.label, replace(with_profiles.described_metric, '_', ' ')),
+            metric_label,
             ': ',
             case
-                when with_profiles.statistic <> 'mean' and with_profiles.metric_mean is not null
-                    then concat('mean ', {{ readable_number('with_profiles.metric_mean') }}, ', ')
+                when statistic <> 'mean' and metric_mean is not null
+                    then concat('mean ', {{ figure_in_words('metric_mean', 'unit') }}, ', ')
                 else ''
             end,
             case
-                when with_profiles.statistic <> 'index_100' and with_profiles.index_100 is not null
-                    then concat('index ', {{ readable_number('round(with_profiles.index_100)') }}, ', ')
+                when statistic <> 'index_100' and index_100 is not null
+                    then concat('index ', {{ readable_number('round(index_100)') }}, ', ')
                 else ''
             end,
-            {{ in_words('with_profiles.statistic', rule_statistics()) }},
+            {{ in_words('statistic', rule_statistics()) }},
             ' ',
-            coalesce({{ readable_metric('with_profiles.metric_value', 'with_profiles.statistic') }}, 'unknown'),
+            coalesce({{ figure_in_words('metric_value', 'statistic_unit') }}, 'unknown'),
             ' (',
-            {{ in_words('with_profiles.operator', rule_operators()) }},
+            {{ in_words('operator', rule_operators()) }},
             ' ',
-            {{ readable_number('with_profiles.threshold') }},
+            {{ figure_in_words('threshold', 'statistic_unit') }},
             ')'
         ) as evidence,
-        with_profiles.condition_number,
-        with_profiles.metric_value,
-        with_profiles.threshold,
-        coalesce(with_profiles.evidence_strength, 0) as evidence_strength,
-        {{ meets_condition('with_profiles.metric_value', 'with_profiles.operator', 'with_profiles.threshold') }}
+        condition_number,
+        metric_value,
+        threshold,
+        coalesce(evidence_strength, 0) as evidence_strength,
+        {{ meets_condition('metric_value', 'operator', 'threshold') }}
             as is_met
     from with_profiles
-    left join metric_labels
-        on with_profiles.described_metric = metric_labels.metric
 
 ),
 

@@ -78,15 +78,15 @@ worded as (
         case
             when metric_unit = 'who'
                 then
-                    {{ claim_mean_in_words('mean_a', 'metric_unit') }}
+                    {{ figure_in_words('mean_a', 'metric_unit') }}
                     || ' of ' || group_a_in_words || ' ' || metric_in_words
             else
                 upper(substring(metric_in_words, 1, 1)) || substring(metric_in_words, 2) || ' is '
-                || {{ claim_mean_in_words('mean_a', 'metric_unit') }} || ' on average for ' || group_a_in_words
+                || {{ figure_in_words('mean_a', 'metric_unit') }} || ' on average for ' || group_a_in_words
         end as mean_a_in_words,
-        {{ claim_mean_in_words('mean_b', 'metric_unit') }}
+        {{ figure_in_words('mean_b', 'metric_unit') }}
         || case when metric_unit = 'who' then ' of ' else ' for ' end || compared_with_in_words as mean_b_in_words,
-        {{ claim_mean_in_words('threshold', 'metric_unit') }} || ' in the claim' as threshold_in_words,
+        {{ figure_in_words('threshold', 'metric_unit') }} || ' in the claim' as threshold_in_words,
         effect_measure || ' ' || {{ claim_figure('effect_size') }}
         || ' (' || {{ claim_figure('effect_lower') }} || ' to ' || {{ claim_figure('effect_upper') }}
         || '), corrected p '

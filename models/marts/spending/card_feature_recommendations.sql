@@ -309,13 +309,14 @@ worded as (
             when not is_ranked then 'Not ranked: these customers spent nothing that it rests on.'
             else
                 case when is_recommended then 'Recommended' else 'Not recommended' end
-                || ': ' || {{ rounded_text('yearly_basis_amount', 0) }} || ' of spend a year and customer (index '
+                || ': ' || {{ amount_text(rounded_text('yearly_basis_amount', 0)) }}
+                || ' of spend a year and customer (index '
                 || {{ rounded_text('index_100', 0) }} || ', in the mix of spend '
                 || {{ rounded_text('mix_index_100', 0) }} || ') is worth '
-                || {{ rounded_text('customer_benefit_base_amount', 0) }} || ' ('
+                || {{ amount_text(rounded_text('customer_benefit_base_amount', 0)) }} || ' ('
                 || {{ rounded_text('customer_benefit_low_amount', 0) }} || ' to '
                 || {{ rounded_text('customer_benefit_high_amount', 0) }} || ') to the customer and costs the bank '
-                || {{ rounded_text('bank_cost_base_amount', 0) }} || ' ('
+                || {{ amount_text(rounded_text('bank_cost_base_amount', 0)) }} || ' ('
                 || {{ rounded_text('bank_cost_low_amount', 0) }} || ' to '
                 || {{ rounded_text('bank_cost_high_amount', 0) }} || '); rank '
                 || cast(benefit_rank as string) || ' here.'
