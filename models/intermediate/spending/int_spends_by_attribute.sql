@@ -37,6 +37,7 @@ monthly_cells as (
         cast(sum(customers) as bigint) as customers,
         {{ exact_sum('spend_amount') }} as spend_amount
     from cells_by_attribute
+    where {{ worked_out_once() }}
     group by
         attribute,
         attribute_value,
@@ -87,6 +88,7 @@ month_counts as (
         attribute_value as line_name,
         sum(customers) as customers
     from spenders_by_attribute
+    where {{ worked_out_once() }}
     group by
         attribute,
         attribute_value,
@@ -121,7 +123,9 @@ few_spends as (
             and spends.payment_type = few_cells.payment_type
     inner join customers
         on spends.customer_id = customers.customer_id
-    where spends.spend_amount <> 0
+    where
+        spends.spend_amount <> 0
+        and {{ worked_out_once() }}
 
 ),
 
@@ -183,7 +187,9 @@ kind_counts as (
         on
             monthly_cells.attribute = folded_months.attribute
             and monthly_cells.spend_month = folded_months.item
-    where monthly_cells.customers > 0
+    where
+        monthly_cells.customers > 0
+        and {{ worked_out_once() }}
     group by all
 
 ),
@@ -221,6 +227,7 @@ kinds as (
         on
             unfolded_kinds.attribute = folded_kinds.attribute
             and concat_ws(' / ', unfolded_kinds.category, unfolded_kinds.payment_type) = folded_kinds.item
+    where {{ worked_out_once() }}
 
 ),
 
@@ -372,7 +379,9 @@ folded_spends as (
             spends.attribute = kinds.attribute
             and spends.category = kinds.category
             and spends.payment_type = kinds.payment_type
-    where kinds.is_folded
+    where
+        kinds.is_folded
+        and {{ worked_out_once() }}
 
 ),
 
