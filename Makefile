@@ -70,7 +70,7 @@ rebuild: $(RUNTIME) ## The same, even if nothing changed
 		|| { code=$$?; $(PREFLIGHT) failed; exit $$code; }; \
 	$(FRESHNESS) record --vars "$$VARS" --fingerprint "$$before"
 
-build-spark: $(SPARKING)/.installed ## Build on Apache Spark, in an environment of its own (docs/engines.md); VARS for your own data
+build-spark: $(SPARKING)/.installed ## Build on Apache Spark, in an environment of its own; not complete yet (docs/engines.md)
 	@$(SPARKING)/bin/python -m card_segments.cli.spark --vars "$$VARS" -- $(DBT_OPTIONS)
 
 report: $(RUNTIME) ## Write the report page again from the published file (a build writes it as well)

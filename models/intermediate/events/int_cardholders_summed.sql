@@ -133,7 +133,8 @@ purchases_described as (
 
     select
         purchases.customer_id,
-        {{ dbt.datediff('cast(max(purchases.spent_at) as date)', 'max(tenures.last_day)', 'day') }} as days_since_purchase,
+        {{ dbt.datediff('cast(max(purchases.spent_at) as date)', 'max(tenures.last_day)', 'day') }}
+            as days_since_purchase,
         cast(count(case when purchases.is_online then 1 end) as double) / nullif(count(purchases.is_online), 0)
             as online_share_of_purchases,
         nullif(count(distinct purchases.merchant), 0) as merchants,

@@ -24,12 +24,10 @@ moves as (
 
 ),
 
-/* the places in the lists of features */
+/* one row per feature of a customer */
 places as (
 
-    select distinct metric_position as place
-    from {{ ref('int_segmentation_metrics') }}
-    where is_feature
+    {{ rows_by_number('moves', 1, list_length('features')) | indent(4) }}
 
 ),
 
@@ -73,14 +71,12 @@ ranked as (
         ) as driver_rank
     from (
         select
-            moves.segmentation,
-            moves.customer_id,
-            {{ list_item('moves.features', 'places.place') }} as feature,
-            {{ list_item('moves.value_changes', 'places.place') }} as value_change,
-            {{ list_item('moves.contributions', 'places.place') }} as contribution
-        from moves
-        inner join places
-            on {{ list_length('moves.features') }} >= places.place
+            segmentation,
+            customer_id,
+            {{ list_item('features', 'number') }} as feature,
+            {{ list_item('value_changes', 'number') }} as value_change,
+            {{ list_item('contributions', 'number') }} as contribution
+        from places
     ) as features
     left join metric_labels
         on features.feature = metric_labels.metric

@@ -73,8 +73,9 @@ other_memberships as (
     select
         {{ population_of('scores.segmentation') | indent(8) }} as population,
         scores.customer_id,
-        {{ dbt.listagg("concat(scores.segmentation, ': ', scores.segment_key)", "', '", 'order by scores.segmentation') }}
-            as other_segments
+        {{ dbt.listagg(
+            "concat(scores.segmentation, ': ', scores.segment_key)", "', '", 'order by scores.segmentation'
+        ) }} as other_segments
     from scores
     where scores.segmentation not in ('spending', 'relationship', 'card_usage', 'repayment')
     group by
