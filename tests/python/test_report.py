@@ -331,6 +331,13 @@ def test_findings_are_few_and_short(browser, page, changed):
             assert len(said.split()) <= 20, sentence
 
 
+# The words of a place. A command names the list of an action by its key.
+WITHOUT_COMMANDS = (
+    "one => Array.from(one.childNodes)"
+    ".map((part) => part.tagName === 'CODE' ? '' : part.textContent).join('')"
+)
+
+
 @pytest.mark.parametrize("reader", READERS)
 def test_terms_of_the_first_level_lead_to_what_they_mean(browser, page, reader):
     """Those of the page and of the glossary of the project; each once in a text."""
@@ -342,11 +349,7 @@ def test_terms_of_the_first_level_lead_to_what_they_mean(browser, page, reader):
         told = [one for one in visit.page.locator(texts).all() if one.is_visible()]
         for one in told:
             links = " ".join(one.locator("a.term").all_inner_texts()).lower()
-            # a button for the list of an action names it by its key
-            words = one.evaluate(
-                "one => Array.from(one.childNodes)"
-                ".map((part) => part.tagName === 'CODE' ? '' : part.textContent).join('')"
-            )
+            words = one.evaluate(WITHOUT_COMMANDS)
             for term in terms.findall(words) + FORMS.findall(words):
                 assert term.lower() in links, (term, words)
         link = visit.page.locator("a.term:visible").first
@@ -361,6 +364,19 @@ def test_terms_of_the_first_level_lead_to_what_they_mean(browser, page, reader):
 def test_a_term_within_another_word_is_none():
     assert with_terms("Coupling, duping") == "Coupling, duping"
     assert "term-cash-advance" in with_terms("cash-advance users")
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_no_sentence_of_the_first_level_is_long(browser, page, reader):
+    """None has more than twenty words, of the page's own and of the playbook's."""
+    places = ".lede, .findings li, .answers td > span, #headline > .note"
+    with browser.visit(page, fragment=f"#reader={reader}", size=LAPTOP) as visit:
+        told = [one for one in visit.page.locator(places).all() if one.is_visible()]
+        texts = [one.evaluate(WITHOUT_COMMANDS) for one in told]
+    assert len(texts) > 5
+    for text in texts:
+        for sentence in re.split(r"(?<=[.;]) ", text):
+            assert len(sentence.split()) <= 20, sentence
 
 
 def test_findings_say_what_the_tables_say(browser, page, sample_build):
