@@ -289,14 +289,7 @@ typed as (
 
 judged as (
 
-    select
-        *
-        {%- for column in contract %},
-        case
-            {{ fault_branches(column) }}
-        end as {{ column.name }}__fault
-        {%- endfor %}
-    from typed
+    {{ judged_rows_sql(contract) | indent(4) }}
 
 ),
 
@@ -306,18 +299,7 @@ valued as materialized (
         source_file,
         source_row,
         false as is_clean,
-        {%- for column in contract %}
-        case when {{ column.name }}__fault is null then {{ column.name }}__typed end as {{ column.name }},
-        {{ repairs_expression(column) }} as {{ column.name }}__repairs,
-        {%- endfor %}
-        {%- for column in passed %}
-        {{ column.name }},
-        {%- endfor %}
-        {%- if references %}
-        {{ references.keys() | first }}__raw as orphan_value,
-        {%- endif %}
-        concat_ws(', ', {{ keys | join('__raw, ') }}__raw) as key_value,
-        {{ first_fault(contract) }}
+        {{ judged_columns(contract, passed, keys, references) | indent(8) }}
     from judged
 
 ),
@@ -387,12 +369,7 @@ keyed as (
 {% if references -%}
 orphaned as (
 
-    select
-        keyed.*,
-        parents.parent_key is null as is_orphan
-    from keyed
-    left join parents
-        on keyed.{{ references.keys() | first }} = parents.parent_key
+    {{ orphaned_rows_sql(references) | indent(4) }}
 
 ),
 
@@ -409,44 +386,7 @@ checked as (
         {%- for column in passed %}
         {{ column.name }},
         {%- endfor %}
-        {%- set key_columns = keys | join(', ') %}
-        {%- set orphan_column = references.keys() | first if references %}
-        case
-            when fault_rule is not null then fault_column
-            when key_occurrence > 1 then {{ sql_text(key_columns) }}
-            {%- if orphan_column %}
-            when is_orphan then {{ sql_text(orphan_column) }}
-            {%- endif %}
-        end as reject_column,
-        {%- set reject_value %}
-        case
-            when fault_rule is not null then fault_value
-            when key_occurrence > 1 then key_value
-            {%- if orphan_column %}
-            when is_orphan then orphan_value
-            {%- endif %}
-        end
-        {%- endset %}
-        {{ masked_text(reject_value) }} as reject_value,
-        case
-            when fault_rule is not null then fault_rule
-            when key_occurrence > 1 and source_file < kept_file then 'replaced'
-            when key_occurrence > 1 and is_contradiction then 'contradictory_key'
-            when key_occurrence > 1 then 'repeated_key'
-            {%- if orphan_column %}
-            when is_orphan then 'orphan'
-            {%- endif %}
-        end as reject_rule,
-        case
-            when fault_rule is not null then fault_reason
-            when key_occurrence > 1 and source_file < kept_file then {{ sql_text(key_reasons().replaced) }}
-            when key_occurrence > 1 and is_contradiction
-                then {{ sql_text(key_reasons().contradictory_key) }}
-            when key_occurrence > 1 then {{ sql_text(key_reasons().repeated_key) }}
-            {%- if orphan_column %}
-            when is_orphan then {{ sql_text('has no usable row in the input ' ~ references.values() | first) }}
-            {%- endif %}
-        end as reject_reason
+        {{ rejection_columns(keys, references) | indent(8) }}
     from {{ 'orphaned' if references else 'keyed' }}
     where not (is_clean and key_occurrence = 1)
 
@@ -454,6 +394,90 @@ checked as (
 
 select * from checked
 {% endmacro %}
+
+
+{#- The rows of `typed`, with the fault of each value; null where it has none. -#}
+{% macro judged_rows_sql(contract) -%}
+select
+    *
+    {%- for column in contract %},
+    case
+        {{ fault_branches(column) }}
+    end as {{ column.name }}__fault
+    {%- endfor %}
+from typed
+{%- endmacro %}
+
+
+{#- Of a row of `judged`: usable values, the repairs of each, what a rejection may quote of the row, and its first fault. -#}
+{% macro judged_columns(contract, passed, keys, references) -%}
+{%- for column in contract %}
+case when {{ column.name }}__fault is null then {{ column.name }}__typed end as {{ column.name }},
+{{ repairs_expression(column) }} as {{ column.name }}__repairs,
+{%- endfor %}
+{%- for column in passed %}
+{{ column.name }},
+{%- endfor %}
+{%- if references %}
+{{ references.keys() | first }}__raw as orphan_value,
+{%- endif %}
+concat_ws(', ', {{ keys | join('__raw, ') }}__raw) as key_value,
+{{ first_fault(contract) }}
+{%- endmacro %}
+
+
+{#- The rows of `keyed`, and whether the row that each refers to is missing among `parents`. -#}
+{% macro orphaned_rows_sql(references) -%}
+select
+    keyed.*,
+    parents.parent_key is null as is_orphan
+from keyed
+left join parents
+    on keyed.{{ references.keys() | first }} = parents.parent_key
+{%- endmacro %}
+
+
+{#- Where, for which value, by which rule and why a row is rejected, from its fault, its key and whether it is an orphan. -#}
+{% macro rejection_columns(keys, references) -%}
+{%- set key_columns = keys | join(', ') %}
+{%- set orphan_column = references.keys() | first if references %}
+case
+    when fault_rule is not null then fault_column
+    when key_occurrence > 1 then {{ sql_text(key_columns) }}
+    {%- if orphan_column %}
+    when is_orphan then {{ sql_text(orphan_column) }}
+    {%- endif %}
+end as reject_column,
+{%- set reject_value %}
+case
+    when fault_rule is not null then fault_value
+    when key_occurrence > 1 then key_value
+    {%- if orphan_column %}
+    when is_orphan then orphan_value
+    {%- endif %}
+end
+{%- endset %}
+{{ masked_text(reject_value) }} as reject_value,
+case
+    when fault_rule is not null then fault_rule
+    when key_occurrence > 1 and source_file < kept_file then 'replaced'
+    when key_occurrence > 1 and is_contradiction then 'contradictory_key'
+    when key_occurrence > 1 then 'repeated_key'
+    {%- if orphan_column %}
+    when is_orphan then 'orphan'
+    {%- endif %}
+end as reject_rule,
+case
+    when fault_rule is not null then fault_reason
+    when key_occurrence > 1 and source_file < kept_file then {{ sql_text(key_reasons().replaced) }}
+    when key_occurrence > 1 and is_contradiction
+        then {{ sql_text(key_reasons().contradictory_key) }}
+    when key_occurrence > 1 then {{ sql_text(key_reasons().repeated_key) }}
+    {%- if orphan_column %}
+    when is_orphan then {{ sql_text('has no usable row in the input ' ~ references.values() | first) }}
+    {%- endif %}
+end as reject_reason
+{%- endmacro %}
 
 
 {#- Why a row with a key that another one has is not used: rule -> words. -#}

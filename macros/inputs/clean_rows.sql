@@ -211,14 +211,7 @@ clean_rows as (
 
 repaired_rows as (
 
-    select
-        source_file,
-        source_row
-        {%- for column in columns + passed %},
-        {{ column.name }}
-        {%- endfor %}
-    from {{ examined }}
-    where reject_rule is null
+    {{ repaired_rows_sql(columns + passed, examined) | indent(4) }}
 
 )
 
@@ -226,3 +219,16 @@ select * from clean_rows
 union all
 select * from repaired_rows
 {% endmacro %}
+
+
+{#- The examined rows that can be used. -#}
+{% macro repaired_rows_sql(columns, examined) -%}
+select
+    source_file,
+    source_row
+    {%- for column in columns %},
+    {{ column.name }}
+    {%- endfor %}
+from {{ examined }}
+where reject_rule is null
+{%- endmacro %}

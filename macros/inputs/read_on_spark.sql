@@ -164,14 +164,7 @@ typed as (
 
 judged as (
 
-    select
-        *
-        {%- for column in columns %},
-        case
-            {{ fault_branches(column) }}
-        end as {{ column.name }}__fault
-        {%- endfor %}
-    from typed
+    {{ judged_rows_sql(columns) | indent(4) }}
 
 )
 {%- endmacro %}
@@ -203,18 +196,7 @@ valued as (
     select
         source_file,
         source_row,
-        {%- for column in columns %}
-        case when {{ column.name }}__fault is null then {{ column.name }}__typed end as {{ column.name }},
-        {{ repairs_expression(column) }} as {{ column.name }}__repairs,
-        {%- endfor %}
-        {%- for column in passed %}
-        {{ column.name }},
-        {%- endfor %}
-        {%- if references %}
-        {{ orphan_column }}__raw as orphan_value,
-        {%- endif %}
-        concat_ws(', ', {{ keys | join('__raw, ') }}__raw) as key_value,
-        {{ first_fault(columns) }}
+        {{ judged_columns(columns, passed, keys, references) | indent(8) }}
     from judged
 
 ),
@@ -234,58 +216,28 @@ keyed as (
 
 ),
 
+{% if references -%}
+orphaned as (
+
+    {{ orphaned_rows_sql(references) | indent(4) }}
+
+),
+
+{% endif -%}
 checked as (
 
     select
-        keyed.source_file,
-        keyed.source_row,
+        source_file,
+        source_row,
         {%- for column in columns %}
-        keyed.{{ column.name }},
-        keyed.{{ column.name }}__repairs,
+        {{ column.name }},
+        {{ column.name }}__repairs,
         {%- endfor %}
         {%- for column in passed %}
-        keyed.{{ column.name }},
+        {{ column.name }},
         {%- endfor %}
-        case
-            when fault_rule is not null then fault_column
-            when key_occurrence > 1 then {{ sql_text(keys | join(', ')) }}
-            {%- if orphan_column %}
-            when parents.parent_key is null then {{ sql_text(orphan_column) }}
-            {%- endif %}
-        end as reject_column,
-        {%- set reject_value %}
-        case
-            when fault_rule is not null then fault_value
-            when key_occurrence > 1 then key_value
-            {%- if orphan_column %}
-            when parents.parent_key is null then orphan_value
-            {%- endif %}
-        end
-        {%- endset %}
-        {{ masked_text(reject_value) }} as reject_value,
-        case
-            when fault_rule is not null then fault_rule
-            when key_occurrence > 1 and source_file < kept_file then 'replaced'
-            when key_occurrence > 1 and is_contradiction then 'contradictory_key'
-            when key_occurrence > 1 then 'repeated_key'
-            {%- if orphan_column %}
-            when parents.parent_key is null then 'orphan'
-            {%- endif %}
-        end as reject_rule,
-        case
-            when fault_rule is not null then fault_reason
-            when key_occurrence > 1 and source_file < kept_file then {{ sql_text(key_reasons().replaced) }}
-            when key_occurrence > 1 and is_contradiction then {{ sql_text(key_reasons().contradictory_key) }}
-            when key_occurrence > 1 then {{ sql_text(key_reasons().repeated_key) }}
-            {%- if orphan_column %}
-            when parents.parent_key is null then {{ sql_text('has no usable row in the input ' ~ references.values() | first) }}
-            {%- endif %}
-        end as reject_reason
-    from keyed
-    {%- if orphan_column %}
-    left join parents
-        on keyed.{{ orphan_column }} = parents.parent_key
-    {%- endif %}
+        {{ rejection_columns(keys, references) | indent(8) }}
+    from {{ 'orphaned' if references else 'keyed' }}
 
 )
 
@@ -321,14 +273,7 @@ left anti join {{ examined }} as examined
         judged.source_file = examined.source_file
         and judged.source_row = examined.source_row
 union all
-select
-    source_file,
-    source_row
-    {%- for column in columns + passed %},
-    {{ column.name }}
-    {%- endfor %}
-from {{ examined }}
-where reject_rule is null
+{{ repaired_rows_sql(columns + passed, examined) }}
 {% endmacro %}
 
 

@@ -94,11 +94,12 @@
 
 {#-
     A select of some columns of a table of the last publication, with their types; without rows where nothing has been
-    published yet. Every release publishes these tables, so one that is missing was lost.
+    published yet. Every release publishes these tables, so one that is missing was lost, unless `is_new` says that older
+    releases published none or not all of its columns.
 -#}
-{% macro select_last_published(table_name, columns) %}
+{% macro select_last_published(table_name, columns, is_new=false) %}
 {%- set relation = last_published(table_name, columns.keys() | list) -%}
-{%- if execute and not relation and open_last_publication().tables -%}
+{%- if execute and not relation and not is_new and open_last_publication().tables -%}
     {%- do raise_error("What was published last, " ~ published_dir() ~ "/cards.duckdb, has no table " ~ table_name ~ " with the columns " ~ columns | join(', ') ~ ": put " ~ published_dir() ~ " back from a backup, or move it away to begin anew, with new keys and names of segments.") -%}
 {%- endif -%}
     select

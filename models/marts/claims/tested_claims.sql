@@ -186,7 +186,7 @@ reported as (
 /* a frozen build tests nothing: of a claim that says what it said, what was published last stands, with its date */
 last_claims as (
 
-    {% set columns = {
+    {{ select_last_published('tested_claims', {
         'claim_key': 'string', 'subject': 'string', 'claim': 'string', 'verdict': 'string', 'reason': 'string',
         'statistics': 'string', 'test': 'string', 'population': 'string', 'metric': 'string', 'group_by': 'string',
         'group_a': 'string', 'compared_with': 'string', 'expected': 'string', 'effect_measure': 'string',
@@ -194,12 +194,7 @@ last_claims as (
         'mean_b': 'double', 'threshold': 'double', 'statistic': 'double', 'p_value': 'double',
         'adjusted_p_value': 'double', 'effect_size': 'double', 'effect_lower': 'double', 'effect_upper': 'double',
         'smallest_effect': 'double', 'is_significant': 'boolean', 'tested_at': 'timestamp',
-    } %}
-    {% if last_published('tested_claims', columns.keys() | list) %}
-    {{ select_last_published('tested_claims', columns) }}
-    {% else %}
-    {{ empty_relation(columns) }}
-    {% endif %}
+    }, is_new=true) }}
 
 ),
 

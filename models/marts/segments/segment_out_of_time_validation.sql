@@ -10,21 +10,11 @@ validations as (
         {{ build_time() }} as validated_at
     from {{ ref('int_segment_validations') }}
     {#- A frozen build measures nothing: what was published last stands, with its date. #}
-    {% elif last_published('segment_out_of_time_validation', ['validated_at']) %}
-    select
-        outcome,
-        scheme,
-        customers,
-        groups,
-        eta_squared,
-        omega_squared,
-        validated_at
-    from {{ last_published('segment_out_of_time_validation') }}
     {% else %}
-    {{ empty_relation({
-        'outcome': dbt.type_string(), 'scheme': dbt.type_string(), 'customers': 'bigint', 'groups': 'double',
+    {{ select_last_published('segment_out_of_time_validation', {
+        'outcome': 'string', 'scheme': 'string', 'customers': 'bigint', 'groups': 'double',
         'eta_squared': 'double', 'omega_squared': 'double', 'validated_at': 'timestamp',
-    }) }}
+    }, is_new=true) }}
     {% endif %}
 
 ),
