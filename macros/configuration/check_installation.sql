@@ -18,6 +18,18 @@
     package, lacks a line of docs/package.md.
 -#}
 {% macro check_installation() %}
+    {% do check_plugin() %}
+    {% do raise_taken_names() %}
+{% endmacro %}
+
+
+{#- Stops where dbt-duckdb lacks what it needs of this project. Spark needs none of it. -#}
+{% macro check_plugin() %}
+    {{ return(adapter.dispatch('check_plugin', 'card_segments')()) }}
+{% endmacro %}
+
+
+{% macro default__check_plugin() %}
     {% if not query_value("exists (from duckdb_functions() where function_name = 'card_segments_version')") %}
         {% do raise_error("The profile " ~ target.profile_name ~ " lacks the plugin of this project in its target " ~ target.name ~ ": add plugins: [{module: card_segments.plugin}] there, as docs/package.md shows.") %}
     {% endif %}
@@ -29,8 +41,10 @@
     {% if project_name != 'card_segments' and not context.get(project_name, {}).get('materialization_seed_duckdb') %}
         {% do raise_error("The project " ~ project_name ~ " does not let this package load its inputs: add the file macros/card_segments.sql of docs/package.md to it.") %}
     {% endif %}
-    {% do raise_taken_names() %}
 {% endmacro %}
+
+
+{% macro spark__check_plugin() %}{% endmacro %}
 
 
 {#- Stops where a model of the project that installs this package is taken for the package's own of the same name. -#}

@@ -4,6 +4,9 @@
     columns, or texts in the usual writing. Identifiers of persons in values are not looked for.
 -#}
 {% macro input_on_spark(input_name) %}
+    {% if input_model(input_name) %}
+        {% do raise_error("The input '" ~ input_name ~ "' is a model in input_models, which only DuckDB reads: name the table of that model in the variable input_relations." ~ input_name ~ " instead.") %}
+    {% endif %}
     {% set relation = input_relation_name(input_name) %}
     {% set named = (var('inputs') or {}).get(input_name) %}
     {% if relation is not none %}
