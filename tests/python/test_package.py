@@ -235,12 +235,22 @@ def bank(tmp_path_factory, installed):
     return consumer
 
 
+# The bank's project says its currency, which sentences name; and a build has its own time.
+OWN_COLUMNS = {
+    "card_feature_recommendations": "exclude (reason)",
+    "segment_out_of_time_validation": "exclude (validated_at)",
+}
+
+
 def differences(one: Path, other: Path, table: str, condition: str = "true") -> int:
     """Count the rows of a published table that only one of two publications has."""
     with duckdb.connect() as connection:
         for name, file in (("one", one), ("other", other)):
             connection.execute(f"attach '{file}' as {name} (read_only)")
-        rows = [f"(from {name}.{table} where {condition})" for name in ("one", "other")]
+        columns = f"* {OWN_COLUMNS.get(table, '')}"
+        rows = [
+            f"(select {columns} from {name}.{table} where {condition})" for name in ("one", "other")
+        ]
         count = f"select count(*) from ({rows[0]} except all {rows[1]})"
         both = f"select ({count}), ({count.replace('one.', '?.').replace('other.', 'one.')})"
         here, there = connection.sql(both.replace("?.", "other.")).fetchone()
