@@ -32,9 +32,8 @@ INSTALL_FAILED = { grep -m 1 '^ERROR' $(INSTALL_LOG) || tail -n 1 $(INSTALL_LOG)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build rebuild report explore docs build-spark dashboards metrics metrics-interchange campaign workbook \
-	publish-postgres check-inputs docs-inputs tours test test-all test-faults mutants bench lint lint-events format sample \
-	picture test-duckdb2 test-superset \
-	audit sbom lock clean
+	publish-postgres check-inputs docs-inputs tours test test-all test-hostile test-faults test-spark test-cluster mutants \
+	bench lint lint-events format sample picture test-duckdb2 test-superset audit sbom lock clean
 
 ##@ Begin
 
@@ -70,7 +69,7 @@ rebuild: $(RUNTIME) ## The same, even if nothing changed
 		|| { code=$$?; $(PREFLIGHT) failed; exit $$code; }; \
 	$(FRESHNESS) record --vars "$$VARS" --fingerprint "$$before"
 
-build-spark: $(SPARKING)/.installed ## Build on Apache Spark, in an environment of its own; not complete yet (docs/engines.md)
+build-spark: $(SPARKING)/.installed ## Build on Apache Spark, in an environment of its own (docs/engines.md)
 	@$(SPARKING)/bin/python -m card_segments.cli.spark --vars "$$VARS" -- $(DBT_OPTIONS)
 
 report: $(RUNTIME) ## Write the report page again from the published file (a build writes it as well)
@@ -133,10 +132,19 @@ test: $(TESTING) lint ## Lint, then run the dbt tests, the unit tests and the fa
 	$(PYTEST) -m 'not slow'
 
 test-all: $(TESTING) lint lint-events ## The same with everything else: what CI runs
-	$(PYTEST)
+	$(PYTEST) -m 'not exhaustive'
+
+test-hostile: $(TESTING) ## Load every hostile file of tests/python/hostile_files.py, of which test-all loads a third (half an hour)
+	$(BIN)/python -m pytest --numprocesses 2 tests/python/test_hostile_files.py
 
 test-faults: $(TESTING) ## Kill builds, fill disks, damage files, and write the table of docs/guarantees.md (half an hour, as root)
 	PYTHONPATH=tests/python $(BIN)/python tests/faults --write
+
+test-spark: $(TESTING) $(SPARKING)/.installed ## Test the adapter that make build-spark runs with, on Spark
+	SPARK_ENVIRONMENT=$(SPARKING) $(BIN)/python -m pytest tests/spark/test_adapter.py
+
+test-cluster: $(TESTING) $(SPARKING)/.installed ## Build on a cluster and kill one of its two workers (half an hour)
+	SPARK_ENVIRONMENT=$(SPARKING) $(BIN)/python -m pytest tests/spark/test_cluster.py
 
 mutants: $(TESTING) ## Plant 30 small faults, one at a time in a copy, and say which the tests notice (half an hour)
 	$(BIN)/python -m tools.plant_faults
@@ -146,12 +154,13 @@ bench: $(RUNTIME) $(BENCHING)/.installed ## Measure beside what else could be us
 	$(BIN)/python -m benchmarks --other-python $(BENCHING)/bin/python $(if $(SIZES),--sizes $(SIZES)) $(if $(RUNS),--runs $(RUNS)) \
 		$(if $(CASES),--cases $(CASES)) $(if $(LIKE),--like "$$LIKE") $(if $(CHECK),--check)
 
-# pyspark comes as source only. The adapter is found through a file of paths, as an editable package is.
+# pyspark comes as source only. The adapter and the Python of the project are found through a file of paths, as packages are
+# that are editable.
 $(SPARKING)/.installed: requirements/runtime.lock requirements/spark.lock
 	@test -x $(SPARKING)/bin/python || $(PYTHON) -m venv $(SPARKING)
 	@echo 'Installing what Spark needs: two to five minutes, once (about 1.5 GB)'
 	@$(SPARKING)/bin/python $(PIP_INSTALL) --no-binary pyspark -r requirements/runtime.lock -r requirements/spark.lock
-	@$(SPARKING)/bin/python -c 'import pathlib, sysconfig; pathlib.Path(sysconfig.get_path("purelib"), "spark_adapter.pth").write_text(str(pathlib.Path("spark_adapter").resolve()))'
+	@$(SPARKING)/bin/python -c 'import pathlib, sysconfig; pathlib.Path(sysconfig.get_path("purelib"), "card_segments.pth").write_text("\n".join(str(pathlib.Path(one).resolve()) for one in (".", "spark_adapter")))'
 	@touch $@
 
 $(BENCHING)/.installed: requirements/bench.lock

@@ -1,6 +1,7 @@
 """Every bad or odd file is loaded and accounted for, or refused in one sentence.
 
-`make test` loads some cases of each group of `hostile_files.py`, `make test-all` every one.
+`make test-hostile` loads every case of `hostile_files.py`, `make test-all` a third of them, and
+`make test` some. They stand by group, so each group has its part.
 """
 
 import pytest
@@ -8,14 +9,18 @@ from case_loading import Loader, problems
 from hostile_files import all_cases, as_parquet
 
 CASES = all_cases()
-SPREAD = 40
+PARQUET_CASES = [case for case in CASES if case.ending == "loaded" and case.meant and case.exact]
 
 
-def marked():
-    """Every case; all but every n-th are slow. They stand by group, so each group has fast ones."""
-    for number, case in enumerate(CASES):
-        is_fast = number % (len(CASES) // SPREAD) == 0
-        yield pytest.param(case, marks=() if is_fast else pytest.mark.slow, id=case.name[:80])
+def marked(cases, fast, usual):
+    """The cases; but for `fast` many they are slow, and but for `usual` many exhaustive."""
+    for number, case in enumerate(cases):
+        marks = []
+        if number % (len(cases) // fast):
+            marks.append(pytest.mark.slow)
+            if number % (len(cases) // usual):
+                marks.append(pytest.mark.exhaustive)
+        yield pytest.param(case, marks=marks, id=case.name[:80])
 
 
 @pytest.fixture(scope="module")
@@ -23,21 +28,13 @@ def loader(tmp_path_factory):
     return Loader(tmp_path_factory.mktemp("hostile"))
 
 
-@pytest.mark.parametrize("case", list(marked()))
+@pytest.mark.parametrize("case", list(marked(CASES, fast=40, usual=200)))
 def test_a_hostile_file_is_accounted_for_or_refused(loader, case):
     outcome = loader.load(case)
     assert not problems(case, outcome), outcome.sentence
 
 
-def rows_in_parquet():
-    """Cases that can be written as Parquet; all but a few are slow."""
-    cases = [case for case in CASES if case.ending == "loaded" and case.meant and case.exact]
-    for number, case in enumerate(cases):
-        is_fast = number % (len(cases) // (SPREAD // 4)) == 0
-        yield pytest.param(case, marks=() if is_fast else pytest.mark.slow, id=case.name[:80])
-
-
-@pytest.mark.parametrize("case", list(rows_in_parquet()))
+@pytest.mark.parametrize("case", list(marked(PARQUET_CASES, fast=10, usual=50)))
 def test_the_rows_of_a_hostile_file_are_accounted_for_in_parquet(loader, case):
     """They are read in place there, by other rules for what is clean."""
     case = as_parquet(case)
