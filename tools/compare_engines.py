@@ -4,6 +4,11 @@
 
 With --stay, Spark is kept, and each line of the input names further models.
 
+    .venv-spark/bin/python -m tools.compare_engines --published \
+        published/parquet warehouse/spark/published_<build>.db
+
+compares what both engines published, table by table, after a build of each on the same inputs.
+
 Every table of the warehouse (staging, intermediate, marts, seeds) is written as Parquet and given
 to Spark. Each model of the folders or names is then compiled for the target spark, run there on the
 tables that DuckDB built, and compared: keys, names and labels have to be equal, numbers to 1e-9 of
@@ -86,6 +91,7 @@ def start_session(folder: Path, files: dict[tuple[str, str], Path]):
         .config("spark.sql.timestampType", "TIMESTAMP_NTZ")
         .config("spark.sql.parser.escapedStringLiterals", "true")
         .config("spark.sql.cteRecursionLevelLimit", "-1")
+        .config("spark.sql.execution.replaceHashWithSortAgg", "false")
         .getOrCreate()
     )
     session.sparkContext.setLogLevel("OFF")
@@ -228,6 +234,23 @@ def differences(theirs: str, ours: str) -> list[str]:
     return found
 
 
+def compare_published(theirs: Path, ours: Path) -> int:
+    """Compare two published sets, the first of DuckDB; return how many tables are not equal."""
+    names = [
+        {path.stem for path in theirs.glob("*.parquet")},
+        {path.name for path in ours.iterdir() if any(path.glob("*.parquet"))},
+    ]
+    bad = len(names[0] ^ names[1])
+    for name in sorted(names[0] ^ names[1]):
+        print(f"{name}: only one engine published it")
+    for name in sorted(names[0] & names[1]):
+        answer = differences(f"'{theirs / name}.parquet'", f"'{ours / name}/*.parquet'")
+        bad += bool(answer)
+        print(f"{name}: {'; '.join(answer) or 'ok'}")
+    print(f"{bad} not equal")
+    return bad
+
+
 def compare(session, files, models: Iterable[str], arguments: argparse.Namespace) -> int:
     """Compare the models that were asked for; return how many are not equal."""
     folder, bad = Path(arguments.folder), 0
@@ -267,7 +290,12 @@ def main() -> None:
     )
     parser.add_argument("--whole", action="store_true", help="print errors whole")
     parser.add_argument("--width", type=int, default=300)
+    parser.add_argument(
+        "--published", nargs=2, type=Path, help="two published sets to compare, the first of DuckDB"
+    )
     arguments = parser.parse_args()
+    if arguments.published:
+        raise SystemExit(min(compare_published(*arguments.published), 1))
     folder = Path(arguments.folder)
     files = export(Path(arguments.warehouse), folder / "duckdb")
     session = start_session(folder, files)

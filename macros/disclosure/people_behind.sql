@@ -3,11 +3,8 @@
     group, and a customer_id for each of its customers up to minimum_cell_size; more would say nothing more.
 -#}
 {% macro people_of_counts(keys, counts) -%}
-        select counted.{{ keys | join(', counted.') }}, cast(numbers.number as {{ dbt.type_string() }}) as customer_id
-        from ({{ counts }}) as counted
-        cross join lateral (
-            select unnest(range(cast(least(counted.customers, {{ var('minimum_cell_size') }}) as bigint))) as number
-        ) as numbers
+        select {{ keys | join(', ') }}, cast(number as {{ dbt.type_string() }}) as customer_id
+        from ({{ rows_by_number('(' ~ counts ~ ') as counted', 1, 'cast(least(counted.customers, ' ~ var('minimum_cell_size') ~ ') as bigint)') }}) as people
 {%- endmacro %}
 
 

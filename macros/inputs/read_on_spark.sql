@@ -283,7 +283,7 @@ union all
 {#- The columns of the contract with their types in the view, under DuckDB's name for a text. -#}
 {% macro spark__source_columns(input_name) %}
     {% set types = {} %}
-    {% for row in run_query('describe ' ~ relation_of(input_name)).rows %}
+    {% for row in run_query('describe table ' ~ relation_of(input_name)).rows %}
         {% do types.update({row[0]: 'VARCHAR' if row[1] == 'string' else row[1] | upper}) %}
     {% endfor %}
     {% set columns = [] %}

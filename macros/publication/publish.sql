@@ -55,16 +55,21 @@
 
 {#-
     Every table is copied into a schema of this publication, as Parquet; then the views that readers know are pointed at
-    it, the one of the publication last. The publication before it stays for those who read it, older ones go.
+    it, the one of the publication last. Tables that name no customer have views in a schema of their own besides, for
+    those who may not see customers. The publication before it stays for those who read it, older ones go.
 -#}
 {% macro spark__write_publication() %}
     {% set published = published_schema() %}
     {% set before = open_last_publication().build_id %}
     {% set version = published ~ '_' ~ invocation_id | replace('-', '') %}
     {% set marts = relation_of('published_tables').schema %}
-    {% set names = run_query(
-        "select table_name from " ~ relation_of('published_tables') ~ " where status = 'published' order by 1"
-    ).columns[0].values() | list + ['published_tables'] %}
+    {% set kinds = {'published_tables': 'aggregate'} %}
+    {% for row in run_query(
+        "select table_name, table_kind from " ~ relation_of('published_tables') ~ " where status = 'published' order by 1"
+    ).rows %}
+        {% do kinds.update({row[0]: row[1]}) %}
+    {% endfor %}
+    {% set names = kinds | list %}
     {% do run_query('create schema ' ~ version) %}
     {% set rows = namespace(number=0) %}
     {% for name in names %}
@@ -76,15 +81,25 @@
         ~ build_time() ~ ' as published_at, ' ~ (sql_text(var('currency')) if var('currency') else 'cast(null as string)') ~ ' as currency, '
         ~ names | length ~ ' as published_tables, ' ~ rows.number ~ ' as published_rows'
     ) %}
-    {% do run_query('create schema if not exists ' ~ published) %}
+    {% set shared = generate_schema_name('shared', none) %}
+    {% for schema in [published, shared] %}
+        {% do run_query('create schema if not exists ' ~ schema) %}
+    {% endfor %}
     {% for name in names + ['publication'] %}
-        {% do run_query('create or replace view ' ~ published ~ '.' ~ name ~ ' as select * from ' ~ version ~ '.' ~ name) %}
+        {% for schema in ([published] if kinds[name] == 'customer' else [shared, published]) %}
+            {% do run_query('create or replace view ' ~ schema ~ '.' ~ name ~ ' as select * from ' ~ version ~ '.' ~ name) %}
+        {% endfor %}
+    {% endfor %}
+    {% for schema in [published, shared] %}
+        {% for row in run_query('show views in ' ~ schema).rows if row[1] not in names + ['publication'] %}
+            {% do run_query('drop view ' ~ schema ~ '.' ~ row[1]) %}
+        {% endfor %}
     {% endfor %}
     {% set kept = [version, published ~ '_' ~ before | string | replace('-', '')] %}
     {% for row in run_query("show databases like '" ~ published ~ "_*'").rows if row[0] not in kept %}
         {% do run_query('drop schema ' ~ row[0] ~ ' cascade') %}
     {% endfor %}
-    {% do print('Published ' ~ names | length ~ ' tables, ' ~ '{:,}'.format(rows.number) ~ ' rows, as views of the schema ' ~ published) %}
+    {% do print('Published ' ~ names | length ~ ' tables, ' ~ '{:,}'.format(rows.number) ~ ' rows, as views of the schema ' ~ published ~ '; those that name no customer in ' ~ shared ~ ' too') %}
 {% endmacro %}
 
 

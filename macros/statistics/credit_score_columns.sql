@@ -24,11 +24,11 @@
         {#- only groups that are shown and known are ranked, or a rank would disclose a suppressed figure #}
         case
             when not is_suppressed and not is_unknown
-                then row_number() over (
+                then cast(row_number() over (
                     partition by
                         group_type, not is_suppressed and not is_unknown
                     order by cast(good_customers as double) / nullif(customers_with_score, 0) desc, group_key asc
-                )
+                ) as bigint)
         end as good_rank,
         cramers_v,
         is_unknown,

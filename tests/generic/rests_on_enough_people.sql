@@ -13,7 +13,8 @@
     {%- for column in adapter.get_columns_in_relation(model) -%}
         {%- if column.name == 'is_suppressed' -%}
             {%- do flags.append(column.name) -%}
-        {%- elif column.is_number() and column.name not in keys + no_figures -%}
+        {#- dbt-spark does not take an int for a number -#}
+        {%- elif (column.is_number() or column.dtype | lower == 'int') and column.name not in keys + no_figures -%}
             {%- do figures.append('report.' ~ column.name) -%}
         {%- endif -%}
     {%- endfor -%}

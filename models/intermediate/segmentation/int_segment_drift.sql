@@ -135,7 +135,7 @@ indices as (
         cast(max(customers) as bigint) as customers,
         {{ exact_sum('(share - reference_share) * ln(share / reference_share)') }} as population_stability_index,
         /* what the index comes to by chance when nothing changed (Yurdakul 2018) */
-        (count(*) - 1) * (1.0 / max(reference_customers) + 1.0 / max(customers)) as chance_level
+        (count(*) - 1) * (1e0 / max(reference_customers) + 1e0 / max(customers)) as chance_level
     from shares
     group by
         segmentation,

@@ -8,9 +8,9 @@ customers as (
 
 ),
 
-cells as (
+monthly_cells as (
 
-    select * from {{ ref('int_spend_cells_summed') }}
+    select * from {{ ref('int_spend_cells_by_attribute') }}
 
 ),
 
@@ -20,214 +20,15 @@ combinations as (
 
 ),
 
-cells_by_attribute as (
+folded_months as (
 
-    {{ by_attribute('cells', ['spend_month', 'category', 'payment_type', 'customers', 'spend_amount']) }}
-
-),
-
-monthly_cells as (
-
-    select
-        attribute,
-        attribute_value,
-        spend_month,
-        category,
-        payment_type,
-        cast(sum(customers) as bigint) as customers,
-        {{ exact_sum('spend_amount') }} as spend_amount
-    from cells_by_attribute
-    where {{ worked_out_once() }}
-    group by
-        attribute,
-        attribute_value,
-        spend_month,
-        category,
-        payment_type
-
-),
-
-/* who spent anything in a month, counted as the spend is */
-spender_cells as (
-
-    select
-        customers.age_group,
-        customers.gender,
-        customers.marital_status,
-        customers.city,
-        customers.occupation,
-        customer_months.spend_month,
-        count(*) as customers
-    from {{ ref('int_customer_months_summed') }} as customer_months
-    inner join customers
-        on customer_months.customer_id = customers.customer_id
-    where customer_months.spend_amount <> 0
-    group by
-        customers.age_group,
-        customers.gender,
-        customers.marital_status,
-        customers.city,
-        customers.occupation,
-        customer_months.spend_month
-
-),
-
-spenders_by_attribute as (
-
-    {{ by_attribute('spender_cells', ['spend_month', 'customers']) }}
-
-),
-
-/* first for everyone, then for the values of each attribute */
-month_counts as (
-
-    select
-        attribute,
-        'month' as item_class,
-        spend_month as item,
-        attribute_value as line_name,
-        sum(customers) as customers
-    from spenders_by_attribute
-    where {{ worked_out_once() }}
-    group by
-        attribute,
-        attribute_value,
-        spend_month
-
-),
-
-few_cells as (
-
-    select distinct
-        spend_month,
-        category,
-        payment_type
-    from monthly_cells
-    where customers between 1 and {{ var('minimum_cell_size') }} - 1
-
-),
-
-/* who is one of few behind an amount: only they can be alone with what they spend */
-few_spends as (
-
-    select
-        customers.*,
-        spends.spend_month,
-        spends.category,
-        spends.payment_type
-    from {{ ref('int_spends') }} as spends
-    inner join few_cells
-        on
-            spends.spend_month = few_cells.spend_month
-            and spends.category = few_cells.category
-            and spends.payment_type = few_cells.payment_type
-    inner join customers
-        on spends.customer_id = customers.customer_id
-    where
-        spends.spend_amount <> 0
-        and {{ worked_out_once() }}
-
-),
-
-few_spends_by_attribute as (
-
-    {{ by_attribute('few_spends', ['spend_month', 'category', 'payment_type', 'customer_id']) }}
-
-),
-
-few_spenders_by_month as (
-
-    select
-        attribute,
-        'month' as item_class,
-        spend_month as item,
-        attribute_value as line_name,
-        customer_id
-    from few_spends_by_attribute
-
-),
-
-{{ folded_items_of_attributes('folded_months', 'month_counts', 'few_spenders_by_month') }},
-
-/* months that are not shown are one, for they are what all months less the others leave */
-few_spenders_by_kind as (
-
-    select
-        few_spends.attribute,
-        case when {{ is_credit_card('few_spends.payment_type') }} then 'credit card' else 'other' end as item_class,
-        concat_ws(' / ', few_spends.category, few_spends.payment_type) as item,
-        concat_ws(
-            ' / ',
-            few_spends.attribute_value,
-            case when not folded_months.is_folded then cast(few_spends.spend_month as {{ dbt.type_string() }}) end
-        ) as line_name,
-        few_spends.customer_id
-    from few_spends_by_attribute as few_spends
-    inner join folded_months
-        on
-            few_spends.attribute = folded_months.attribute
-            and few_spends.spend_month = folded_months.item
-
-),
-
-kind_counts as (
-
-    select
-        monthly_cells.attribute,
-        case when {{ is_credit_card('monthly_cells.payment_type') }} then 'credit card' else 'other' end as item_class,
-        concat_ws(' / ', monthly_cells.category, monthly_cells.payment_type) as item,
-        concat_ws(
-            ' / ',
-            monthly_cells.attribute_value,
-            case when not folded_months.is_folded then cast(monthly_cells.spend_month as {{ dbt.type_string() }}) end
-        ) as line_name,
-        max(monthly_cells.customers) as customers
-    from monthly_cells
-    inner join folded_months
-        on
-            monthly_cells.attribute = folded_months.attribute
-            and monthly_cells.spend_month = folded_months.item
-    where
-        monthly_cells.customers > 0
-        and {{ worked_out_once() }}
-    group by all
-
-),
-
-{{ folded_items_of_attributes('folded_kinds', 'kind_counts', 'few_spenders_by_kind') }},
-
-unfolded_kinds as (
-
-    select distinct
-        attribute,
-        category,
-        payment_type
-    from monthly_cells
+    select * from {{ ref('int_spend_months_folded') }}
 
 ),
 
 kinds as (
 
-    select
-        unfolded_kinds.attribute,
-        unfolded_kinds.category,
-        unfolded_kinds.payment_type,
-        coalesce(folded_kinds.is_folded, false) as is_folded,
-        coalesce(folded_kinds.is_all_folded, false) as is_all_folded,
-        case when folded_kinds.is_folded then {{ all_other() }} else unfolded_kinds.category end as reported_category,
-        case
-            when folded_kinds.is_folded is null or not folded_kinds.is_folded then unfolded_kinds.payment_type
-            when folded_kinds.is_all_folded or folded_kinds.item_class = 'other' then {{ all_other() }}
-            /* spend by credit card is a figure by itself, so it can still be told from other spend */
-            else min(case when folded_kinds.item_class = 'credit card' then unfolded_kinds.payment_type end)
-                over (partition by unfolded_kinds.attribute)
-        end as reported_payment_type
-    from unfolded_kinds
-    left join folded_kinds
-        on
-            unfolded_kinds.attribute = folded_kinds.attribute
-            and concat_ws(' / ', unfolded_kinds.category, unfolded_kinds.payment_type) = folded_kinds.item
-    where {{ worked_out_once() }}
+    select * from {{ ref('int_spend_kinds_folded') }}
 
 ),
 
@@ -379,9 +180,7 @@ folded_spends as (
             spends.attribute = kinds.attribute
             and spends.category = kinds.category
             and spends.payment_type = kinds.payment_type
-    where
-        kinds.is_folded
-        and {{ worked_out_once() }}
+    where kinds.is_folded
 
 ),
 
@@ -449,7 +248,7 @@ reported as (
     left join folded_months
         on
             all_cells.attribute = folded_months.attribute
-            and all_cells.spend_month = folded_months.item
+            and all_cells.spend_month = folded_months.spend_month
     left join folded_cells
         on
             all_cells.attribute = folded_cells.attribute

@@ -54,8 +54,12 @@ ranks as (
 
     select
         segment_key,
-        row_number() over (order by net_value_base_amount desc nulls last, segment_key asc) as net_value_rank,
-        row_number() over (order by yearly_purchases_amount desc nulls last, segment_key asc) as purchases_rank
+        cast(
+            row_number() over (order by net_value_base_amount desc nulls last, segment_key asc) as bigint
+        ) as net_value_rank,
+        cast(
+            row_number() over (order by yearly_purchases_amount desc nulls last, segment_key asc) as bigint
+        ) as purchases_rank
     from valued
     where
         segment_key is not null

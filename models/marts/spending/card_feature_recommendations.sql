@@ -279,10 +279,10 @@ ranked as (
         *,
         case
             when is_ranked
-                then row_number() over (
+                then cast(row_number() over (
                     partition by group_type, group_key, is_ranked
                     order by weighted_net_benefit_amount desc, benefit_key asc
-                )
+                ) as bigint)
         end as benefit_rank
     from weighed
 

@@ -122,26 +122,26 @@ ranked as (
 
     select
         *,
-        row_number() over (
+        cast(row_number() over (
             partition by attribute_count, is_suppressed
             order by utilisation_above_others_lower desc nulls last, dimension_set asc, group_label asc
-        ) as utilisation_rank,
-        row_number() over (
+        ) as bigint) as utilisation_rank,
+        cast(row_number() over (
             partition by attribute_count, is_suppressed
             order by card_above_others_lower desc nulls last, dimension_set asc, group_label asc
-        ) as credit_card_rank,
-        row_number() over (
+        ) as bigint) as credit_card_rank,
+        cast(row_number() over (
             partition by attribute_count, is_suppressed
             order by spend_amount desc nulls last, dimension_set asc, group_label asc
-        ) as value_rank,
-        row_number() over (
+        ) as bigint) as value_rank,
+        cast(row_number() over (
             partition by attribute_count, is_suppressed
             order by customers desc nulls last, dimension_set asc, group_label asc
-        ) as size_rank,
-        row_number() over (
+        ) as bigint) as size_rank,
+        cast(row_number() over (
             partition by is_key_segment
             order by utilisation_above_others_lower desc nulls last, dimension_set asc, group_label asc
-        ) as key_rank
+        ) as bigint) as key_rank
     from evaluated
 
 ),
