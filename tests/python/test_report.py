@@ -4,6 +4,7 @@ import csv
 import json
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import duckdb
 import numpy as np
@@ -770,9 +771,7 @@ def test_the_form_answers_with_name_margin_and_actions(browser, page, sample_bui
 )
 def test_the_form_prepares_a_feature_as_the_macro_does(browser, page, transform, bounds):
     """Also in ways that no feature of the sample is prepared in."""
-    source = (PROJECT / "macros" / "segments" / "score_customers.sql").read_text()
-    macros = Environment().from_string(source).module
-    score = macros.score_metric_values_sql("customers", "feature_positions", "fitted")
+    score = scoring_macros().score_metric_values_sql("customers", "feature_positions", "fitted")
     low = -0.9 if transform == "log1p" else -30
     values = [None, 0, *np.random.default_rng(3).uniform(low, 60, 200).tolist()]
     for power in (0.0, 0.4, 2.0) if transform == "yeo_johnson" else (None,):
@@ -795,6 +794,19 @@ def test_the_form_prepares_a_feature_as_the_macro_does(browser, page, transform,
                 [{"features": [feature, constant], "segments": segments}, values],
             )
         np.testing.assert_allclose(in_page, in_sql, rtol=1e-12)
+
+
+def scoring_macros():
+    """The macros that score, and those that they spell DuckDB's lists with, without dbt."""
+    files = ("cross_db/lists.sql", "segments/score_customers.sql")
+    text = "".join((PROJECT / "macros" / name).read_text() for name in files)
+    environment = Environment(extensions=["jinja2.ext.do"])
+    environment.globals["return"] = str
+    environment.globals["adapter"] = SimpleNamespace(
+        dispatch=lambda name, _: getattr(macros, f"default__{name}")
+    )
+    macros = environment.from_string(text).module
+    return macros
 
 
 def distances_in_sql(score, transform, parameters, values):
