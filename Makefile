@@ -32,7 +32,7 @@ INSTALL_FAILED = { grep -m 1 '^ERROR' $(INSTALL_LOG) || tail -n 1 $(INSTALL_LOG)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build rebuild report explore docs build-spark dashboards metrics metrics-interchange campaign workbook \
-	publish-postgres check-inputs docs-inputs tours test test-all test-hostile test-faults test-spark test-cluster mutants \
+	publish-postgres check-inputs docs-inputs tours test test-all test-exhaustive test-faults test-spark test-cluster mutants \
 	bench lint lint-events format sample picture test-duckdb2 test-superset audit sbom lock clean
 
 ##@ Begin
@@ -134,8 +134,8 @@ test: $(TESTING) lint ## Lint, then run the dbt tests, the unit tests and the fa
 test-all: $(TESTING) lint lint-events ## The same with everything else: what CI runs
 	$(PYTEST) -m 'not exhaustive'
 
-test-hostile: $(TESTING) ## Load every hostile file of tests/python/hostile_files.py, of which test-all loads a third (half an hour)
-	$(BIN)/python -m pytest --numprocesses 2 tests/python/test_hostile_files.py
+test-exhaustive: $(TESTING) ## Run what test-all leaves out: every hostile file, and the long variants of other tests (an hour)
+	$(PYTEST) -m exhaustive
 
 test-faults: $(TESTING) ## Kill builds, fill disks, damage files, and write the table of docs/guarantees.md (half an hour, as root)
 	PYTHONPATH=tests/python $(BIN)/python tests/faults --write

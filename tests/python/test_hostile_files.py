@@ -1,6 +1,6 @@
 """Every bad or odd file is loaded and accounted for, or refused in one sentence.
 
-`make test-hostile` loads every case of `hostile_files.py`, `make test-all` a third of them, and
+`make test-exhaustive` loads every case of `hostile_files.py`, `make test-all` a third of them, and
 `make test` some. They stand by group, so each group has its part.
 """
 
