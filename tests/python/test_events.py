@@ -150,6 +150,7 @@ def events_up_to(day, folder):
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_the_build_of_a_day_is_made_again_when_more_has_come(workspace, tmp_path):
     made = ["int_spends", "int_cardholders", "int_credit_profiles", "int_card_relationships"]
     tables = {}

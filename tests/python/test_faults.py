@@ -14,8 +14,9 @@ PAGE = (PROJECT / "docs" / "guarantees.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_no_fault_breaks_a_promise(tmp_path):
-    """A few of each kind; `make test-faults` meets all of them."""
+    """A few of each kind, in `make test-exhaustive`; `make test-faults` meets all of them."""
     if shutil.which("strace") is None:
         skip_or_fail("no strace (apt-get install strace)")
     results = tmp_path / "results.json"

@@ -152,6 +152,7 @@ def frozen(full_build, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_a_new_customer_is_scored_with_published_parameters(frozen):
     workspace, build = frozen
     members = "select customer_id, segment_key, margin from {}segment_members order by all"

@@ -61,6 +61,7 @@ def delivery(workspace):
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_a_model_lives_on_until_its_features_drift(workspace, delivery):
     options = {**RELATIONSHIPS, "input_dir": str(delivery)}
     first = members(workspace)

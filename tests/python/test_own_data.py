@@ -133,6 +133,7 @@ def test_too_many_rejects_stop_the_build_before_the_marts(workspace, input_folde
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_a_well_formed_file_that_is_not_whole_stops_the_publication(workspace, tmp_path):
     """One row a customer, of 216; a bank that has no more accepts the check by its name."""
     rows = read(SAMPLE / "spends.csv")

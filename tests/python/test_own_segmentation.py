@@ -55,6 +55,7 @@ def test_a_further_segmentation_needs_no_python(followed, tmp_path):
 
 @pytest.mark.real_data
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_segments_that_stand_in_for_age_are_flagged(followed, real_data, tmp_path):
     files = {name: str(real_data / REAL_FILES[name]) for name in ("customers", "spends")}
     workspace = build(followed, tmp_path, inputs=files)

@@ -106,6 +106,7 @@ COMPARED = {
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("run", range(int(os.environ.get("REPEATS", "1"))))
 def test_no_published_byte_depends_on_order_files_threads_or_time_zone(
     run, sample_build, tmp_path, monkeypatch

@@ -146,7 +146,9 @@ def test_nothing_warns_of_what_is_switched_off(tmp_path, enabled):
         ("spends",),
         # test_own_data builds it as well
         pytest.param(("card_usage",), marks=pytest.mark.slow),
-        pytest.param(("spends", "credit_profiles"), marks=pytest.mark.slow),
+        pytest.param(
+            ("spends", "credit_profiles"), marks=(pytest.mark.slow, pytest.mark.exhaustive)
+        ),
     ],
     ids=str,
 )
