@@ -4,6 +4,12 @@
 {%- endmacro %}
 
 
+{#- As dbt's macro, which on Spark takes the delimiter for a pattern and escapes it as only one setting reads it. -#}
+{% macro spark__split_part(string_text, delimiter_text, part_number) -%}
+    split_part({{ string_text }}, {{ delimiter_text }}, {{ part_number }})
+{%- endmacro %}
+
+
 {#- Whether a pattern is found in a text, one that RE2 and Java read alike. -#}
 {% macro matches(text, pattern) -%}
     {{ return(adapter.dispatch('matches', 'card_segments')(text, pattern)) }}

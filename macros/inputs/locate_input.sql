@@ -131,7 +131,19 @@
 
 {#- A text as an SQL literal. -#}
 {% macro sql_text(value) %}
+    {{ return(adapter.dispatch('sql_text', 'card_segments')(value)) }}
+{% endmacro %}
+
+
+{% macro default__sql_text(value) %}
     {{ return("'" ~ (value | string | replace("'", "''")) ~ "'") }}
+{% endmacro %}
+
+
+{#- Where backslashes are kept two apostrophes are two, so the text is put together round them. -#}
+{% macro spark__sql_text(value) %}
+    {% set parts = (value | string).split("'") %}
+    {{ return("'" ~ parts[0] ~ "'" if parts | length == 1 else "concat('" ~ parts | join("', char(39), '") ~ "')") }}
 {% endmacro %}
 
 

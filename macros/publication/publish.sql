@@ -78,7 +78,8 @@
     {% endfor %}
     {% do run_query(
         'create table ' ~ version ~ '.publication using parquet as select ' ~ sql_text(invocation_id) ~ ' as build_id, '
-        ~ build_time() ~ ' as published_at, ' ~ (sql_text(var('currency')) if var('currency') else 'cast(null as string)') ~ ' as currency, '
+        ~ build_time() ~ ' as published_at, ' ~ sql_text(graph.nodes['model.card_segments.published_tables'].config.meta.card_segments_version) ~ ' as project_version, '
+        ~ 'cast(null as string) as duckdb_version, ' ~ (sql_text(var('currency')) if var('currency') else 'cast(null as string)') ~ ' as currency, '
         ~ names | length ~ ' as published_tables, ' ~ rows.number ~ ' as published_rows'
     ) %}
     {% set shared = generate_schema_name('shared', none) %}

@@ -110,14 +110,14 @@ shown as (
     select
         claims.*,
         case claims.test
-            when 'one_proportion' then 'Cohen''s h'
-            when 'one_mean' then 'Cohen''s d'
-            when 'two_proportion' then 'Cohen''s h'
+            when 'one_proportion' then {{ sql_text("Cohen's h") }}
+            when 'one_mean' then {{ sql_text("Cohen's d") }}
+            when 'two_proportion' then {{ sql_text("Cohen's h") }}
             when 'mann_whitney' then 'rank-biserial correlation'
             when 'largest_group' then 'rank-biserial correlation'
-            when 'largest_part' then 'Cohen''s d'
+            when 'largest_part' then {{ sql_text("Cohen's d") }}
             when 'spearman' then 'rank correlation'
-            when 'chi_square' then 'Cramer''s V'
+            when 'chi_square' then {{ sql_text("Cramer's V") }}
             when 'kruskal_wallis' then 'epsilon squared'
         end as effect_measure,
         nullif({{ in_words('claims.population', missing_claim_inputs()) }}, '') as missing_inputs,

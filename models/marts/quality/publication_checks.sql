@@ -406,7 +406,7 @@ segment_shares_moved as (
         segments.segmentation as subject,
         case
             when count(specifications.last_model_version) > 0
-                then 'largest change of a segment''s share since the last publication'
+                then {{ sql_text("largest change of a segment's share since the last publication") }}
             else 'not compared with the last publication, which had other customers'
         end as description,
         coalesce(

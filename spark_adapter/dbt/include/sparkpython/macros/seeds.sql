@@ -21,7 +21,7 @@
 {% endmacro %}
 
 
-{#- A value as a literal of Spark SQL; a backslash by its number, for how it is written in a literal depends on a setting. -#}
+{#- A value as a literal of Spark SQL; an apostrophe and a backslash by their numbers, for how they are written depends on a setting. -#}
 {% macro spark_literal(value) %}
-    {{ return('null' if value is none else "'" ~ (value | string | replace("'", "''") | replace('\\', "' || char(92) || '")) ~ "'") }}
+    {{ return('null' if value is none else "'" ~ (value | string | replace("'", "' || char(39) || '") | replace('\\', "' || char(92) || '")) ~ "'") }}
 {% endmacro %}
