@@ -31,7 +31,10 @@ import pandas as pd
 
 LAYERS = ("inputs", "reference", "staging", "intermediate", "marts")
 # What no two builds have in common.
-BUILD_COLUMNS = {"build_id", "published_at", "fitted_at", "first_published_at", "last_published_at"}
+BUILD_COLUMNS = {
+    *("build_id", "published_at", "fitted_at", "first_published_at", "last_published_at"),
+    *("tested_at", "validated_at", "duckdb_version"),
+}
 TOLERANCE = 1e-9
 
 
