@@ -43,7 +43,7 @@ print(json.dumps({
     "rows": {name: session.table(f"published.{name}").count() for name in sorted(names)},
     "build": session.table("published.publication").first()["build_id"],
     "tables": session.table("published.publication").first()["published_tables"],
-    "versions": sorted({re.search(r"published_[0-9a-f]+", text)[0] for text in texts}),
+    "versions": sorted({re.search(r"published_[0-9a-f]{32}", text)[0] for text in texts}),
 }))
 """
 
@@ -92,13 +92,14 @@ class Cluster:
 
     def build(self, log: Path) -> subprocess.Popen:
         """Start a build of the bundled sample."""
-        return subprocess.Popen(
-            [PYTHON, "-m", "card_segments.cli.spark", "--vars", "{}"],
-            cwd=PROJECT,
-            env=self.environment,
-            stdout=log.open("w"),
-            stderr=subprocess.STDOUT,
-        )
+        with log.open("w") as output:
+            return subprocess.Popen(
+                [PYTHON, "-m", "card_segments.cli.spark", "--vars", "{}"],
+                cwd=PROJECT,
+                env=self.environment,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
 
     def published(self) -> dict:
         """Return what is published."""
