@@ -28,6 +28,7 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pandas as pd
+import yaml
 
 LAYERS = ("inputs", "reference", "staging", "intermediate", "marts")
 # What no two builds have in common.
@@ -78,26 +79,26 @@ def export(warehouse: Path, folder: Path) -> dict[tuple[str, str], Path]:
     return files
 
 
+def settings() -> dict[str, str]:
+    """Return the settings of the target spark, but for those that say where its tables are."""
+    profile = yaml.safe_load(Path("profiles.yml").read_text(encoding="utf-8"))
+    given = profile["card_segments"]["outputs"]["spark"]["server_side_parameters"]
+    return {name: value for name, value in given.items() if "{{" not in value}
+
+
 def start_session(folder: Path, files: dict[tuple[str, str], Path]):
     """Start Spark with these tables, which it reads where they are."""
     from pyspark.sql import SparkSession
 
-    session = (
-        SparkSession.builder.master("local[2]")
-        .config("spark.sql.catalogImplementation", "in-memory")
-        .config("spark.sql.warehouse.dir", str(folder.absolute() / "warehouse"))
-        .config("spark.sql.shuffle.partitions", "4")
-        .config("spark.driver.memory", "2g")
-        .config("spark.ui.enabled", "false")
-        .config("spark.ui.showConsoleProgress", "false")
-        .config("spark.sql.session.timeZone", "UTC")
-        .config("spark.sql.timestampType", "TIMESTAMP_NTZ")
-        .config("spark.sql.parser.escapedStringLiterals", "true")
-        .config("spark.sql.cteRecursionLevelLimit", "-1")
-        .config("spark.sql.execution.replaceHashWithSortAgg", "false")
-        .getOrCreate()
-    )
-    session.sparkContext.setLogLevel("OFF")
+    builder = SparkSession.builder.master("local[2]")
+    for name, value in {
+        **settings(),
+        "spark.sql.catalogImplementation": "in-memory",
+        "spark.sql.warehouse.dir": str(folder.absolute() / "warehouse"),
+        "spark.driver.memory": "2g",
+    }.items():
+        builder = builder.config(name, value)
+    session = builder.getOrCreate()
     for schema in {schema for schema, _ in files}:
         session.sql(f"create database if not exists {schema}")
     for (schema, name), path in files.items():
