@@ -18,6 +18,7 @@ TESTING := $(VENV)/.testing-installed
 AUDITING := $(VENV)-audit
 BENCHING := $(VENV)-bench
 SPARKING := $(VENV)-spark
+SAILING := $(VENV)-sail
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
 UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --generate-hashes \
 	--no-strip-extras --custom-compile-command 'make lock'
@@ -32,7 +33,7 @@ INSTALL_FAILED = { grep -m 1 '^ERROR' $(INSTALL_LOG) || tail -n 1 $(INSTALL_LOG)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build rebuild report explore docs build-spark dashboards metrics metrics-interchange campaign workbook \
-	publish-postgres check-inputs docs-inputs tours test test-all test-exhaustive test-faults test-spark test-cluster mutants \
+	publish-postgres check-inputs docs-inputs tours test test-all test-exhaustive test-faults test-sail test-spark test-cluster mutants \
 	bench lint lint-events format sample picture test-duckdb2 test-superset audit sbom lock clean
 
 ##@ Begin
@@ -140,6 +141,13 @@ test-exhaustive: $(TESTING) ## Run what test-all leaves out: every hostile file,
 test-faults: $(TESTING) ## Kill builds, fill disks, damage files, and write the table of docs/guarantees.md (half an hour, as root)
 	PYTHONPATH=tests/python $(BIN)/python tests/faults --write
 
+test-sail: $(SAILING)/.installed ## Run each model and data test of Spark on Sail, without a Java, and compare with DuckDB
+	@rm -rf target/sail && mkdir -p target/sail
+	@CARD_SEGMENTS_WAREHOUSE=target/sail/sample.duckdb $(SAILING)/bin/dbt --quiet build --exclude-resource-type test unit_test \
+		--target-path target/sail/sample --vars '{published_dir: target/sail/published}'
+	$(SAILING)/bin/python -m tools.compare_engines models/ python_models/ tests/data_tests --sail --known tests/spark/sail.toml \
+		--warehouse target/sail/sample.duckdb --folder target/sail
+
 test-spark: $(TESTING) $(SPARKING)/.installed ## Test the adapter that make build-spark runs with, on Spark
 	SPARK_ENVIRONMENT=$(SPARKING) $(BIN)/python -m pytest tests/spark/test_adapter.py
 
@@ -154,13 +162,13 @@ bench: $(RUNTIME) $(BENCHING)/.installed ## Measure beside what else could be us
 	$(BIN)/python -m benchmarks --other-python $(BENCHING)/bin/python $(if $(SIZES),--sizes $(SIZES)) $(if $(RUNS),--runs $(RUNS)) \
 		$(if $(CASES),--cases $(CASES)) $(if $(LIKE),--like "$$LIKE") $(if $(CHECK),--check)
 
-# pyspark comes as source only. The adapter and the Python of the project are found through a file of paths, as packages are
-# that are editable.
-$(SPARKING)/.installed: requirements/runtime.lock requirements/spark.lock
-	@test -x $(SPARKING)/bin/python || $(PYTHON) -m venv $(SPARKING)
-	@echo 'Installing what Spark needs: two to five minutes, once (about 1.5 GB)'
-	@$(SPARKING)/bin/python $(PIP_INSTALL) --no-binary pyspark -r requirements/runtime.lock -r requirements/spark.lock
-	@$(SPARKING)/bin/python -c 'import pathlib, sysconfig; pathlib.Path(sysconfig.get_path("purelib"), "card_segments.pth").write_text("\n".join(str(pathlib.Path(one).resolve()) for one in (".", "spark_adapter")))'
+# Both clients come as source only. The adapter and the Python of the project are found through a file of paths, as
+# packages are that are editable.
+$(SPARKING)/.installed $(SAILING)/.installed: $(VENV)-%/.installed: requirements/runtime.lock requirements/%.lock
+	@test -x $(@D)/bin/python || $(PYTHON) -m venv $(@D)
+	@echo 'Installing what $(*F) needs: one to five minutes, once'
+	@$(@D)/bin/python $(PIP_INSTALL) --no-binary pyspark,pyspark-client -r requirements/runtime.lock -r requirements/$*.lock
+	@$(@D)/bin/python -c 'import pathlib, sysconfig; pathlib.Path(sysconfig.get_path("purelib"), "card_segments.pth").write_text("\n".join(str(pathlib.Path(one).resolve()) for one in (".", "spark_adapter")))'
 	@touch $@
 
 $(BENCHING)/.installed: requirements/bench.lock
@@ -250,10 +258,11 @@ lock: | $(BIN)/python ## Renew the lock files from pyproject.toml and requiremen
 	$(UV_COMPILE) requirements/audit.in -o requirements/audit.lock
 	$(UV_COMPILE) requirements/bench.in --constraint requirements/runtime.lock -o requirements/bench.lock
 	$(UV_COMPILE) requirements/spark.in --constraint requirements/runtime.lock -o requirements/spark.lock
+	$(UV_COMPILE) requirements/sail.in --constraint requirements/runtime.lock -o requirements/sail.lock
 
 # The warehouse holds the history of members, the one thing that no build can make again.
 clean: ## Remove what was installed and written; the warehouse and what was published stay
-	rm -rf $(VENV) $(VENV)-duckdb2 $(VENV)-superset $(AUDITING) $(BENCHING) $(SPARKING) target logs
+	rm -rf $(VENV) $(VENV)-duckdb2 $(VENV)-superset $(AUDITING) $(BENCHING) $(SPARKING) $(SAILING) target logs
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \

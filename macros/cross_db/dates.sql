@@ -18,5 +18,7 @@
 {% macro spark__dateadd(datepart, interval, from_date_or_timestamp) -%}
     {%- set units = {'week': [7, 'day'], 'quarter': [3, 'month']} -%}
     {%- set number, unit = units.get(datepart, [1, datepart]) -%}
-    ({{ from_date_or_timestamp }} + {{ number }} * ({{ interval }}) * interval '1' {{ unit }})
+    {%- set amount = 'cast(' ~ number ~ ' * (' ~ interval ~ ') as int)' -%}
+    {%- set intervals = {'year': 'make_ym_interval(' ~ amount ~ ')', 'month': 'make_ym_interval(0, ' ~ amount ~ ')'} -%}
+    ({{ from_date_or_timestamp }} + {{ intervals.get(unit, amount ~ " * interval '1' " ~ unit) }})
 {%- endmacro %}

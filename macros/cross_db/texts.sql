@@ -22,5 +22,5 @@
 
 
 {% macro spark__matches(text, pattern) -%}
-    regexp_like({{ text }}, r{{ sql_text(pattern) }})
+    regexp_like({{ text }}, {{ sql_text(pattern) }})
 {%- endmacro %}

@@ -19,7 +19,7 @@
 
 {% macro spark__trimmed(expression) -%}
     {%- set blanks = sql_text(' \t\r\n\u00a0\u2007\u202f\u3000\u200b\ufeff') -%}
-    trim(both {{ blanks }} from regexp_replace(trim(both {{ blanks }} from {{ expression }}), r'^="([^"]*)"$', '$1'))
+    trim(both {{ blanks }} from regexp_replace(trim(both {{ blanks }} from {{ expression }}), {{ sql_text('^="([^"]*)"$') }}, '$1'))
 {%- endmacro %}
 
 
@@ -58,7 +58,7 @@
 {#- Spark has no function that composes a letter and its accent, so that one written as two signs is another spelling. -#}
 {% macro spark__spelling_key(expression) -%}
     lower(regexp_replace(
-        regexp_replace(regexp_replace({{ expression }}, r'\p{Cf}+', ''), r'[\p{Pd}\x{2212}]', '-'), r'[ _\p{Zs}]+', ' '
+        regexp_replace(regexp_replace({{ expression }}, {{ sql_text('\\p{Cf}+') }}, ''), {{ sql_text('[\\p{Pd}\\x{2212}]') }}, '-'), {{ sql_text('[ _\\p{Zs}]+') }}, ' '
     ))
 {%- endmacro %}
 

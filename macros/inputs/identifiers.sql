@@ -324,10 +324,10 @@ where judged.is_frequent and judged.recognised_share >= 0.9
 {% macro spark__masked_text(expression, length) -%}
     regexp_replace(
         regexp_replace(
-            regexp_replace({{ 'left(' ~ expression ~ ', ' ~ length ~ ')' if length else expression }}, r'\p{Lu}', 'X'),
-            r'\p{Ll}|\p{Lo}', 'x'
+            regexp_replace({{ 'left(' ~ expression ~ ', ' ~ length ~ ')' if length else expression }}, {{ sql_text('\\p{Lu}') }}, 'X'),
+            {{ sql_text('\\p{Ll}|\\p{Lo}') }}, 'x'
         ),
-        r'\p{Nd}', '9'
+        {{ sql_text('\\p{Nd}') }}, '9'
     )
 {%- endmacro %}
 

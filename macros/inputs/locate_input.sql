@@ -140,10 +140,14 @@
 {% endmacro %}
 
 
-{#- Where backslashes are kept two apostrophes are two, so the text is put together round them. -#}
+{#- An apostrophe and a backslash by their numbers, for how Spark reads them in a literal depends on settings. -#}
 {% macro spark__sql_text(value) %}
-    {% set parts = (value | string).split("'") %}
-    {{ return("'" ~ parts[0] ~ "'" if parts | length == 1 else "concat('" ~ parts | join("', char(39), '") ~ "')") }}
+    {% set marks = {"'": 'char(39)', '\\': 'char(92)'} %}
+    {% set parts = [] %}
+    {% for part in modules.re.split("(['\\\\])", value | string) if part %}
+        {% do parts.append(marks.get(part, "'" ~ part ~ "'")) %}
+    {% endfor %}
+    {{ return("''" if not parts else parts[0] if parts | length == 1 else 'concat(' ~ parts | join(', ') ~ ')') }}
 {% endmacro %}
 
 

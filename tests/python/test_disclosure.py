@@ -195,12 +195,10 @@ def test_who_is_alone_in_something_is_in_no_aggregate(planted_build):
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     "seed",
-    [
-        pytest.param(seed, marks=pytest.mark.exhaustive if seed else ())
-        for seed in range(int(os.environ.get("SMALL_BANKS", "3")))
-    ],
+    range(int(os.environ.get("SMALL_BANKS", "3"))),
 )
 def test_a_small_bank_is_published_or_refused_with_a_sentence(seed, workspace, tmp_path):
     """Banks of 60 to 500 customers; SMALL_BANKS says how many, 40 in the study."""

@@ -343,7 +343,13 @@ def test_relationships_that_cannot_be_told_stop_the_build(
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("variable", "value"),
-    [("as_of_date", "2023-02-31"), ("usage_months", 1.5), ("contact_period_months", 2.5)],
+    [
+        ("as_of_date", "2023-02-31"),
+        *(
+            pytest.param(variable, value, marks=pytest.mark.exhaustive)
+            for variable, value in [("usage_months", 1.5), ("contact_period_months", 2.5)]
+        ),
+    ],
 )
 def test_periods_of_events_are_whole(workspace, variable, value):
     run = workspace.dbt("seed", enabled_inputs=RELATIONSHIPS, **{variable: value})

@@ -125,6 +125,7 @@ def test_other_customers_begin_anew(workspace, delivery):
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_an_input_that_was_absent_for_one_build_returns_with_its_keys(workspace, delivery):
     first = members(workspace)
     dates = "select segment_key, segment_name, first_published_at from {} order by all"

@@ -121,7 +121,7 @@ def test_a_file_that_was_cut_off_is_named(workspace, input_folder, broken):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("masked", [0, 1_000])
+@pytest.mark.parametrize("masked", [pytest.param(0, marks=pytest.mark.exhaustive), 1_000])
 def test_rows_of_large_files_keep_their_numbers(workspace, input_folder, masked):
     """They are read by several threads, and numbered by where they come to lie; so where one in
     ten needs a mark instead of what identifies a person."""
@@ -317,14 +317,14 @@ def test_a_bad_file_ends_in_one_sentence(workspace, input_folder, spoil, sentenc
         pytest.param(
             {"enabled_inputs": ["customers", "card_usge"]},
             "enabled_inputs names 'card_usge', which is not an input. Did you mean 'card_usage'?",
-            marks=pytest.mark.slow,
+            marks=(pytest.mark.slow, pytest.mark.exhaustive),
         ),
         ({"inputs": {"spend": "x.csv"}}, "inputs names 'spend', which is not an input."),
         ({"inputs": {"spends": "gone.csv"}}, "There is no file gone.csv, which the variable"),
         pytest.param(
             {"enabled_inputs": []},
             "The variable enabled_inputs is empty",
-            marks=pytest.mark.slow,
+            marks=(pytest.mark.slow, pytest.mark.exhaustive),
         ),
         ({"minimum_cell_size": "ten"}, "The variable minimum_cell_size is 'ten', but has to be"),
         (
@@ -344,12 +344,12 @@ def test_a_bad_file_ends_in_one_sentence(workspace, input_folder, spoil, sentenc
         pytest.param(
             {"proxy_cramers_v": "0 or 1=1"},
             "The variable proxy_cramers_v is '0 or 1=1', but has to",
-            marks=pytest.mark.slow,
+            marks=(pytest.mark.slow, pytest.mark.exhaustive),
         ),
         pytest.param(
             {"payment_type_shares": {"a, 1/0 as b": "UPI"}},
             "The variable payment_type_shares names the column 'a, 1/0 as b', but a name has to be",
-            marks=pytest.mark.slow,
+            marks=(pytest.mark.slow, pytest.mark.exhaustive),
         ),
     ],
 )

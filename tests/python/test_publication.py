@@ -88,7 +88,7 @@ def test_a_failing_model_keeps_the_old_publication(published_once):
     [
         ("picture.csv", PICTURE),
         *(
-            pytest.param(*file, marks=pytest.mark.slow)
+            pytest.param(*file, marks=(pytest.mark.slow, pytest.mark.exhaustive))
             for file in [
                 ("empty.csv", b""),
                 ("cut.csv.gz", gzipped(TEXT)[:-200]),

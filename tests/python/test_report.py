@@ -998,7 +998,14 @@ def everywhere(database, kind, expression, but=()):
 
 
 @pytest.mark.parametrize(
-    "figure", ["'nan'", "'infinity'", "'-infinity'", "1e300", "-3.5", "0", "null"]
+    "figure",
+    [
+        *("'nan'", "'infinity'", "1e300", "null"),
+        *(
+            pytest.param(figure, marks=(pytest.mark.slow, pytest.mark.exhaustive))
+            for figure in ("'-infinity'", "-3.5", "0")
+        ),
+    ],
 )
 def test_any_figure_can_be_shown(browser, changed, sample_build, figure):
     database = sample_build.published / "cards.duckdb"
@@ -1026,11 +1033,11 @@ KEYS = (
     "words",
     [
         *(
-            pytest.param(words, marks=pytest.mark.slow)
+            pytest.param(words, marks=(pytest.mark.slow, pytest.mark.exhaustive))
             for words in ("''", "repeat('Wörter ohne Ende ', 12)", "repeat('W', 200)")
         ),
         "'مرحبا \\ \" '' ' || chr(9) || chr(10) || chr(13) || chr(8232) || ' {{ 7 * 7 }} <b>'",
-        pytest.param("'2024-01-31'", marks=pytest.mark.slow),
+        pytest.param("'2024-01-31'", marks=(pytest.mark.slow, pytest.mark.exhaustive)),
     ],
     ids=["empty", "sentences", "one_word", "signs", "date"],
 )
@@ -1051,7 +1058,7 @@ def test_any_words_can_be_shown(browser, changed, page, sample_build, words):
     "tables",
     [
         *[
-            pytest.param((table,), marks=pytest.mark.slow)
+            pytest.param((table,), marks=(pytest.mark.slow, pytest.mark.exhaustive))
             for table in (
                 *("behaviour_by_segment", "income_utilisation_by_demographic", "input_quality"),
                 *("publication_checks", "repayment_behaviour", "segment_parameters"),
@@ -1156,7 +1163,12 @@ def without(*absent):
     "absent",
     [
         *[(name,) for name in INPUTS],
-        *[pytest.param(tuple(set(INPUTS) - {name}), marks=pytest.mark.slow) for name in INPUTS],
+        *[
+            pytest.param(
+                tuple(set(INPUTS) - {name}), marks=(pytest.mark.slow, pytest.mark.exhaustive)
+            )
+            for name in INPUTS
+        ],
         tuple(set(INPUTS) - {"customers", "spends"}),
     ],
     ids=lambda absent: "without_" + "_".join(sorted(absent)),

@@ -144,10 +144,10 @@ def test_nothing_warns_of_what_is_switched_off(tmp_path, enabled):
     scope="module",
     params=[
         ("spends",),
-        # test_own_data builds it as well
-        pytest.param(("card_usage",), marks=pytest.mark.slow),
-        pytest.param(
-            ("spends", "credit_profiles"), marks=(pytest.mark.slow, pytest.mark.exhaustive)
+        *(
+            # test_own_data builds the first as well
+            pytest.param(inputs, marks=(pytest.mark.slow, pytest.mark.exhaustive))
+            for inputs in [("card_usage",), ("spends", "credit_profiles")]
         ),
     ],
     ids=str,

@@ -20,7 +20,9 @@ HISTORY = """
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["0.1.0", "0.2.0-files"])
+@pytest.mark.parametrize(
+    "name", [pytest.param("0.1.0", marks=pytest.mark.exhaustive), "0.2.0-files"]
+)
 def test_an_earlier_release_is_built_on(workspace, name):
     with tarfile.open(RELEASES / f"{name}.tar.xz") as archive:
         archive.extractall(workspace.folder, filter="data")

@@ -63,7 +63,7 @@ measured as (
             'other_spend_card_sum', 'other_card_card_sum'
         ) }} as other_card_variance,
         /* Bonferroni: six bounds of each combination shown, both ends of two ratios and the lower of two differences */
-        6.0 * sum(case when is_suppressed then 0 else 1 end) over () as bounds
+        6 * cast(sum(case when is_suppressed then 0 else 1 end) over () as double) as bounds
     from compared
 
 ),
