@@ -148,8 +148,8 @@ test-sail: $(SAILING)/.installed ## Run each model and data test of Spark on Sai
 	$(SAILING)/bin/python -m tools.compare_engines models/ python_models/ tests/data_tests --sail --known tests/spark/sail.toml \
 		--warehouse target/sail/sample.duckdb --folder target/sail
 
-test-spark: $(TESTING) $(SPARKING)/.installed ## Test the adapter that make build-spark runs with, on Spark
-	SPARK_ENVIRONMENT=$(SPARKING) $(BIN)/python -m pytest tests/spark/test_adapter.py
+test-spark: $(TESTING) $(SPARKING)/.installed ## Test the adapter that make build-spark runs with, and how inputs are read on Spark
+	SPARK_ENVIRONMENT=$(SPARKING) $(BIN)/python -m pytest tests/spark/test_adapter.py tests/spark/test_inputs.py
 
 test-cluster: $(TESTING) $(SPARKING)/.installed ## Build on a cluster and kill one of its two workers (half an hour)
 	SPARK_ENVIRONMENT=$(SPARKING) $(BIN)/python -m pytest tests/spark/test_cluster.py

@@ -1,7 +1,7 @@
 {#-
     The inputs on Spark: tables and Parquet files, each read where it is through a view with the contract's columns. A
     bank that needs Spark has its data there, so texts are cleaned as on DuckDB, but numbers and dates are those of typed
-    columns, or texts in the usual writing. Identifiers of persons in values are not looked for.
+    columns, or texts in the usual writing, and what may identify a person stops the build.
 -#}
 {% macro input_on_spark(input_name) %}
     {% if input_model(input_name) %}
@@ -29,10 +29,10 @@
 
     {% set source = input_on_spark(model.name) %}
     {% set contract = input_contract(model.name) + passed_columns(model.name) %}
-    {% set columns = run_query('describe query select * from ' ~ source.relation).rows %}
-    {% set names = columns | map(attribute=0) | list %}
+    {% set columns = adapter.get_column_schema_from_query('select * from ' ~ source.relation) %}
+    {% set names = columns | map(attribute='name') | list %}
     {% set file = {
-        'path': source.path, 'names': names, 'shown_names': names, 'types': columns | map(attribute=1) | list, 'partitions': {}
+        'path': source.path, 'names': names, 'shown_names': names, 'types': columns | map(attribute='dtype') | list, 'partitions': {}
     } %}
     {% do file.update(match_header(model.name, contract, file)) %}
     {% do raise_problems(file.problems + pass_through_problems(model.name)) %}
@@ -58,6 +58,7 @@ from {{ source.relation }}
     {% if not run_query('select 1 from ' ~ target_relation ~ ' limit 1').rows %}
         {% do raise_error(no_rows_sentence(model.name, source.path)) %}
     {% endif %}
+    {% do raise_identifiers_on_spark(model.name, contract, target_relation) %}
     {#- The seed runner wants a table of this name. -#}
     {% do store_raw_result(
         'agate_table', message='OK', code='OK', rows_affected=0, agate_table=run_query('select * from ' ~ target_relation ~ ' limit 10')
