@@ -33,8 +33,8 @@ INSTALL_FAILED = { grep -m 1 '^ERROR' $(INSTALL_LOG) || tail -n 1 $(INSTALL_LOG)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build rebuild report explore docs build-spark dashboards metrics metrics-interchange campaign workbook \
-	publish-postgres check-inputs docs-inputs tours test test-all test-exhaustive test-faults test-sail test-spark test-cluster mutants \
-	bench lint lint-events format sample picture test-duckdb2 test-superset audit sbom lock clean
+	publish-postgres check-inputs docs-inputs tours test test-all test-exhaustive test-faults test-sail test-spark test-cluster \
+	mutants bench lint lint-events format sample picture test-duckdb2 test-superset audit sbom lock clean
 
 ##@ Begin
 

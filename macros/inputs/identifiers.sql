@@ -284,40 +284,6 @@ where judged.is_frequent and judged.recognised_share >= 0.9
 
 
 {#-
-    On Spark, where no value is changed: stops where a text looks like an identifier of a person, an e-mail address or eight
-    digits with little between them that are no date. What it may be after all, such as a customer number of the bank's
-    own, is not told apart as on DuckDB, so the bank says it in trusted_columns.
--#}
-{% macro raise_identifiers_on_spark(input_name, contract, relation) %}
-    {% set columns = untrusted(input_name, contract) | selectattr('type', 'in', ['id', 'text']) | list %}
-    {% set counts, examples, problems = [], [], [] %}
-    {% for column in columns %}
-        {% set is_found = may_identify_a_person(column.name) %}
-        {% do counts.append('count(case when ' ~ is_found ~ ' then 1 end)') %}
-        {% do examples.append("min(case when " ~ is_found ~ " then concat('row ', source_row, ' of ', source_file, ' has ', " ~ masked_text(column.name) ~ ") end)") %}
-    {% endfor %}
-    {% set found = run_query('select ' ~ (counts + examples) | join(', ') ~ ' from ' ~ relation).rows[0] if columns else [] %}
-    {% for column in columns if found[columns.index(column)] %}
-        {% set name = column.get('attribute') or column.name %}
-        {% set place = columns.index(column) %}
-        {% do problems.append(
-            '{:,}'.format(found[place] | int) ~ " values of the column " ~ name ~ " in the input '" ~ input_name ~ "' may be identifiers of persons, which are never loaded: " ~ found[place + columns | length]
-            ~ " (9 for a digit, x for a letter). Replace them by numbers of your own, or " ~ trust_sentence(input_name, name)
-        ) %}
-    {% endfor %}
-    {% do raise_problems(problems) %}
-{% endmacro %}
-
-
-{% macro may_identify_a_person(text) -%}
-    (
-        {{ matches(text, '[^@ ]+@[^@ ]+[.][A-Za-z]{2}|([0-9][^0-9A-Za-z]{0,3}){8}') }}
-        and not {{ matches(text, '^([0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}([ T][0-9:.]+.{0,6})?|[0-9a-fA-F]{8}(-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12})$') }}
-    )
-{%- endmacro %}
-
-
-{#-
     A raw value as it may be loaded: what identifies a person becomes a mark that says what it looked like, and letters
     in a number, where a name may have slipped, become x.
 -#}
