@@ -130,7 +130,7 @@ check-inputs: $(RUNTIME) ## Say what a build would make of the files in DIR (and
 ##@ Change the project
 
 test: $(TESTING) lint ## Lint, then run the dbt tests, the unit tests and the fast part of pytest
-	$(PYTEST) -m 'not slow'
+	$(PYTEST) -m 'not slow and not exhaustive'
 
 test-all: $(TESTING) lint lint-events ## The same with everything else: what CI runs
 	$(PYTEST) -m 'not exhaustive'

@@ -69,9 +69,8 @@ from {{ source.relation }}
 
 
 {#-
-    Stops where a text looks like an identifier of a person: an e-mail address, or eight digits with little between them
-    that are no date. What it may be after all, such as a customer number of the bank's own, is not told apart as on DuckDB,
-    so the bank says it in trusted_columns.
+    Stops where a text looks like an identifier of a person. What it may be after all, such as a customer number of the
+    bank's own, is not told apart by check digits as on DuckDB, so the bank says it in trusted_columns.
 -#}
 {% macro raise_identifiers_on_spark(input_name, contract, relation) %}
     {% set columns = untrusted(input_name, contract) | selectattr('type', 'in', ['id', 'text']) | list %}
@@ -95,10 +94,27 @@ from {{ source.relation }}
 {% endmacro %}
 
 
+{#-
+    Told from the shape of a text, in which digits are 9 and letters x or X: an e-mail address, eight digits or more that
+    follow no letter and are no date, a card's number behind letters, or an account's or a national number with letters.
+-#}
 {% macro may_identify_a_person(text) -%}
+    {%- set words = [
+        '(9[^9Xx]{0,3}){7,}9',
+        '[Xx]{1,10}[ :#_-]*9{13,19}',
+        '[Xx]{2}99[ .-]?([9Xx]{4}[ .-]?){2,}[9Xx]{3}[9Xx ]*',
+        '[Xx]{5}9{4}[Xx]',
+        '[Xx]{3} ?[Xx]{3} ?99[Xx] ?99 ?[Xx] ?999[Xx]',
+        '[Xx]{4}9{6}[Xx]{6}[9Xx]9',
+        '([Xx]{2}[ -]?99[ -]?99[ -]?99[ -]?|9{7,17}-?)[Xx]',
+        '9{6}[-+Xx]9{3}[9Xx]'
+    ] -%}
+    {%- set harmless = '^(9{4}[-/.]9{1,2}[-/.]9{1,2}([ Xx][9:.]+.{0,6})?|[9Xx]{8}(-?[9Xx]{4}){3}-?[9Xx]{12})$' -%}
     (
-        {{ matches(text, '[^@ ]+@[^@ ]+[.][A-Za-z]{2}|([0-9][^0-9A-Za-z]{0,3}){8}') }}
-        and not {{ matches(text, '^([0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}([ T][0-9:.]+.{0,6})?|[0-9a-fA-F]{8}(-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12})$') }}
+        {{ matches(masked_text(text, none), '[^@ ][@\uff20\ufe6b][^@ ]+[.\uff0e][Xx]|(^|[^9Xx])(' ~ words | join('|') ~ ')($|[^9Xx])') }}
+        and not {{ matches(masked_text(text, none), harmless) }}
+        {#- letters that a number of Singapore or a foreigner's of Spain begins with #}
+        or {{ matches(text, '(?i)(^|[^0-9A-Z])[STFGMXYZ][0-9]{7}[A-Z]($|[^0-9A-Z])') }}
     )
 {%- endmacro %}
 

@@ -129,6 +129,7 @@ def test_reconciled_spend_is_that_of_the_file_to_the_cent(events_build, sample_b
     assert of_events["without_customer"].astype(float).tolist() == [350]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_unit_tests_pass_where_events_are_built(events_build):
     run = events_build.dbt_command(

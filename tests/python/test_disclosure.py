@@ -94,6 +94,7 @@ def test_nothing_follows_from_the_aggregates_of_the_public_files(real_build):
     assert small_counts(real_build) == []
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_nothing_follows_from_the_aggregates_of_a_small_bank(small_build):
     assert leaks(small_build) == []

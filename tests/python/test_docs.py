@@ -189,7 +189,7 @@ def test_charts_stand_in_the_descriptions_of_the_tables(opened, name):
 # each starts the docs again, which reads the lineage to show from the address only once
 @pytest.mark.parametrize(
     ("kind", "name", "chosen"),
-    [LINEAGES[0], *(pytest.param(*one, marks=pytest.mark.slow) for one in LINEAGES[1:])],
+    [LINEAGES[0], *(pytest.param(*one, marks=pytest.mark.exhaustive) for one in LINEAGES[1:])],
     ids=lambda one: str(one)[:40],
 )
 def test_links_open_the_lineage(docs, manifest, browser, kind, name, chosen):

@@ -181,6 +181,7 @@ def test_a_new_customer_is_scored_with_published_parameters(frozen):
     )
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_segments_that_cannot_be_kept_end_the_build_in_one_sentence(frozen):
     workspace, build = frozen

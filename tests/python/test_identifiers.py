@@ -227,6 +227,25 @@ def test_a_form_is_named_for_what_it_is():
     assert sum(named) > 0.95 * len(FORMS)
 
 
+@pytest.mark.slow
+def test_none_is_passed_over_on_spark(workspace):
+    """There a build stops at whatever may be one; the condition is written for both engines."""
+    run = workspace.dbt_command(
+        "--quiet", "compile", "--inline", "{{ may_identify_a_person('text') }}"
+    )
+    assert run.succeeded, run.output
+
+    def stopped(texts):
+        asked = f"select text from (select unnest($1) as text) as texts where {run.output}"
+        return {text for (text,) in duckdb.execute(asked, [texts]).fetchall()}
+
+    forms = {text for text, _ in FORMS}
+    assert stopped(list(forms)) == forms
+    usual = ["C000000001", "SAMPLE00001", "CUS_0xd40", "A0000001C", "2023-05-01 10:20:00", "25-34"]
+    usual += ["2023-05-01", "Food @ home", str(uuid.UUID(int=7)), "Business Owners", "1234567"]
+    assert stopped(usual) == set()
+
+
 def test_a_text_that_describes_a_group_has_no_long_number():
     assert find_identifier("Teller 98765432", "text") == "a long number"
     assert find_identifier("Teller 98765432", "id") == ""

@@ -109,6 +109,7 @@ def test_a_model_lives_on_until_its_features_drift(workspace, delivery):
     assert history["spans"].item() >= len(first)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_other_customers_begin_anew(workspace, delivery):
     options = {**RELATIONSHIPS, "input_dir": str(delivery)}

@@ -145,6 +145,7 @@ def test_make_names_the_exit_code_of_dbt(tmp_path, code):
     assert "Building" in run.stderr
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_the_fit_speaks_in_the_log_of_dbt(workspace, tmp_path):
     """As JSON where the log is JSON, in the file as well, and not at all where dbt is quiet."""

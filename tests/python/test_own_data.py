@@ -191,6 +191,7 @@ def test_own_words_stop_the_build_with_what_was_found(workspace, input_folder): 
     assert_one_sentence(run, r"PROBLEM: No payment_type of the input 'spends' is one that the var")
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_month_by_month_gives_the_same_tables_as_all_at_once(workspace, tmp_path):
     """Months appended as files, with a late row and a correction, against one corrected file."""

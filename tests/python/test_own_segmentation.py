@@ -38,6 +38,7 @@ def build(followed, folder, **more):
     return workspace
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_a_further_segmentation_needs_no_python(followed, tmp_path):
     copy, _ = followed

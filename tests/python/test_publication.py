@@ -157,6 +157,7 @@ def test_an_unwritable_folder_ends_in_one_sentence(published_once, tmp_path):
     assert "Traceback" not in run.output
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_losing_most_rows_of_a_source_stops_the_publication(published_once, delivery):
     """The same folder delivers a tenth of the customers: a check, with the way to accept it."""

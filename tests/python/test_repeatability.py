@@ -138,6 +138,7 @@ def test_no_published_byte_depends_on_order_files_threads_or_time_zone(
     assert {name for name in expected if found.get(name) != expected[name]} <= apart
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_building_again_changes_nothing_but_times(workspace, tmp_path):
     """The second build compares itself with the first; the third says what the second said."""

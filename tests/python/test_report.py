@@ -339,7 +339,10 @@ WITHOUT_COMMANDS = (
 )
 
 
-@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize(
+    "reader",
+    [*READERS[:2], *(pytest.param(reader, marks=pytest.mark.exhaustive) for reader in READERS[2:])],
+)
 def test_terms_of_the_first_level_lead_to_what_they_mean(browser, page, reader):
     """Those of the page and of the glossary of the project; each once in a text."""
     rows = re.findall(r"^\| ([^|]+) \|", (PROJECT / "docs/glossary.md").read_text(), re.MULTILINE)
@@ -549,7 +552,13 @@ def test_a_table_gives_a_spreadsheet_no_formula(browser, changed):
 
 
 @pytest.mark.parametrize(
-    "how", [{}, {"dark": True}, {"size": PHONE}, {"size": ZOOMED, "dark": True}], ids=str
+    "how",
+    [
+        {"size": PHONE},
+        {"size": ZOOMED, "dark": True},
+        *(pytest.param(how, marks=pytest.mark.exhaustive) for how in ({}, {"dark": True})),
+    ],
+    ids=str,
 )
 def test_nobody_is_kept_out(browser, page, how):
     with browser.visit(page, **how) as visit:

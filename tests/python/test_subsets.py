@@ -186,6 +186,7 @@ def test_a_subset_publishes_what_it_can_feed_and_says_what_is_absent(subset, con
     )
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_unit_tests_pass_with_a_subset(subset):
     workspace, enabled = subset

@@ -43,6 +43,7 @@ def parsed(workspace):
     }
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_parsing_reads_no_variable_that_is_said_to_matter_for_running_only(tmp_path):
     assert set(CHANGED) == RUNTIME_VARIABLES
@@ -64,6 +65,7 @@ def test_parsing_reads_no_variable_that_is_said_to_matter_for_running_only(tmp_p
     assert not different
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_a_changed_file_is_parsed_again_and_only_for_its_copy(tmp_path):
     copy = copy_project(tmp_path / "card_segments")
