@@ -175,7 +175,7 @@ def run_model(session, node, path: Path) -> None:
     frame.write.mode("overwrite").parquet(str(path))
     if not any(path.glob("*.parquet")):
         # Sail writes no file where there are no rows
-        path.mkdir(exist_ok=True)
+        path.mkdir(parents=True, exist_ok=True)
         pyarrow.parquet.write_table(frame.limit(0).toArrow(), path / "empty.parquet")
 
 
