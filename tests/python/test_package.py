@@ -365,9 +365,15 @@ def of_another_version(consumer: Consumer) -> None:
         *(
             pytest.param(*forgotten, marks=pytest.mark.exhaustive)
             for forgotten in [
-                (without_macro, "The project bank_analytics does not let this package load its"),
+                (
+                    without_macro,
+                    "The project bank_analytics does not let this package load its inputs",
+                ),
                 (without_flag, "The project bank_analytics has a model customers, as the package"),
-                (of_another_version, "The dbt package card_segments is version 0.1.0, but the"),
+                (
+                    of_another_version,
+                    "The dbt package card_segments is version 0.1.0, but the Python",
+                ),
             ]
         ),
     ],
