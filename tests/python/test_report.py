@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from browser import PHONE, ZOOMED
 from jinja2 import Environment
+from playwright.sync_api import expect
 from workspaces import INPUTS, PROJECT, copy_without_keys, open_to_read, published_tables
 
 from card_segments.cli.report import main
@@ -359,7 +360,7 @@ def test_terms_of_the_first_level_lead_to_what_they_mean(browser, page, reader):
         link = visit.page.locator("a.term:visible").first
         link.click()
         meaning = visit.page.locator(link.get_attribute("href"))
-        meaning.wait_for(state="visible")
+        expect(meaning).to_be_in_viewport()
         assert visit.page.evaluate("window.scrollY") > 0
         assert f"reader={reader}" in visit.page.url or reader == "everyone"
         assert_sound(visit)
@@ -430,14 +431,16 @@ def test_the_reader_stays_in_the_address(browser, page):
     with browser.visit(page, size=LAPTOP) as visit:
         everything = seen(visit, "main > section")[0]
         visit.page.locator(".readers").get_by_text("Credit").click()
+        expect(visit.page.locator("html")).to_have_attribute("data-reader", "credit")
         assert visit.page.url.endswith("#reader=credit")
         own = seen(visit, "main > section")[0]
         assert len(own) < len(everything)
         assert not visit.page.locator("#service").is_visible()
         assert not visit.page.locator(".contents a[href='#service']").is_visible()
         visit.page.locator(".contents a[href='#claims']").click()
+        # the page follows its address in an event of its own, after the click
         visit.page.wait_for_function("() => location.hash === '#reader=credit&at=claims'")
-        assert visit.page.locator("#claims table").first.is_visible()
+        expect(visit.page.locator("#claims table").first).to_be_visible()
         visit.page.reload()
         assert visit.page.locator("#claims table").first.is_visible()
         assert not visit.page.locator("#service").is_visible()
@@ -594,12 +597,12 @@ def test_the_keyboard_reaches_everything(browser, page):
         chooser.press("C")
         assert city.is_visible()
         visit.page.locator(".readers a", has_text="Service").press("Enter")
-        assert visit.page.evaluate("() => document.documentElement.dataset.reader") == "service"
+        expect(visit.page.locator("html")).to_have_attribute("data-reader", "service")
         assert visit.page.url.endswith("#reader=service")
         fold = visit.page.locator("#service summary").first
         assert visit.page.locator("#service table").first.is_visible()
         fold.press("Enter")
-        assert not visit.page.locator("#service table").first.is_visible()
+        expect(visit.page.locator("#service table").first).to_be_hidden()
         regions = visit.page.locator(".scroll")
         assert regions.count() > 10
         assert all(name for name in regions.evaluate_all("(a) => a.map((one) => one.ariaLabel)"))
