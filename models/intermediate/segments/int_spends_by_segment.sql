@@ -14,20 +14,59 @@ kinds as (
 
 ),
 
+/* whoever is in the same segments is added up together: all spends are read once, not for each segmentation */
+combined as (
+
+    select
+        customer_id,
+        {{ dbt.listagg('segment_key', "' '", 'order by segment_key') }} as segment_keys
+    from scores
+    group by customer_id
+
+),
+
+by_combination as (
+
+    select
+        combined.segment_keys,
+        spends.category,
+        spends.payment_type,
+        sum(cast(spends.spend_amount as decimal(38, 10))) as spend_amount
+    from {{ ref('int_spends') }} as spends
+    inner join combined
+        on spends.customer_id = combined.customer_id
+    group by
+        combined.segment_keys,
+        spends.category,
+        spends.payment_type
+
+),
+
+segments_of_combinations as (
+
+    select distinct
+        combined.segment_keys,
+        scores.segment_key
+    from scores
+    inner join combined
+        on scores.customer_id = combined.customer_id
+
+),
+
 by_segment as (
 
     select
-        scores.segment_key,
-        spends.category,
-        spends.payment_type,
-        {{ exact_sum('spends.spend_amount') }} as spend_amount
-    from {{ ref('int_spends') }} as spends
-    inner join scores
-        on spends.customer_id = scores.customer_id
+        segments_of_combinations.segment_key,
+        by_combination.category,
+        by_combination.payment_type,
+        {{ exact_sum('by_combination.spend_amount') }} as spend_amount
+    from by_combination
+    inner join segments_of_combinations
+        on by_combination.segment_keys = segments_of_combinations.segment_keys
     group by
-        scores.segment_key,
-        spends.category,
-        spends.payment_type
+        segments_of_combinations.segment_key,
+        by_combination.category,
+        by_combination.payment_type
 
 ),
 
