@@ -74,16 +74,18 @@ from {{ source.relation }}
 -#}
 {% macro raise_identifiers_on_spark(input_name, contract, relation) %}
     {% set columns = untrusted(input_name, contract) | selectattr('type', 'in', ['id', 'text']) | list %}
-    {% set counts, examples, problems = [], [], [] %}
+    {% set counts, problems = [], [] %}
     {% for column in columns %}
-        {% set is_found = may_identify_a_person(column.name) %}
-        {% do counts.append('count(case when ' ~ is_found ~ ' then 1 end)') %}
-        {% do examples.append("min(case when " ~ is_found ~ " then concat('row ', source_row, ' of ', source_file, ' has ', " ~ masked_text(column.name) ~ ") end)") %}
+        {% do counts.append('count_if(' ~ may_identify_a_person(column.name) ~ ')') %}
     {% endfor %}
-    {% set found = run_query('select ' ~ (counts + examples) | join(', ') ~ ' from ' ~ relation).rows[0] if columns else [] %}
+    {% set found = run_query('select ' ~ counts | join(', ') ~ ' from ' ~ relation).rows[0] if columns else [] %}
     {% for column in columns %}
-        {% set name, rows, example = column.get('attribute') or column.name, found[loop.index0] | int, found[loop.index0 + columns | length] %}
+        {% set rows, name = found[loop.index0] | int, column.get('attribute') or column.name %}
         {% if rows %}
+            {% set example = query_value(
+                "min(concat('row ', source_row, ' of ', source_file, ' has ', " ~ masked_text(column.name) ~ ")) from " ~ relation
+                ~ " where " ~ may_identify_a_person(column.name)
+            ) %}
             {% do problems.append(
                 "The column " ~ name ~ " of the input '" ~ input_name ~ "' has what may be identifiers of persons, which are never loaded, " ~ '{:,}'.format(rows) ~ " times: " ~ example
                 ~ " (9 for a digit, x for a letter). Replace them by numbers of your own, or " ~ trust_sentence(input_name, name)
