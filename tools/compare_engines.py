@@ -25,7 +25,8 @@ import shutil
 import sys
 import time
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, nullcontext
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -90,15 +91,19 @@ def settings() -> dict[str, str]:
     return {name: value for name, value in given.items() if "{{" not in value}
 
 
-def start_sail():
-    """Start Sail in this process for sessions to connect to, and return its server."""
+@contextmanager
+def sail() -> Iterator[None]:
+    """Run Sail in this process, which does not end while it runs, for sessions to connect to."""
     from pysail.spark import SparkConnectServer
 
     os.environ.setdefault("RUST_LOG", "off")
     server = SparkConnectServer("127.0.0.1", 0)
     server.start(background=True)
     os.environ["SPARK_REMOTE"] = f"sc://127.0.0.1:{server.listening_address[1]}"
-    return server
+    try:
+        yield
+    finally:
+        server.stop()
 
 
 def start_session(folder: Path, files: dict[tuple[str, str], Path]):
@@ -354,14 +359,14 @@ def main() -> None:
         raise SystemExit(min(compare_published(*arguments.published), 1))
     folder = Path(arguments.folder)
     files = export(Path(arguments.warehouse), folder / "duckdb")
-    server = start_sail() if arguments.sail else None
-    session = start_session(folder, files)
-    bad = compare(session, files, arguments.models, arguments) if arguments.models else 0
-    for line in sys.stdin if arguments.stay else ():
-        bad += compare(session, files, line.split(), arguments)
-    if server:
-        session.stop()
-        server.stop()
+    with sail() if arguments.sail else nullcontext():
+        session = start_session(folder, files)
+        try:
+            bad = compare(session, files, arguments.models, arguments) if arguments.models else 0
+            for line in sys.stdin if arguments.stay else ():
+                bad += compare(session, files, line.split(), arguments)
+        finally:
+            session.stop()
     raise SystemExit(min(bad, 1))
 
 
