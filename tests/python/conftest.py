@@ -54,6 +54,12 @@ def shared_folder(tmp_path_factory, request):
     return own.parent if hasattr(request.config, "workerinput") else own
 
 
+@pytest.fixture(scope="session", autouse=True)
+def kept_fits(shared_folder):
+    """Builds of the same customers fit them once a run."""
+    Workspace.kept_fits = shared_folder / "fits"
+
+
 @pytest.fixture(scope="session")
 def manifest(tmp_path_factory):
     """The manifest of the project with all inputs; nothing is built."""

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import duckdb
+import joblib
 import pandas as pd
 import pytest
 import yaml
@@ -81,11 +82,31 @@ class Run:
         return " ".join(re.sub(r"\x1b\[[0-9;]*m", "", self.output).split())
 
 
+def fit_once(fit_all, tasks, labels_of=None, progress=None):
+    """Fit what no build of this run of the tests has fitted yet; all that `fit_all` returns.
+
+    Half of the time of a build goes into its fits, and many builds are of the same customers.
+    """
+    folder = Workspace.kept_fits
+    folder.mkdir(exist_ok=True)
+    kept = [folder / joblib.hash((frame, one, labels_of)) for frame, one in tasks]
+    missing = [place for place, path in enumerate(kept) if not path.exists()]
+    fitted = fit_all([tasks[place] for place in missing], labels_of, progress)
+    for place, result in zip(missing, fitted, strict=True):
+        # whole, or not there
+        written = kept[place].with_suffix(f".{os.getpid()}")
+        joblib.dump(result, written)
+        written.rename(kept[place])
+    return [joblib.load(path) for path in kept]
+
+
 def invoke(arguments: list[str], project: Path, warehouse: Path, manifest=None):
     """Run dbt in this process, in the folder of a project; what it did, and what it printed."""
     # imported here, as it takes seconds and many tests need no dbt
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
+
+    from card_segments.segmentation import batch
 
     output = io.StringIO()
     with (
@@ -97,6 +118,8 @@ def invoke(arguments: list[str], project: Path, warehouse: Path, manifest=None):
         warnings.simplefilter("ignore")
         patch.chdir(project)
         patch.setenv(WAREHOUSE, str(warehouse))
+        if Workspace.kept_fits:
+            patch.setattr(batch, "fit_all", functools.partial(fit_once, batch.fit_all))
         run = dbtRunner(manifest=manifest).invoke(arguments)
         # the warehouse, and whatever else dbt leaves open to the end of its process
         DuckDBConnectionManager.close_all_connections()
@@ -164,6 +187,8 @@ class Workspace:
 
     # what dbt_command runs dbt with
     wrapper = ()
+    # where the builds of this run keep their fits, but for those of dbt_command
+    kept_fits: Path | None = None
 
     def __init__(self, folder: Path, project: Path = PROJECT) -> None:
         self.folder = folder
