@@ -83,7 +83,7 @@ class Run:
 
 
 def fit_once(fit_all, tasks, labels_of=None, progress=None):
-    """Fit what no build of this run of the tests has fitted yet; all that `fit_all` returns.
+    """Fit what no build of this run of the tests has fitted, and return all as `fit_all` does.
 
     Half of the time of a build goes into its fits, and many builds are of the same customers.
     """
