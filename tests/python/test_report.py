@@ -431,6 +431,7 @@ def test_the_reader_stays_in_the_address(browser, page):
     with browser.visit(page, size=LAPTOP) as visit:
         everything = seen(visit, "main > section")[0]
         visit.page.locator(".readers").get_by_text("Credit").click()
+        # the page follows its address in an event of its own, after the click
         expect(visit.page.locator("html")).to_have_attribute("data-reader", "credit")
         assert visit.page.url.endswith("#reader=credit")
         own = seen(visit, "main > section")[0]
@@ -438,7 +439,6 @@ def test_the_reader_stays_in_the_address(browser, page):
         assert not visit.page.locator("#service").is_visible()
         assert not visit.page.locator(".contents a[href='#service']").is_visible()
         visit.page.locator(".contents a[href='#claims']").click()
-        # the page follows its address in an event of its own, after the click
         visit.page.wait_for_function("() => location.hash === '#reader=credit&at=claims'")
         expect(visit.page.locator("#claims table").first).to_be_visible()
         visit.page.reload()

@@ -25,6 +25,7 @@ combined as (
 
 ),
 
+/* decimals and not yet doubles, so that they add up exactly once more */
 by_combination as (
 
     select
